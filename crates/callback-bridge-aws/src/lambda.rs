@@ -1,0 +1,127 @@
+//! The entry point of a worker function.
+
+use std::{
+    num::NonZeroU32,
+    sync::Arc,
+    time::{Duration, SystemTime},
+};
+
+use aws_config::{BehaviorVersion, SdkConfig};
+use aws_lambda_events::event::sqs::SqsEvent;
+use callback_bridge::{RuntimeSettings, Worker, WorkerRuntime};
+use lambda_runtime::{Diagnostic, LambdaEvent, service_fn};
+use tokio::time::Instant;
+
+use crate::{
+    SqsQueues, StepFunctions,
+    config::{ConfigError, Variables},
+    logging,
+};
+
+/// What may end a function.
+pub type Error = lambda_runtime::Error;
+
+/// Runs `worker` on the messages that Lambda hands to this function.
+///
+/// # Errors
+/// When the configuration is wrong, or the Lambda Runtime API is out of reach.
+pub async fn run(worker: impl Worker) -> Result<(), Error> {
+    Lambda::start().await?.serve(worker).await
+}
+
+/// A function that has started: logs are on, and the configuration is read. For workers that need something of both.
+#[derive(Debug, Clone)]
+pub struct Lambda {
+    variables: Variables,
+    settings: RuntimeSettings,
+    aws: SdkConfig,
+}
+
+impl Lambda {
+    /// Starts logging, reads the configuration, and loads what the AWS SDK needs.
+    ///
+    /// # Errors
+    /// When an environment variable of the runtime is wrong; it is named.
+    pub async fn start() -> Result<Self, ConfigError> {
+        let variables = Variables::of_process();
+        logging::init(&variables);
+        let settings = settings(&variables)?;
+        let aws = aws_config::load_defaults(BehaviorVersion::latest()).await;
+        Ok(Self { variables, settings, aws })
+    }
+
+    /// The environment variables of the function.
+    #[must_use]
+    pub fn variables(&self) -> &Variables {
+        &self.variables
+    }
+
+    /// Region, credentials and HTTP client, for clients of the AWS SDK.
+    #[must_use]
+    pub fn aws_config(&self) -> &SdkConfig {
+        &self.aws
+    }
+
+    /// Runs `worker` on the messages that Lambda hands to this function.
+    ///
+    /// # Errors
+    /// When the Lambda Runtime API is out of reach.
+    pub async fn serve(self, worker: impl Worker) -> Result<(), Error> {
+        let (callbacks, queues) = (StepFunctions::new(&self.aws), SqsQueues::new(&self.aws));
+        let runtime = Arc::new(WorkerRuntime::new(worker, callbacks, queues, self.settings));
+        lambda_runtime::run(service_fn(move |event: LambdaEvent<SqsEvent>| {
+            let runtime = Arc::clone(&runtime);
+            async move {
+                let ends = Instant::now() + time_left(&event.context);
+                runtime.handle(event.payload, ends).await.map_err(|error| Diagnostic {
+                    error_type: "Bridge.Unreturnable".to_owned(),
+                    error_message: error.to_string(),
+                })
+            }
+        }))
+        .await
+    }
+}
+
+fn settings(variables: &Variables) -> Result<RuntimeSettings, ConfigError> {
+    let mut settings = RuntimeSettings::default();
+    if let Some(max_receives) = variables.optional::<NonZeroU32>("BRIDGE_MAX_RECEIVES")? {
+        settings.max_receives = max_receives;
+    }
+    settings.token_pointer = variables.optional::<String>("BRIDGE_TOKEN_POINTER")?;
+    match &settings.token_pointer {
+        Some(pointer) if !pointer.starts_with('/') => Err(ConfigError::Invalid {
+            name: "BRIDGE_TOKEN_POINTER",
+            problem: "it must be a JSON Pointer, which starts with a slash, as in /meta/token".to_owned(),
+        }),
+        _ => Ok(settings),
+    }
+}
+
+/// Lambda gives the end of an invocation as a time of day.
+#[expect(clippy::disallowed_methods, reason = "the time of day becomes a time left here, once, at the edge")]
+fn time_left(context: &lambda_runtime::Context) -> Duration {
+    context.deadline().duration_since(SystemTime::now()).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_runtime_is_set_by_the_environment() {
+        let none = settings(&Variables::default()).unwrap();
+        assert_eq!(none, RuntimeSettings::default());
+        let both = [("BRIDGE_MAX_RECEIVES", "3"), ("BRIDGE_TOKEN_POINTER", "/meta/token")];
+        let set = settings(&both.into_iter().collect()).unwrap();
+        assert_eq!((set.max_receives.get(), set.token_pointer.as_deref()), (3, Some("/meta/token")));
+    }
+
+    #[test]
+    fn a_wrong_setting_names_itself() {
+        for (name, value) in [("BRIDGE_MAX_RECEIVES", "0"), ("BRIDGE_TOKEN_POINTER", "meta.token")] {
+            let error = settings(&[(name, value)].into_iter().collect()).unwrap_err().to_string();
+            assert!(error.contains(name), "{error}");
+        }
+    }
+}

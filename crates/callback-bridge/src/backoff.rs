@@ -1,0 +1,65 @@
+//! How long to wait before trying again.
+
+use std::time::Duration;
+
+/// Exponential backoff with full jitter: a wait is drawn from zero up to a bound that doubles with each try.
+///
+/// Full jitter spreads the retries of many at once the best
+/// ([AWS Architecture Blog](https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/)).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Backoff {
+    first: Duration,
+    longest: Duration,
+}
+
+impl Backoff {
+    /// Waits of up to `first` after the first try, doubled after each further one, never above `longest`.
+    #[must_use]
+    pub const fn new(first: Duration, longest: Duration) -> Self {
+        Self { first, longest }
+    }
+
+    /// The longest wait after `tries` tries (1 for the first).
+    #[must_use]
+    pub fn bound(&self, tries: u32) -> Duration {
+        let doubled = 2_u32.checked_pow(tries.saturating_sub(1));
+        doubled.and_then(|factor| self.first.checked_mul(factor)).map_or(self.longest, |wait| wait.min(self.longest))
+    }
+
+    /// The wait after `tries` tries; `jitter`, from 0 to 1, is the part of the bound that is waited.
+    #[must_use]
+    pub fn wait(&self, tries: u32, jitter: f64) -> Duration {
+        self.bound(tries).mul_f64(jitter.clamp(0.0, 1.0))
+    }
+
+    /// The wait after `tries` tries, with a random jitter.
+    #[must_use]
+    pub fn random_wait(&self, tries: u32) -> Duration {
+        self.wait(tries, fastrand::f64())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    const BACKOFF: Backoff = Backoff::new(Duration::from_secs(2), Duration::from_mins(1));
+
+    #[test]
+    fn the_bound_doubles_up_to_the_longest() {
+        let bounds: Vec<u64> = (0..8).map(|tries| BACKOFF.bound(tries).as_secs()).collect();
+        assert_eq!(bounds, [2, 2, 4, 8, 16, 32, 60, 60]);
+    }
+
+    proptest! {
+        #[test]
+        fn no_wait_is_longer_than_the_longest(tries: u32, jitter: f64) {
+            prop_assume!(!jitter.is_nan());
+            prop_assert!(BACKOFF.wait(tries, jitter) <= BACKOFF.bound(tries));
+            prop_assert!(BACKOFF.bound(tries) <= Duration::from_mins(1));
+            prop_assert!(BACKOFF.random_wait(tries) <= BACKOFF.bound(tries));
+        }
+    }
+}

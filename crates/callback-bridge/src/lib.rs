@@ -1,0 +1,26 @@
+#![doc = include_str!("../README.md")]
+
+mod answer;
+mod attempt_id;
+mod backoff;
+mod business_key;
+mod disposition;
+mod message;
+pub mod names;
+mod ports;
+mod runtime;
+#[cfg(any(test, feature = "test-util"))]
+pub mod test_util;
+mod token;
+mod worker;
+
+pub use answer::{Answer, OutputError, TaskFailure, TaskOutput};
+pub use attempt_id::AttemptId;
+pub use backoff::Backoff;
+pub use business_key::BusinessKey;
+pub use disposition::{Disposition, Refusal};
+pub use message::{InvalidField, MessageError, TaskContext, TaskMessage, Unanswerable};
+pub use ports::{MessageQueue, QueueError, ReceivedMessage, TaskCallbacks};
+pub use runtime::{RuntimeSettings, Unreturnable, WorkerRuntime};
+pub use token::{TaskToken, TokenError};
+pub use worker::{Task, WorkError, Worker};

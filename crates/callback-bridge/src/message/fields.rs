@@ -1,0 +1,87 @@
+//! What a message says besides the token and the input. A field of the right name and the wrong shape is refused: the
+//! one who wrote it meant something by it.
+
+use std::{fmt, time::Duration};
+
+use serde::Deserialize;
+use serde_json::Value;
+
+use crate::BusinessKey;
+
+/// The longest `TimeoutSeconds` and `HeartbeatSeconds` of a state
+/// ([Task state](https://docs.aws.amazon.com/step-functions/latest/dg/state-task.html)).
+const MOST_SECONDS: u64 = 99_999_999;
+
+/// Where a task stands in its execution, from the state machine's
+/// [context object](https://docs.aws.amazon.com/step-functions/latest/dg/input-output-contextobject.html).
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct TaskContext {
+    /// The ARN of the execution: `$$.Execution.Id`.
+    pub execution: Option<String>,
+    /// The name of the state: `$$.State.Name`.
+    pub state: Option<String>,
+    /// When the state was entered, ISO 8601: `$$.State.EnteredTime`.
+    pub entered_at: Option<String>,
+    /// How many times the state was retried before: `$$.State.RetryCount`.
+    pub retry_count: Option<u64>,
+    /// The index of the item within a Map state: `$$.Map.Item.Index`.
+    pub map_index: Option<u64>,
+}
+
+/// A field of a message, or of the input of a task, that has the wrong shape.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct InvalidField {
+    /// The path of the field, as in `context.retryCount`.
+    pub path: String,
+    /// What is wrong with it.
+    pub problem: String,
+}
+
+impl fmt::Display for InvalidField {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.path, self.problem)
+    }
+}
+
+impl InvalidField {
+    /// Names the field at which reading `parent` failed.
+    pub(crate) fn within(parent: &str, error: &serde_path_to_error::Error<serde_json::Error>) -> Self {
+        let path = match error.path().to_string().as_str() {
+            "." => parent.to_owned(),
+            below => format!("{parent}.{below}"),
+        };
+        Self { path, problem: error.inner().to_string() }
+    }
+}
+
+fn given<'a>(body: &'a Value, name: &str) -> Option<&'a Value> {
+    body.get(name).filter(|value| !value.is_null())
+}
+
+pub(super) fn context(body: &Value) -> Result<TaskContext, InvalidField> {
+    let Some(context) = given(body, "context") else { return Ok(TaskContext::default()) };
+    serde_path_to_error::deserialize(context).map_err(|error| InvalidField::within("context", &error))
+}
+
+pub(super) fn seconds(body: &Value, name: &str) -> Result<Option<Duration>, InvalidField> {
+    let Some(value) = given(body, name) else { return Ok(None) };
+    match value.as_u64() {
+        Some(seconds @ 1..=MOST_SECONDS) => Ok(Some(Duration::from_secs(seconds))),
+        _ => Err(InvalidField {
+            path: name.to_owned(),
+            problem: format!("must be a whole number of seconds from 1 to {MOST_SECONDS}"),
+        }),
+    }
+}
+
+pub(super) fn business_key(body: &Value) -> Result<Option<String>, InvalidField> {
+    let Some(value) = given(body, "businessKey") else { return Ok(None) };
+    match value.as_str() {
+        Some(key) if (1..=BusinessKey::MAX_CHARS).contains(&key.chars().count()) => Ok(Some(key.to_owned())),
+        _ => Err(InvalidField {
+            path: "businessKey".to_owned(),
+            problem: format!("must be a text of 1 to {} characters", BusinessKey::MAX_CHARS),
+        }),
+    }
+}

@@ -1,0 +1,12 @@
+//! The error names by which the bridge fails a task. A `Catch` matches on them: they are API.
+
+/// The message has a token, but another field of it has the wrong shape.
+pub const INVALID_MESSAGE: &str = "Bridge.InvalidMessage";
+/// The input is not what the worker takes.
+pub const INVALID_INPUT: &str = "Bridge.InvalidInput";
+/// The output is larger than Step Functions accepts.
+pub const OUTPUT_TOO_LARGE: &str = "Bridge.OutputTooLarge";
+/// The output has no form in JSON, or Step Functions refused it.
+pub const INVALID_OUTPUT: &str = "Bridge.InvalidOutput";
+/// The work was to be tried again, and this was the last delivery.
+pub const RETRIES_EXHAUSTED: &str = "Bridge.RetriesExhausted";

@@ -1,0 +1,64 @@
+//! One attempt at the work of a task.
+
+use std::{any::Any, panic::AssertUnwindSafe};
+
+use futures_util::FutureExt;
+use tokio::time::{Instant, timeout_at};
+
+use super::heartbeat::{Beats, Worked, while_beating};
+use crate::{
+    Answer, Disposition, OutputError, Task, TaskCallbacks, TaskFailure, TaskOutput, TaskToken, WorkError, Worker,
+    names,
+    worker::{Chain, Kind},
+};
+
+/// What came of the work.
+#[derive(Debug)]
+pub(super) enum Outcome {
+    /// The task can be answered.
+    Answer(Answer),
+    /// The work is to be tried again; the text says why.
+    RetryLater(String),
+    /// Nobody waits for an answer any more.
+    NobodyWaits(Disposition),
+}
+
+/// Has `worker` work on `task` until `deadline` at the latest.
+pub(super) async fn attempt<W: Worker>(
+    worker: &W,
+    task: Task<W::Input>,
+    callbacks: &impl TaskCallbacks,
+    token: &TaskToken,
+    beats: Option<Beats>,
+    deadline: Instant,
+) -> Outcome {
+    // The call itself is inside the future, so that a panic in it is caught as well.
+    let work = AssertUnwindSafe(async { worker.work(task).await }).catch_unwind();
+    match while_beating(timeout_at(deadline, work), callbacks, token, beats).await {
+        Worked::Dropped(disposition) => Outcome::NobodyWaits(disposition),
+        Worked::Done(Err(_elapsed)) => {
+            Outcome::RetryLater("the work was not done before the function's time ran out".to_owned())
+        }
+        Worked::Done(Ok(Err(panic))) => Outcome::RetryLater(format!("the worker panicked: {}", message_of(&*panic))),
+        Worked::Done(Ok(Ok(Ok(output)))) => Outcome::Answer(answer(&output)),
+        Worked::Done(Ok(Ok(Err(WorkError(Kind::Final(failure)))))) => Outcome::Answer(Answer::Failure(failure)),
+        Worked::Done(Ok(Ok(Err(WorkError(Kind::RetryLater(error)))))) => {
+            Outcome::RetryLater(Chain(error.as_ref()).to_string())
+        }
+    }
+}
+
+fn answer(output: &impl serde::Serialize) -> Answer {
+    match TaskOutput::of(output) {
+        Ok(output) => Answer::Success(output),
+        Err(error @ OutputError::TooLarge { bytes }) => {
+            Answer::Failure(TaskFailure::new(names::OUTPUT_TOO_LARGE, &error).with("bytes", bytes))
+        }
+        Err(error @ OutputError::NotJson(_)) => Answer::Failure(TaskFailure::new(names::INVALID_OUTPUT, Chain(&error))),
+    }
+}
+
+fn message_of(panic: &(dyn Any + Send)) -> &str {
+    let text = panic.downcast_ref::<&str>().copied();
+    text.or_else(|| panic.downcast_ref::<String>().map(String::as_str)).unwrap_or("without a message")
+}

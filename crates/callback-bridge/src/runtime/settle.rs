@@ -1,0 +1,48 @@
+//! Telling Step Functions, until it has taken the answer or never will.
+
+use tokio::time::{Instant, sleep_until, timeout_at};
+use tracing::debug;
+
+use crate::{Answer, Backoff, Disposition, Refusal, TaskCallbacks, TaskToken};
+
+/// How an answer ended.
+#[derive(Debug)]
+pub(super) struct Settlement {
+    pub(super) disposition: Disposition,
+    /// How many times Step Functions was asked.
+    pub(super) tries: u32,
+    /// The last reply, when it was no acceptance.
+    pub(super) refusal: Option<Refusal>,
+}
+
+/// Sends `answer`, again and again while that may help, until `deadline`. Work that was paid for is not thrown away
+/// because of one throttled call.
+pub(super) async fn settle(
+    callbacks: &impl TaskCallbacks,
+    token: &TaskToken,
+    answer: &Answer,
+    backoff: Backoff,
+    deadline: Instant,
+) -> Settlement {
+    let mut unheard_before = false;
+    let mut tries = 0;
+    loop {
+        tries += 1;
+        let reply = timeout_at(deadline, callbacks.answer(token, answer)).await;
+        let reply =
+            reply.unwrap_or_else(|_| Err(Refusal::Unheard { reason: "the function's time ran out".to_owned() }));
+        let disposition = Disposition::of(&reply, unheard_before);
+        let refusal = reply.err();
+        unheard_before |= matches!(refusal, Some(Refusal::Unheard { .. }));
+        let next = Instant::now() + backoff.random_wait(tries);
+        match disposition {
+            Disposition::Retry if next < deadline => {
+                if let Some(refusal) = &refusal {
+                    debug!(settle.tries = tries, error = %refusal, "an answer was not taken; trying again");
+                }
+                sleep_until(next).await;
+            }
+            _ => return Settlement { disposition, tries, refusal },
+        }
+    }
+}

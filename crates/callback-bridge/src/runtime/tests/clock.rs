@@ -1,0 +1,99 @@
+//! Heartbeats, cancellation and deadlines, on a paused clock.
+
+use super::*;
+use crate::{Refusal, test_util::CallKind};
+
+#[tokio::test(start_paused = true)]
+async fn a_task_is_beaten_for_every_third_of_its_heartbeat() {
+    let bench = Bench::new(RecordingCallbacks::default());
+    let began = Instant::now();
+    bench.kept([task_with_heartbeat("1", json!({ "do": "work", "seconds": 25 }), 30)]).await;
+    let beats: Vec<u64> = bench.callbacks.calls().iter().map(|call| (call.at - began).as_secs()).collect();
+    assert_eq!(beats, [10, 20, 25]);
+    assert!(matches!(bench.callbacks.calls()[2].kind, CallKind::Answer(_)));
+}
+
+#[tokio::test(start_paused = true)]
+async fn no_heartbeat_where_the_message_names_none() {
+    let bench = Bench::new(RecordingCallbacks::default());
+    bench.kept([task("1", json!({ "do": "work", "seconds": 40 }))]).await;
+    assert_eq!(bench.callbacks.heartbeats(), 0);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_message_that_comes_again_is_beaten_for_at_once() {
+    let bench = Bench::new(RecordingCallbacks::default());
+    bench.kept([received(task_with_heartbeat("1", json!({ "do": "work", "seconds": 1 }), 30), 2)]).await;
+    assert_eq!(bench.callbacks.heartbeats(), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_heartbeat_that_finds_the_task_closed_drops_the_work() {
+    for refusal in [Refusal::TaskTimedOut, Refusal::TaskDoesNotExist, Refusal::InvalidToken] {
+        let bench = Bench::new(RecordingCallbacks::default().beating([Err(refusal)]));
+        let began = Instant::now();
+        assert!(bench.kept([task_with_heartbeat("1", json!({ "do": "work", "seconds": 40 }), 30)]).await.is_empty());
+        assert_eq!(began.elapsed().as_secs(), 10);
+        assert_eq!(bench.runtime.worker.finished.load(Ordering::Relaxed), 0);
+        assert!(bench.callbacks.answers().is_empty());
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_heartbeat_that_is_not_taken_does_not_stop_the_work() {
+    let replies = [
+        Err(Refusal::Throttled { code: "ThrottlingException".into() }),
+        Err(Refusal::Denied { code: "AccessDeniedException".into() }),
+    ];
+    let bench = Bench::new(RecordingCallbacks::default().beating(replies));
+    assert!(bench.kept([task_with_heartbeat("1", json!({ "do": "work", "seconds": 40 }), 30)]).await.is_empty());
+    assert_eq!((bench.callbacks.heartbeats(), bench.callbacks.answers().len()), (3, 1));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_heartbeat_under_way_is_over_before_the_answer_is_sent() {
+    let bench = Bench::new(RecordingCallbacks::default().taking(Duration::from_secs(3)));
+    let began = Instant::now();
+    bench.kept([task_with_heartbeat("1", json!({ "do": "work", "seconds": 11 }), 30)]).await;
+    let calls: Vec<u64> = bench.callbacks.calls().iter().map(|call| (call.at - began).as_secs()).collect();
+    assert_eq!(calls, [10, 13], "the heartbeat of second 10 takes until 13; only then is the answer sent");
+}
+
+#[tokio::test(start_paused = true)]
+async fn work_that_does_not_end_is_dropped_before_lambda_ends_the_invocation() {
+    let bench = Bench::new(RecordingCallbacks::default());
+    let began = Instant::now();
+    let batch = [task("1", json!({ "do": "work", "seconds": 1000 })), task("2", json!({ "do": "succeed" }))];
+    assert_eq!(bench.kept(batch).await, ["1"]);
+    assert!(began.elapsed() < Duration::from_mins(1));
+    assert_eq!(bench.callbacks.answers().len(), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn settling_stops_before_lambda_ends_the_invocation() {
+    let throttled = std::iter::repeat_with(|| Err(Refusal::Throttled { code: "ThrottlingException".into() }));
+    let bench = Bench::new(RecordingCallbacks::default().answering(throttled.take(10_000)));
+    let began = Instant::now();
+    assert_eq!(bench.kept([task("1", json!({ "do": "succeed" }))]).await, ["1"]);
+    let elapsed = began.elapsed();
+    assert!(elapsed > Duration::from_secs(50) && elapsed < Duration::from_mins(1), "{elapsed:?}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_reply_that_never_comes_does_not_outlast_the_invocation() {
+    let bench = Bench::new(RecordingCallbacks::default().taking(Duration::from_hours(1)));
+    let began = Instant::now();
+    assert_eq!(bench.kept([task("1", json!({ "do": "succeed" }))]).await, ["1"]);
+    assert!(began.elapsed() < Duration::from_mins(1));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_task_with_heartbeats_does_not_wait_longer_than_a_third_of_them() {
+    let bench = Bench::new(RecordingCallbacks::default());
+    for _ in 0..50 {
+        bench.kept([received(task_with_heartbeat("1", json!({ "do": "retry" }), 3), 4)]).await;
+    }
+    let redeliveries = bench.queue.redeliveries();
+    assert_eq!(redeliveries.len(), 50);
+    assert!(redeliveries.iter().all(|(_, wait)| *wait <= Duration::from_secs(1)));
+}

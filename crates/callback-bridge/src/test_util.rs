@@ -1,0 +1,170 @@
+//! Recording fakes of the ports, and SQS events, for the tests of workers.
+
+use std::{
+    collections::VecDeque,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
+
+use aws_lambda_events::event::sqs::{SqsEvent, SqsMessage};
+use serde_json::Value;
+use tokio::time::{Instant, sleep};
+
+use crate::{Answer, MessageQueue, QueueError, ReceivedMessage, Refusal, TaskCallbacks, TaskToken};
+
+/// A Step Functions that accepts everything unless told otherwise, and remembers every call.
+#[derive(Debug, Clone, Default)]
+pub struct RecordingCallbacks(Arc<Mutex<Callbacks>>);
+
+#[derive(Debug, Default)]
+struct Callbacks {
+    calls: Vec<Call>,
+    answers: VecDeque<Result<(), Refusal>>,
+    heartbeats: VecDeque<Result<(), Refusal>>,
+    latency: Duration,
+}
+
+/// A call that was made.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Call {
+    /// The token it was made with.
+    pub token: TaskToken,
+    /// What was called.
+    pub kind: CallKind,
+    /// When it was made.
+    pub at: Instant,
+}
+
+/// What was called.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum CallKind {
+    /// SendTaskSuccess or SendTaskFailure.
+    Answer(Answer),
+    /// SendTaskHeartbeat.
+    Heartbeat,
+}
+
+impl RecordingCallbacks {
+    /// The replies to the next answers, in this order; later ones are accepted.
+    #[must_use]
+    pub fn answering(self, replies: impl IntoIterator<Item = Result<(), Refusal>>) -> Self {
+        self.lock().answers.extend(replies);
+        self
+    }
+
+    /// The replies to the next heartbeats, in this order; later ones are accepted.
+    #[must_use]
+    pub fn beating(self, replies: impl IntoIterator<Item = Result<(), Refusal>>) -> Self {
+        self.lock().heartbeats.extend(replies);
+        self
+    }
+
+    /// How long every reply takes.
+    #[must_use]
+    pub fn taking(self, latency: Duration) -> Self {
+        self.lock().latency = latency;
+        self
+    }
+
+    /// Every call so far.
+    #[must_use]
+    pub fn calls(&self) -> Vec<Call> {
+        self.lock().calls.clone()
+    }
+
+    /// Every answer so far.
+    #[must_use]
+    pub fn answers(&self) -> Vec<Answer> {
+        let calls = self.calls().into_iter();
+        calls.filter_map(|call| if let CallKind::Answer(answer) = call.kind { Some(answer) } else { None }).collect()
+    }
+
+    /// How many heartbeats there were so far.
+    #[must_use]
+    pub fn heartbeats(&self) -> usize {
+        self.calls().iter().filter(|call| call.kind == CallKind::Heartbeat).count()
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Callbacks> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    async fn call(&self, token: &TaskToken, kind: CallKind) -> Result<(), Refusal> {
+        let (reply, latency) = {
+            let mut state = self.lock();
+            let reply = match kind {
+                CallKind::Answer(_) => state.answers.pop_front(),
+                CallKind::Heartbeat => state.heartbeats.pop_front(),
+            };
+            state.calls.push(Call { token: token.clone(), kind, at: Instant::now() });
+            (reply.unwrap_or(Ok(())), state.latency)
+        };
+        sleep(latency).await;
+        reply
+    }
+}
+
+impl TaskCallbacks for RecordingCallbacks {
+    async fn answer(&self, token: &TaskToken, answer: &Answer) -> Result<(), Refusal> {
+        self.call(token, CallKind::Answer(answer.clone())).await
+    }
+
+    async fn heartbeat(&self, token: &TaskToken) -> Result<(), Refusal> {
+        self.call(token, CallKind::Heartbeat).await
+    }
+}
+
+/// A queue that remembers which messages were to come again, and after how long.
+#[derive(Debug, Clone, Default)]
+pub struct RecordingQueue {
+    redeliveries: Arc<Mutex<Vec<(ReceivedMessage, Duration)>>>,
+    failing: bool,
+}
+
+impl RecordingQueue {
+    /// A queue that does nothing it is asked for.
+    #[must_use]
+    pub fn failing() -> Self {
+        Self { failing: true, ..Self::default() }
+    }
+
+    /// What it was asked for so far.
+    #[must_use]
+    pub fn redeliveries(&self) -> Vec<(ReceivedMessage, Duration)> {
+        self.redeliveries.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+}
+
+impl MessageQueue for RecordingQueue {
+    async fn redeliver_after(&self, message: &ReceivedMessage, delay: Duration) -> Result<(), QueueError> {
+        self.redeliveries.lock().unwrap_or_else(PoisonError::into_inner).push((message.clone(), delay));
+        if self.failing { Err(QueueError("as the test wants it".to_owned())) } else { Ok(()) }
+    }
+}
+
+/// An SQS message as Lambda delivers it for the first time, from a standard queue.
+#[must_use]
+pub fn sqs_message(id: &str, body: &Value) -> SqsMessage {
+    sqs_text_message(id, &body.to_string())
+}
+
+/// The same with a body that need not be JSON.
+#[must_use]
+pub fn sqs_text_message(id: &str, body: &str) -> SqsMessage {
+    let mut message = SqsMessage::default();
+    message.message_id = Some(id.to_owned());
+    message.receipt_handle = Some(format!("receipt-{id}"));
+    message.body = Some(body.to_owned());
+    message.event_source = Some("aws:sqs".to_owned());
+    message.event_source_arn = Some("arn:aws:sqs:us-east-1:123456789012:tasks".to_owned());
+    message.attributes.insert("ApproximateReceiveCount".to_owned(), "1".to_owned());
+    message
+}
+
+/// The event that Lambda makes of messages.
+#[must_use]
+pub fn sqs_event(messages: impl IntoIterator<Item = SqsMessage>) -> SqsEvent {
+    let mut event = SqsEvent::default();
+    event.records = messages.into_iter().collect();
+    event
+}

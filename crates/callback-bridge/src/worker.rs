@@ -1,0 +1,90 @@
+//! What the author of a worker writes.
+
+use std::{error::Error, fmt, time::Duration};
+
+use serde::{Serialize, de::DeserializeOwned};
+
+use crate::{AttemptId, BusinessKey, TaskContext, TaskFailure};
+
+/// Code that answers a task itself, within one invocation.
+///
+/// The runtime does the rest: it reads the message, beats while the work goes on, answers Step Functions, and has a
+/// message delivered again when the work should be tried again. The worker never sees the token.
+pub trait Worker: Send + Sync {
+    /// What the task's input is read as. An input of another shape fails the task with `Bridge.InvalidInput`.
+    type Input: DeserializeOwned + Send;
+    /// What the task's output is written from.
+    type Output: Serialize + Send;
+
+    /// Does the work of one task.
+    ///
+    /// Work is done at least once: SQS may deliver a message twice, and an answer may get lost. Give
+    /// [`Task::business_key`] to services that recognise repeated requests by a key.
+    ///
+    /// The future is dropped when nobody waits for the answer any more and when the function's time runs out, so it
+    /// must not block: long computations belong in `tokio::task::spawn_blocking`.
+    ///
+    /// # Errors
+    /// Any error makes the runtime [try again later](WorkError::retry_later); a [`TaskFailure`] is final and fails the
+    /// task. `?` and `.into()` turn both into a [`WorkError`].
+    fn work(&self, task: Task<Self::Input>) -> impl Future<Output = Result<Self::Output, WorkError>> + Send;
+}
+
+/// One task, as a worker sees it.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct Task<I> {
+    /// What the state machine gave to the task.
+    pub input: I,
+    /// Names this attempt of the task.
+    pub attempt_id: AttemptId,
+    /// Names the work across deliveries and attempts.
+    pub business_key: BusinessKey,
+    /// Where the task stands in its execution, as far as the message says.
+    pub context: TaskContext,
+    /// The state's `TimeoutSeconds`, when the message repeats it.
+    pub timeout: Option<Duration>,
+    /// How many times this message was delivered, this time included.
+    pub receive_count: u32,
+}
+
+/// How work ended without an output: to be tried again, unless it is a [`TaskFailure`].
+#[derive(Debug)]
+pub struct WorkError(pub(crate) Kind);
+
+#[derive(Debug)]
+pub(crate) enum Kind {
+    RetryLater(Box<dyn Error + Send + Sync>),
+    Final(TaskFailure),
+}
+
+impl WorkError {
+    /// The work shall be tried again with a later delivery of the message. After the last one (see
+    /// [`RuntimeSettings::max_receives`](crate::RuntimeSettings::max_receives)) the task fails with
+    /// `Bridge.RetriesExhausted` and this error as its cause.
+    pub fn retry_later(error: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
+        Self(Kind::RetryLater(error.into()))
+    }
+}
+
+impl<E: Error + Send + Sync + 'static> From<E> for WorkError {
+    fn from(error: E) -> Self {
+        Self::retry_later(error)
+    }
+}
+
+impl From<TaskFailure> for WorkError {
+    fn from(failure: TaskFailure) -> Self {
+        Self(Kind::Final(failure))
+    }
+}
+
+/// An error and what led to it, in one line.
+pub(crate) struct Chain<'a>(pub(crate) &'a (dyn Error + 'a));
+
+impl fmt::Display for Chain<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.0)?;
+        std::iter::successors(self.0.source(), |error| (*error).source()).try_for_each(|error| write!(f, ": {error}"))
+    }
+}
