@@ -52,7 +52,7 @@ impl<W: Worker, C: TaskCallbacks, Q: MessageQueue> WorkerRuntime<W, C, Q> {
 /// The one line about an answer.
 fn report(answer: &Answer, settlement: &Settlement, duration_ms: u64) {
     macro_rules! line {
-        ($level:ident, $text:literal) => {
+        ($level:ident, $text:literal) => {{
             $level!(
                 task.answer = answer.kind(),
                 task.error = answer.error(),
@@ -62,12 +62,14 @@ fn report(answer: &Answer, settlement: &Settlement, duration_ms: u64) {
                 duration_ms,
                 $text
             );
-        };
+        }};
     }
     match settlement.disposition {
         Disposition::Settled => line!(info, "the task was answered"),
         Disposition::Closed => line!(info, "nobody waits for this answer any more: it came late, or twice"),
-        Disposition::Unknown => line!(warn, "nobody waits any more; an earlier try, whose reply was lost, may have been taken"),
+        Disposition::Unknown => {
+            line!(warn, "nobody waits any more; an earlier try, whose reply was lost, may have been taken")
+        }
         Disposition::Retry => line!(warn, "Step Functions did not take the answer before the function's time ran out"),
         Disposition::Rejected => line!(error, "Step Functions refuses this answer"),
         Disposition::BadToken => line!(error, "Step Functions does not know the token, so its task cannot be answered"),

@@ -1,0 +1,139 @@
+"""What a deployed stack wants run outside: functions, their event sources, HTTP routes and schedules, as plain JSON."""
+import re
+from typing import Any
+
+from .sam import placeholder
+
+_INTRINSIC = re.compile(r"^(Ref|Condition|Fn::\w+)$")
+_INVOKED = re.compile(r"/functions/([^/]+)/invocations")
+_SCHEDULES = ("AWS::Events::Rule", "AWS::Scheduler::Schedule")
+_ALSO_DESCRIBED = (*_SCHEDULES, "AWS::ApiGateway::RestApi")
+
+
+class Wanted:
+    """Resources to describe; CloudFormation resolves what they refer to, by way of extra outputs."""
+
+    def __init__(self, left_out: dict, created: dict):
+        self._values: list[tuple[Any, str | None]] = []
+        wanted = {**left_out, **{n: r for n, r in created.items() if r["Type"] in _ALSO_DESCRIBED}}
+        wanted |= {n: _logging_alone(r) for n, r in created.items() if r["Type"] == "AWS::Lambda::Function"}
+        self.resources = {n: self._mark(r, r.get("Condition")) for n, r in wanted.items()}
+        for name, resource in self.resources.items():
+            condition = wanted[name].get("Condition")
+            resource["_exists"] = self._output({"Ref": "AWS::StackName"}, condition) if condition else True
+
+    def _output(self, value: Any, condition: str | None) -> dict:
+        self._values.append((value, condition))
+        return {"_output": f"LocalAws{len(self._values) - 1}"}
+
+    def _mark(self, value: Any, condition: str | None) -> Any:
+        if isinstance(value, list):
+            return [self._mark(v, condition) for v in value]
+        if not isinstance(value, dict):
+            return value
+        if len(value) == 1 and _INTRINSIC.match(next(iter(value))) and "Condition" not in value:
+            return self._output(value, condition)
+        return {k: self._mark(v, condition) for k, v in value.items() if k != "Condition"}
+
+    def outputs(self) -> dict:
+        return {
+            f"LocalAws{i}": {"Value": value, **({"Condition": condition} if condition else {})}
+            for i, (value, condition) in enumerate(self._values)
+        }
+
+    def resolved(self, outputs: dict[str, str]) -> dict:
+        done = {n: _filled(r, outputs) for n, r in self.resources.items()}
+        return {n: r for n, r in done.items() if r["_exists"]}
+
+
+def _filled(value: Any, outputs: dict[str, str]) -> Any:
+    if isinstance(value, list):
+        return [_filled(v, outputs) for v in value]
+    if isinstance(value, dict):
+        if "_output" in value:
+            return outputs.get(value["_output"])
+        return {k: _filled(v, outputs) for k, v in value.items()}
+    return value
+
+
+def _logging_alone(function: dict) -> dict:
+    # What moto drops from a function; the rest of it comes from Lambda.
+    kept = {"LoggingConfig": (function.get("Properties") or {}).get("LoggingConfig") or {}}
+    return {**function, "Properties": kept}
+
+
+def logging(resources: dict, logical_id: str) -> dict[str, str]:
+    """What a function's LoggingConfig sets; Lambda hands format and level on as AWS_LAMBDA_LOG_FORMAT and AWS_LAMBDA_LOG_LEVEL."""
+    # https://docs.aws.amazon.com/lambda/latest/api/API_LoggingConfig.html
+    names = {"LogFormat": "format", "ApplicationLogLevel": "application_level", "SystemLogLevel": "system_level", "LogGroup": "group"}
+    config = resources[logical_id]["Properties"]["LoggingConfig"]
+    return {short: config[name] for name, short in names.items() if config.get(name) is not None}
+
+
+def _function_name(text: str | None) -> str:
+    return (text or "").split(":function:")[-1].split(":")[0]
+
+
+def event_sources(resources: dict) -> list[dict]:
+    # https://docs.aws.amazon.com/lambda/latest/api/API_CreateEventSourceMapping.html
+    out = []
+    for name, resource in resources.items():
+        if resource["Type"] != "AWS::Lambda::EventSourceMapping":
+            continue
+        p = resource["Properties"]
+        most = (p.get("ScalingConfig") or {}).get("MaximumConcurrency")  # through an output, numbers come as texts
+        out.append({
+            "id": name, "function": _function_name(p.get("FunctionName")), "source": p.get("EventSourceArn"),
+            "enabled": p.get("Enabled", True) not in (False, "false"), "batch_size": int(p.get("BatchSize") or 10),
+            "window_seconds": int(p.get("MaximumBatchingWindowInSeconds") or 0),
+            "function_response_types": p.get("FunctionResponseTypes") or [],
+            "maximum_concurrency": int(most) if most else None,
+            "filters": (p.get("FilterCriteria") or {}).get("Filters") or [],
+        })  # fmt: skip
+    return out
+
+
+def routes(resources: dict) -> list[dict]:
+    """Routes of the APIs SAM writes as OpenAPI (HttpApi and Api events)."""
+    out = []
+    for name, resource in resources.items():
+        http = resource["Type"] == "AWS::ApiGatewayV2::Api"
+        if not http and resource["Type"] != "AWS::ApiGateway::RestApi":
+            continue
+        for path, methods in ((resource["Properties"].get("Body") or {}).get("paths") or {}).items():
+            for method, operation in (methods or {}).items():
+                integration = (operation or {}).get("x-amazon-apigateway-integration") or {}
+                invoked = _INVOKED.search(str(integration.get("uri")))
+                if not invoked:
+                    continue
+                any_method = method.lower() == "x-amazon-apigateway-any-method"
+                out.append({
+                    "api": name, "api_id": placeholder(name), "method": "ANY" if any_method else method.upper(),
+                    "path": path, "function": _function_name(invoked.group(1)), "type": "http" if http else "rest",
+                    "payload_format": str(integration.get("payloadFormatVersion") or ("2.0" if http else "1.0")),
+                    "authorized": any("NONE" not in scheme for scheme in operation.get("security") or []),
+                })  # fmt: skip
+    return out
+
+
+def function_urls(resources: dict) -> list[dict]:
+    return [
+        {"function": _function_name(r["Properties"].get("TargetFunctionArn")), "url": f"https://{placeholder(n)}/",
+         "auth": r["Properties"].get("AuthType")}
+        for n, r in resources.items() if r["Type"] == "AWS::Lambda::Url"
+    ]  # fmt: skip
+
+
+def schedules(resources: dict) -> list[dict]:
+    out = []
+    for name, resource in resources.items():
+        p = resource["Properties"]
+        if resource["Type"] not in _SCHEDULES or not p.get("ScheduleExpression"):
+            continue
+        targets = p.get("Targets") or [p.get("Target") or {}]
+        for target in targets:
+            out.append({
+                "id": name, "expression": p["ScheduleExpression"], "timezone": p.get("ScheduleExpressionTimezone"),
+                "enabled": p.get("State", "ENABLED") == "ENABLED", "target": target.get("Arn"), "input": target.get("Input"),
+            })  # fmt: skip
+    return out

@@ -1,0 +1,75 @@
+//! One batch: the function gets it, and what it is done with is deleted.
+
+use aws_sdk_sqs::types::Message;
+
+use super::Source;
+use super::record::event;
+use super::response::{BatchOutcome, interpret};
+use crate::host::{EventKind, Fault, Invocation, InvokeError};
+
+/// Invokes the function with a batch and deletes what it has dealt with; the rest is left to its visibility timeout.
+pub(super) async fn deliver(source: &Source, batch: Vec<Message>) {
+    let message_ids = ids(&batch);
+    source.tell(|queue| EventKind::Delivered { queue, message_ids: message_ids.clone() });
+    let outcome = match invoke(source, &batch).await {
+        Ok(invocation) => interpret(
+            &invocation.payload,
+            invocation.error.as_ref(),
+            source.mapping.reports_batch_item_failures(),
+            &message_ids,
+        ),
+        Err(error) => BatchOutcome::NoneDone { reason: error.to_string() },
+    };
+    let (done, failed, reason) = match outcome {
+        BatchOutcome::AllDone => (batch.iter().collect(), Vec::new(), String::new()),
+        BatchOutcome::NoneDone { reason } => (Vec::new(), message_ids, reason),
+        BatchOutcome::Failed(failed) => {
+            let done = |message: &&Message| !failed.iter().any(|id| message.message_id() == Some(id));
+            (batch.iter().filter(done).collect(), failed, "the function reported it".to_owned())
+        }
+    };
+    if !done.is_empty() {
+        delete(source, &done).await;
+    }
+    if !failed.is_empty() {
+        source.tell(|queue| EventKind::Returned { queue, message_ids: failed, reason });
+    }
+}
+
+async fn invoke(source: &Source, batch: &[Message]) -> Result<Invocation, InvokeError> {
+    let (host, function) = (&source.host, &source.mapping.function);
+    let payload = event(batch, &source.mapping.source).to_string();
+    if host.faults().strikes(function, Fault::DeliverTwiceAtOnce) {
+        let (mut first, mut second) =
+            tokio::join!(timed(host.invoke(function, payload.clone())), timed(host.invoke(function, payload)));
+        if first.1 > second.1 {
+            std::mem::swap(&mut first, &mut second);
+        }
+        return second.0;
+    }
+    let first = host.invoke(function, payload.clone()).await;
+    if host.faults().strikes(function, Fault::DeliverTwice) {
+        return host.invoke(function, payload).await;
+    }
+    first
+}
+
+async fn timed<T>(work: impl Future<Output = T>) -> (T, tokio::time::Instant) {
+    (work.await, tokio::time::Instant::now())
+}
+
+async fn delete(source: &Source, done: &[&Message]) {
+    let (deleted, problem) = source.queue.delete(done).await;
+    let message_ids = ids(deleted);
+    if !message_ids.is_empty() {
+        source.tell(|queue| EventKind::Deleted { queue, message_ids: message_ids.clone() });
+    }
+    if let Some(reason) = problem.filter(|_| !source.stopping()) {
+        let kept = ids(done.iter().copied()).into_iter().filter(|id| !message_ids.contains(id)).collect();
+        source.tell(|queue| EventKind::Returned { queue, message_ids: kept, reason });
+    }
+}
+
+fn ids<'a>(messages: impl IntoIterator<Item = &'a Message>) -> Vec<String> {
+    messages.into_iter().filter_map(|message| message.message_id().map(str::to_owned)).collect()
+}

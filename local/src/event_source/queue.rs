@@ -1,0 +1,87 @@
+//! The queue of an event source: receiving and deleting.
+
+use std::time::Duration;
+
+use aws_sdk_sqs::Client;
+use aws_sdk_sqs::error::DisplayErrorContext;
+use aws_sdk_sqs::types::{DeleteMessageBatchRequestEntry, Message, MessageSystemAttributeName};
+use tokio::time::Instant;
+
+/// The most messages of one request, of SQS and not ours.
+const REQUEST: usize = 10;
+/// How long a request for messages waits for one, in seconds. SQS allows 20; the local AWS keeps a thread busy meanwhile,
+/// even when the one who asked is gone.
+const LONG_POLL_SECONDS: i32 = 5;
+
+pub(super) struct Queue {
+    client: Client,
+    url: String,
+}
+
+impl Queue {
+    pub(super) async fn find(client: Client, name: &str) -> anyhow::Result<Self> {
+        let found = client.get_queue_url().queue_name(name).send().await;
+        let found = found.map_err(|error| anyhow::anyhow!("queue {name}: {}", DisplayErrorContext(error)))?;
+        Ok(Self { client, url: found.queue_url.unwrap_or_default() })
+    }
+
+    /// The next batch: as soon as there is a message without a window, else when it is full or the window is over.
+    /// Empty if no message came for a while.
+    pub(super) async fn batch(&self, size: usize, window: Duration) -> Result<Vec<Message>, String> {
+        let mut batch = self.receive(size, LONG_POLL_SECONDS).await?;
+        let end = Instant::now() + window;
+        while !batch.is_empty() && batch.len() < size {
+            let left = end.saturating_duration_since(Instant::now());
+            if left.is_zero() {
+                break;
+            }
+            // A request can only wait for whole seconds.
+            let seconds = i32::try_from(left.as_secs()).unwrap_or(LONG_POLL_SECONDS).clamp(1, LONG_POLL_SECONDS);
+            match self.receive(size - batch.len(), seconds).await {
+                Ok(more) => batch.extend(more),
+                // What was received is delivered; the next request will tell whether it was more than a moment.
+                Err(_) => break,
+            }
+        }
+        Ok(batch)
+    }
+
+    async fn receive(&self, most: usize, wait_seconds: i32) -> Result<Vec<Message>, String> {
+        let received = self
+            .client
+            .receive_message()
+            .queue_url(&self.url)
+            .max_number_of_messages(i32::try_from(most.min(REQUEST)).unwrap_or(1))
+            .wait_time_seconds(wait_seconds)
+            .message_system_attribute_names(MessageSystemAttributeName::All)
+            .message_attribute_names("All")
+            .send()
+            .await
+            .map_err(|error| DisplayErrorContext(error).to_string())?;
+        Ok(received.messages.unwrap_or_default())
+    }
+
+    /// Deletes messages; returns those that could be, and what went wrong with the others.
+    pub(super) async fn delete<'a>(&self, messages: &[&'a Message]) -> (Vec<&'a Message>, Option<String>) {
+        let (mut deleted, mut problem) = (Vec::new(), None);
+        for chunk in messages.chunks(REQUEST) {
+            // Ids are only unique within a request: the position will do.
+            let entries = chunk.iter().enumerate().filter_map(|(index, message)| {
+                let handle = message.receipt_handle().unwrap_or_default();
+                DeleteMessageBatchRequestEntry::builder().id(index.to_string()).receipt_handle(handle).build().ok()
+            });
+            let request = self.client.delete_message_batch().queue_url(&self.url);
+            match request.set_entries(Some(entries.collect())).send().await {
+                Ok(reply) => {
+                    let indices = reply.successful().iter().filter_map(|entry| entry.id().parse::<usize>().ok());
+                    deleted.extend(indices.filter_map(|index| chunk.get(index).copied()));
+                    if let Some(failed) = reply.failed().first() {
+                        problem = Some(format!("{} {}", failed.code(), failed.message().unwrap_or_default()));
+                    }
+                }
+                Err(error) => problem = Some(DisplayErrorContext(error).to_string()),
+            }
+        }
+        (deleted, problem)
+    }
+}

@@ -1,0 +1,23 @@
+#![doc = include_str!("../README.md")]
+
+pub mod bureau;
+pub mod children;
+pub mod demo;
+pub mod event_source;
+pub mod host;
+pub mod journal;
+pub mod local_aws;
+mod sample;
+pub mod stack;
+pub mod transcript;
+
+pub use bureau::{Bureau, BureauOptions};
+pub use children::{Process, command, isolated_environment};
+pub use demo::{DemoOptions, Report};
+pub use event_source::EventSource;
+pub use host::{Event, EventKind, Fault, Faults, FunctionError, FunctionSpec, Invocation, InvokeError, LambdaHost};
+pub use journal::{Journal, Reader};
+pub use local_aws::{EventSourceMapping, FunctionDescription, LocalAws, Route, Schedule, StackDescription};
+pub use sample::{Ended, Sample};
+pub use stack::{LocalBridge, LocalOptions, LocalRegion, RegionOptions, StackOptions};
+pub use transcript::{Line, Transcript};

@@ -1,0 +1,87 @@
+//! The sample application of `template.yaml`, ready to be used: the stack, and the credit bureau that it asks.
+
+use std::{sync::Arc, time::Duration};
+
+use anyhow::{Context, bail};
+use aws_sdk_sfn::types::{ExecutionStatus, HistoryEvent};
+use serde_json::Value;
+use tokio::time::{Instant, sleep};
+
+use crate::{Bureau, BureauOptions, LocalBridge, LocalRegion, StackOptions};
+
+/// How often an execution is looked at.
+pub(crate) const EVERY: Duration = Duration::from_millis(25);
+
+/// The stack of `template.yaml` and its credit bureau.
+#[derive(Debug)]
+pub struct Sample {
+    /// The running stack.
+    pub bridge: LocalBridge,
+    /// The bureau that its function asks.
+    pub bureau: Bureau,
+}
+
+/// An execution that has ended.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Ended {
+    /// SUCCEEDED, FAILED, `TIMED_OUT` or ABORTED.
+    pub status: ExecutionStatus,
+    /// The output of a success.
+    pub output: Option<Value>,
+    /// The error name of a failure.
+    pub error: Option<String>,
+    /// The cause of a failure.
+    pub cause: Option<String>,
+}
+
+impl Sample {
+    /// Starts a bureau, deploys the stack, and puts the bureau's key into the stack's secret, as somebody who deploys it
+    /// for real does.
+    ///
+    /// # Errors
+    /// When the stack cannot be deployed.
+    pub async fn deploy(region: &Arc<LocalRegion>, stack: StackOptions, slow: Duration) -> anyhow::Result<Self> {
+        let key = "the key of the local bureau".to_owned();
+        let bureau = Bureau::start(BureauOptions { key: key.clone(), slow }).await?;
+        let bridge = LocalBridge::deploy(region, stack.parameter("BureauUrl", bureau.url())).await?;
+        let secret = bridge.output("BureauKeySecretArn")?;
+        bridge.secrets_manager().put_secret_value().secret_id(secret).secret_string(key).send().await?;
+        Ok(Self { bridge, bureau })
+    }
+
+    /// Starts an execution of the credit check and returns its ARN.
+    ///
+    /// # Errors
+    /// When Step Functions refuses the input.
+    pub async fn start_execution(&self, input: &Value) -> anyhow::Result<String> {
+        let machine = self.bridge.output("CreditCheckStateMachineArn")?;
+        let call = self.bridge.sfn().start_execution().state_machine_arn(machine).input(input.to_string());
+        Ok(call.send().await.context("the execution could not be started")?.execution_arn)
+    }
+
+    /// Waits until an execution has ended.
+    ///
+    /// # Errors
+    /// When it has not within `patience`.
+    pub async fn end_of(&self, execution: &str, patience: Duration) -> anyhow::Result<Ended> {
+        let give_up = Instant::now() + patience;
+        while Instant::now() < give_up {
+            let found = self.bridge.sfn().describe_execution().execution_arn(execution).send().await?;
+            if found.status != ExecutionStatus::Running {
+                let output = found.output.as_deref().map(serde_json::from_str).transpose()?;
+                return Ok(Ended { status: found.status, output, error: found.error, cause: found.cause });
+            }
+            sleep(EVERY).await;
+        }
+        bail!("{execution} is still running after {} s", patience.as_secs())
+    }
+
+    /// The history of an execution so far, oldest event first.
+    ///
+    /// # Errors
+    /// When it cannot be read.
+    pub async fn history_of(&self, execution: &str) -> anyhow::Result<Vec<HistoryEvent>> {
+        let call = self.bridge.sfn().get_execution_history().execution_arn(execution).max_results(1000);
+        Ok(call.send().await?.events)
+    }
+}

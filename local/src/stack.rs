@@ -1,0 +1,9 @@
+//! Everything together: a region, and stacks that run in it.
+
+mod bridge;
+mod options;
+mod region;
+
+pub use bridge::LocalBridge;
+pub use options::{LocalOptions, RegionOptions, StackOptions};
+pub use region::LocalRegion;

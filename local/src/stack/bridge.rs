@@ -1,0 +1,151 @@
+//! One stack, deployed and running.
+
+use std::sync::Arc;
+
+use anyhow::bail;
+
+use super::{LocalOptions, LocalRegion, StackOptions};
+use crate::event_source::EventSource;
+use crate::host::{FunctionSpec, LambdaHost};
+use crate::local_aws::{FunctionDescription, StackDescription};
+use crate::transcript::Transcript;
+
+/// The bridge on this machine: a stack whose functions and event sources run.
+///
+/// Dropping it kills its functions and stops its event sources; [`stop`](LocalBridge::stop) does so in order, and tells
+/// what would not stop. The stack's resources stay in the local AWS until that ends.
+#[derive(Debug)]
+pub struct LocalBridge {
+    description: StackDescription,
+    transcript: Transcript,
+    event_sources: Vec<EventSource>,
+    region: Arc<LocalRegion>,
+    owns_region: bool,
+}
+
+impl LocalBridge {
+    /// Starts a region for one stack alone, and the stack in it.
+    ///
+    /// # Errors
+    /// If anything can't be started or deployed; what was started is ended again.
+    pub async fn start(options: LocalOptions) -> anyhow::Result<Self> {
+        let region = Arc::new(LocalRegion::start(options.region).await?);
+        let mut bridge = Self::deploy(&region, options.stack).await?;
+        bridge.owns_region = true;
+        Ok(bridge)
+    }
+
+    /// Deploys a stack in a region that others may use too, and starts its functions and event sources.
+    ///
+    /// # Errors
+    /// If the template can't be deployed completely, a function's binary is missing, or an event source can't be started.
+    pub async fn deploy(region: &Arc<LocalRegion>, options: StackOptions) -> anyhow::Result<Self> {
+        let description = region.aws().deploy(&options.template, &options.name, &options.parameters).await?;
+        let transcript = options.transcript.unwrap_or_else(|| region.transcript().clone());
+        let mut bridge =
+            Self { description, transcript, event_sources: Vec::new(), region: Arc::clone(region), owns_region: false };
+        // From here on, what has been started ends with the bridge when the rest fails.
+        for function in &bridge.description.functions {
+            let mut spec = FunctionSpec::new(function, &options.build_dir, &bridge.transcript)?;
+            spec.endpoint = Some(region.aws().endpoint().to_owned());
+            if let Some(level) = &options.log_level {
+                spec.log_level.clone_from(level);
+            }
+            region.host().register(spec)?;
+        }
+        let mappings = bridge.description.functions.iter().flat_map(|function| &function.event_sources);
+        for mapping in mappings {
+            let source = EventSource::start(mapping, region.host(), region.aws().sqs()).await?;
+            bridge.event_sources.extend(source);
+        }
+        Ok(bridge)
+    }
+
+    /// What was deployed.
+    #[must_use]
+    pub fn description(&self) -> &StackDescription {
+        &self.description
+    }
+
+    /// The value of an output of the template.
+    ///
+    /// # Errors
+    /// If it has none of this name.
+    pub fn output(&self, name: &str) -> anyhow::Result<&str> {
+        self.description.output(name)
+    }
+
+    /// A function, by its logical id; its `name` is what the [`LambdaHost`] knows it by.
+    ///
+    /// # Errors
+    /// If the stack has no such function.
+    pub fn function(&self, logical_id: &str) -> anyhow::Result<&FunctionDescription> {
+        self.description.function(logical_id)
+    }
+
+    /// A client for Step Functions.
+    #[must_use]
+    pub fn sfn(&self) -> aws_sdk_sfn::Client {
+        self.region.aws().sfn()
+    }
+
+    /// A client for SQS.
+    #[must_use]
+    pub fn sqs(&self) -> aws_sdk_sqs::Client {
+        self.region.aws().sqs()
+    }
+
+    /// A client for Secrets Manager.
+    #[must_use]
+    pub fn secrets_manager(&self) -> aws_sdk_secretsmanager::Client {
+        self.region.aws().secrets_manager()
+    }
+
+    /// What runs the functions, this stack's and those of others in the region.
+    #[must_use]
+    pub fn host(&self) -> &LambdaHost {
+        self.region.host()
+    }
+
+    /// The region.
+    #[must_use]
+    pub fn region(&self) -> &Arc<LocalRegion> {
+        &self.region
+    }
+
+    /// What the functions print; also what the local AWS prints, unless the stack has a transcript of its own.
+    #[must_use]
+    pub fn transcript(&self) -> &Transcript {
+        &self.transcript
+    }
+
+    /// Stops the event sources, then the functions, then the region, if it was started for this stack alone.
+    ///
+    /// # Errors
+    /// If anything would not stop as it should; everything is tried nevertheless.
+    pub async fn stop(mut self) -> anyhow::Result<()> {
+        for source in std::mem::take(&mut self.event_sources) {
+            source.stop().await;
+        }
+        let mut problems = Vec::new();
+        for function in &self.description.functions {
+            problems.extend(self.host().unregister(&function.name).await.err());
+        }
+        if self.owns_region {
+            problems.extend(self.region.stop().await.err());
+        }
+        if !problems.is_empty() {
+            let problems: Vec<_> = problems.iter().map(|error| format!("{error:#}")).collect();
+            bail!("stack {} did not stop in order: {}", self.description.stack, problems.join("; "));
+        }
+        Ok(())
+    }
+}
+
+impl Drop for LocalBridge {
+    fn drop(&mut self) {
+        for function in &self.description.functions {
+            self.region.host().discard(&function.name);
+        }
+    }
+}

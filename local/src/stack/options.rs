@@ -1,0 +1,75 @@
+//! What can be chosen; the defaults are those of the demo.
+
+use std::path::{Path, PathBuf};
+
+use crate::transcript::Transcript;
+
+/// A region and the one stack in it.
+#[derive(Clone, Debug, Default)]
+pub struct LocalOptions {
+    /// The region.
+    pub region: RegionOptions,
+    /// The stack.
+    pub stack: StackOptions,
+}
+
+/// How a region is started.
+#[derive(Clone, Debug)]
+pub struct RegionOptions {
+    /// The Python of an environment with the requirements of `local/aws`.
+    /// By default `target/python/bin/python` below the workspace.
+    pub python: PathBuf,
+    /// Where the output of the local AWS goes, and that of the functions, unless their stack has its own.
+    pub transcript: Transcript,
+}
+
+/// How a stack is deployed and run.
+#[derive(Clone, Debug)]
+pub struct StackOptions {
+    /// The SAM template. By default `template.yaml` of the workspace.
+    pub template: PathBuf,
+    /// The stack's name, unique in its region. By default `callback-bridge`.
+    pub name: String,
+    /// The template's parameters, by name.
+    pub parameters: Vec<(String, String)>,
+    /// Where the functions' binaries are. By default `target/debug` below the workspace.
+    pub build_dir: PathBuf,
+    /// The log level of all functions: TRACE, DEBUG, INFO, WARN or ERROR. By default each function's own.
+    /// At TRACE the Lambda runtime prints whole payloads, tokens included.
+    pub log_level: Option<String>,
+    /// A transcript for this stack's functions alone. By default they share the region's.
+    pub transcript: Option<Transcript>,
+}
+
+impl Default for RegionOptions {
+    fn default() -> Self {
+        Self { python: workspace().join("target/python/bin/python"), transcript: Transcript::new() }
+    }
+}
+
+impl Default for StackOptions {
+    fn default() -> Self {
+        Self {
+            template: workspace().join("template.yaml"),
+            name: "callback-bridge".to_owned(),
+            parameters: Vec::new(),
+            build_dir: workspace().join("target/debug"),
+            log_level: None,
+            transcript: None,
+        }
+    }
+}
+
+impl StackOptions {
+    /// Adds a value for a parameter of the template.
+    #[must_use]
+    pub fn parameter(mut self, name: &str, value: impl Into<String>) -> Self {
+        self.parameters.push((name.to_owned(), value.into()));
+        self
+    }
+}
+
+fn workspace() -> &'static Path {
+    let package = Path::new(env!("CARGO_MANIFEST_DIR"));
+    package.parent().unwrap_or(package)
+}

@@ -1,0 +1,51 @@
+//! What depends on what, and what every package has.
+
+use std::{fs, process::Command};
+
+use callback_bridge_tests::repository;
+use serde_json::Value;
+
+fn metadata() -> Value {
+    let cargo = Command::new(env!("CARGO"))
+        .args(["metadata", "--format-version", "1", "--no-deps", "--offline"])
+        .current_dir(repository())
+        .output()
+        .unwrap();
+    assert!(cargo.status.success(), "{}", String::from_utf8_lossy(&cargo.stderr));
+    serde_json::from_slice(&cargo.stdout).unwrap()
+}
+
+#[test]
+fn the_libraries_have_no_aws_sdk() {
+    for library in ["callback-bridge"] {
+        let tree = Command::new(env!("CARGO"))
+            .args(["tree", "--offline", "--edges", "normal,build", "--all-features", "--prefix", "none", "--package", library])
+            .current_dir(repository())
+            .output()
+            .unwrap();
+        let tree = String::from_utf8(tree.stdout).unwrap();
+        assert!(tree.contains("aws_lambda_events"), "this is no tree: {tree}");
+        let sdk = tree.lines().find(|line| line.starts_with("aws-"));
+        assert_eq!(sdk, None, "{library}");
+    }
+}
+
+#[test]
+fn every_package_has_a_readme_that_is_its_documentation() {
+    for package in metadata()["packages"].as_array().unwrap() {
+        let name = package["name"].as_str().unwrap();
+        let manifest = package["manifest_path"].as_str().unwrap();
+        let folder = std::path::Path::new(manifest).parent().unwrap();
+        if matches!(name, "xtask" | "callback-bridge-tests") {
+            continue; // tools of this repository, which nobody depends on
+        }
+        assert!(folder.join("README.md").is_file(), "{name} has no README.md");
+        let root = fs::read_to_string(folder.join("src/lib.rs")).unwrap();
+        assert!(root.starts_with("#![doc = include_str!(\"../README.md\")]"), "{name}");
+        let manifest = fs::read_to_string(manifest).unwrap();
+        for inherited in ["version", "edition", "rust-version", "license"] {
+            assert!(manifest.contains(&format!("{inherited}.workspace = true")), "{name}: {inherited}");
+        }
+        assert!(manifest.contains("[lints]\nworkspace = true"), "{name} has lints of its own");
+    }
+}

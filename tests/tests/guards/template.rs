@@ -1,0 +1,146 @@
+//! Queues, functions and permissions of template.yaml.
+
+use callback_bridge_tests::repository;
+use serde_json::json;
+
+use crate::translated::{Resource, Template};
+
+const FOUR_DAYS: u64 = 4 * 24 * 3600;
+const FOURTEEN_DAYS: u64 = 14 * 24 * 3600;
+
+#[test]
+fn every_queue_is_encrypted_and_has_a_dead_letter_queue_that_keeps_longer() {
+    let template = Template::read();
+    let queues = template.all("AWS::SQS::Queue");
+    let dead_letter_queues: Vec<&str> = queues
+        .iter()
+        .filter(|(_, queue)| queue.properties.get("RedrivePolicy").is_some())
+        .map(|(_, queue)| Resource::target(&queue.properties["RedrivePolicy"]["deadLetterTargetArn"]))
+        .collect();
+    for (id, queue) in &queues {
+        let properties = &queue.properties;
+        assert_eq!(properties["SqsManagedSseEnabled"], true, "{id}");
+        let kept = properties["MessageRetentionPeriod"].as_u64();
+        if dead_letter_queues.contains(id) {
+            assert_eq!(kept, Some(FOURTEEN_DAYS), "{id}");
+        } else {
+            assert!(properties.get("RedrivePolicy").is_some(), "{id} has no dead-letter queue");
+            assert_eq!(kept, Some(FOUR_DAYS), "{id}");
+            assert!(properties["RedrivePolicy"]["maxReceiveCount"].as_u64() >= Some(5), "{id}");
+        }
+    }
+}
+
+#[test]
+fn an_alarm_watches_every_dead_letter_queue() {
+    let template = Template::read();
+    let alarms = template.all("AWS::CloudWatch::Alarm");
+    let watched: Vec<&str> = alarms
+        .iter()
+        .filter(|(_, alarm)| alarm.properties["MetricName"] == "ApproximateNumberOfMessagesVisible")
+        .map(|(_, alarm)| Resource::target(&alarm.properties["Dimensions"][0]["Value"]))
+        .collect();
+    for (_, queue) in template.all("AWS::SQS::Queue") {
+        if let Some(policy) = queue.properties.get("RedrivePolicy") {
+            assert!(watched.contains(&Resource::target(&policy["deadLetterTargetArn"])));
+        }
+    }
+    for (id, alarm) in alarms {
+        let expected = json!({ "Fn::If": ["HasAlarmTopic", [{ "Ref": "AlarmTopicArn" }], { "Ref": "AWS::NoValue" }] });
+        assert_eq!(alarm.properties["AlarmActions"], expected, "{id}");
+    }
+}
+
+#[test]
+fn every_queue_that_a_function_reads_can_be_read_without_loss() {
+    let template = Template::read();
+    for (id, source) in template.all("AWS::Lambda::EventSourceMapping") {
+        let properties = &source.properties;
+        assert_eq!(properties["FunctionResponseTypes"], json!(["ReportBatchItemFailures"]), "{id}");
+        assert!(properties.get("FilterCriteria").is_none(), "{id}: a filter deletes what it does not match, tokens included");
+        assert!(properties["ScalingConfig"].get("MaximumConcurrency").is_some(), "{id}");
+
+        let queue = &template.resources[Resource::target(&properties["EventSourceArn"])].properties;
+        let function = &template.resources[Resource::target(&properties["FunctionName"])].properties;
+        let window = properties["MaximumBatchingWindowInSeconds"].as_u64().unwrap_or(0);
+        let least = 6 * template.most(&function["Timeout"]) + window;
+        assert!(queue["VisibilityTimeout"].as_u64() >= Some(least), "{id}: visibility below {least} seconds");
+        let max_receives = queue["RedrivePolicy"]["maxReceiveCount"].to_string();
+        assert_eq!(function["Environment"]["Variables"]["BRIDGE_MAX_RECEIVES"], max_receives, "{id}");
+    }
+}
+
+#[test]
+fn every_function_is_built_and_logs_as_the_others() {
+    let template = Template::read();
+    for (id, function) in template.all("AWS::Lambda::Function") {
+        let properties = &function.properties;
+        assert_eq!(properties["Runtime"], "provided.al2023", "{id}");
+        assert_eq!(properties["Architectures"], json!([{ "Ref": "Architecture" }]), "{id}");
+        assert_eq!(properties["TracingConfig"]["Mode"], "Active", "{id}");
+        assert_eq!(properties["LoggingConfig"]["LogFormat"], "JSON", "{id}");
+        let log_group = Resource::target(&properties["LoggingConfig"]["LogGroup"]);
+        assert!(template.resources[log_group].properties.get("RetentionInDays").is_some(), "{id}");
+
+        let stem = id.strip_suffix("Function").unwrap_or_else(|| panic!("{id} does not end in Function"));
+        let binary = kebab_case(stem);
+        assert_eq!(function.metadata["BuildProperties"]["Binary"], json!(binary), "{id}");
+        assert!(repository().join("functions").join(&binary).is_dir(), "{id} has no folder functions/{binary}");
+    }
+    assert_eq!(template.parameters["Architecture"]["Default"], "arm64");
+}
+
+#[test]
+fn state_machines_log_without_execution_data() {
+    for (id, machine) in Template::read().all("AWS::StepFunctions::StateMachine") {
+        let logging = &machine.properties["LoggingConfiguration"];
+        assert_eq!((&logging["Level"], &logging["IncludeExecutionData"]), (&json!("ALL"), &json!(false)), "{id}");
+        assert_eq!(machine.properties["TracingConfiguration"]["Enabled"], true, "{id}");
+    }
+}
+
+#[test]
+fn every_role_is_written_out_and_names_its_resources() {
+    let template = Template::read();
+    for (id, role) in template.all("AWS::IAM::Role") {
+        assert!(role.properties.get("ManagedPolicyArns").is_none(), "{id}: a managed policy reaches the whole account");
+        for policy in role.properties["Policies"].as_array().unwrap() {
+            for statement in policy["PolicyDocument"]["Statement"].as_array().unwrap() {
+                let actions = statement["Action"].to_string();
+                assert!(!actions.contains('*'), "{id}: {actions}");
+                assert!(statement.get("Sid").is_some(), "{id}: {statement} does not say what it is for");
+            }
+        }
+    }
+}
+
+#[test]
+fn every_wildcard_resource_has_a_reason_on_the_line_before() {
+    let text = std::fs::read_to_string(repository().join("template.yaml")).unwrap();
+    let lines: Vec<&str> = text.lines().map(str::trim).collect();
+    let mut wildcards = 0;
+    for (number, line) in lines.iter().enumerate().filter(|(_, line)| line.starts_with("Resource:") && line.contains('*')) {
+        wildcards += 1;
+        assert!(lines[number - 1].starts_with("# "), "line {}: a wildcard without a reason", number + 1);
+    }
+    assert!(wildcards > 0, "X-Ray needs wildcards, so this guard looks for the wrong thing");
+}
+
+#[test]
+fn every_parameter_and_output_is_described() {
+    let template = Template::read();
+    for (name, part) in template.parameters.iter().chain(&template.outputs) {
+        assert!(part["Description"].as_str().is_some_and(|text| !text.is_empty()), "{name}");
+    }
+}
+
+fn kebab_case(name: &str) -> String {
+    let mut kebab = String::new();
+    for letter in name.chars() {
+        if letter.is_uppercase() && !kebab.is_empty() {
+            kebab.push('-');
+        }
+        kebab.extend(letter.to_lowercase());
+    }
+    kebab
+}

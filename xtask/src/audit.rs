@@ -1,0 +1,44 @@
+//! `cargo xtask audit`: what the dependencies are, rather than what they do.
+
+use std::path::Path;
+
+use crate::version::Version;
+use crate::workspace::Workspace;
+use crate::{Outcome, process};
+
+/// Tools, at the versions that `deny.toml` was written for.
+const TOOLS: &[(&str, Version)] = &[("cargo-deny", Version(0, 20, 2)), ("cargo-machete", Version(0, 9, 2))];
+
+pub(crate) fn run(workspace: &Workspace, _arguments: &[String]) -> Outcome {
+    let tools = workspace.target.join("tools");
+    for (name, version) in TOOLS {
+        install(workspace, &tools, name, *version)?;
+    }
+    let cargo = |arguments: &[&str]| {
+        let mut command = process::cargo(workspace);
+        process::with_path(&mut command, &tools.join("bin"))?;
+        process::run(command.args(arguments))
+    };
+    let rules = cargo(&["deny", "check", "bans", "licenses", "sources"])?;
+    let advisories = if cargo(&["deny", "fetch", "db"])? {
+        cargo(&["deny", "check", "--disable-fetch", "advisories"])?
+    } else {
+        println!("advisories not checked: their database could not be fetched");
+        true
+    };
+    let all_used = cargo(&["machete"])?;
+    Ok(rules && advisories && all_used)
+}
+
+fn install(workspace: &Workspace, tools: &Path, name: &str, version: Version) -> Result<(), String> {
+    let Version(major, minor, patch) = version;
+    let program = tools.join("bin").join(format!("{name}{}", std::env::consts::EXE_SUFFIX));
+    let there = process::ask(process::command(workspace, program).arg("--version"));
+    if there.as_deref().and_then(Version::find) == Some(version) {
+        return Ok(());
+    }
+    println!("Installing {name} {version} into {} (some minutes, once):", tools.display());
+    let mut command = process::cargo(workspace);
+    command.args(["install", "--locked", "--version", &format!("{major}.{minor}.{patch}"), name, "--root"]).arg(tools);
+    if process::run(&mut command)? { Ok(()) } else { Err(format!("{name} could not be installed")) }
+}

@@ -1,0 +1,29 @@
+//! `cargo xtask demo`: the real functions against the local AWS.
+
+use crate::preflight::{self, For};
+use crate::workspace::Workspace;
+use crate::{Outcome, process, python};
+
+pub(crate) fn run(workspace: &Workspace, arguments: &[String]) -> Outcome {
+    let python = preflight::check(workspace, For::Running)?;
+    python::environment(workspace, &python, &python::LOCAL_AWS)?;
+    if !process::run(process::cargo(workspace).args(["build", "--workspace"]))? {
+        return Ok(false);
+    }
+    let mut demo = process::command(workspace, workspace.binary("demo"));
+    demo.args(arguments).stdin(std::process::Stdio::inherit());
+    become_it(&mut demo)
+}
+
+/// The demo takes this process's place, so that Ctrl-C reaches it alone and it can clean up after itself.
+#[cfg(unix)]
+fn become_it(demo: &mut std::process::Command) -> Outcome {
+    use std::os::unix::process::CommandExt;
+    let error = demo.exec();
+    Err(format!("cannot run {}: {error}", demo.get_program().to_string_lossy()))
+}
+
+#[cfg(not(unix))]
+fn become_it(demo: &mut std::process::Command) -> Outcome {
+    process::run(demo)
+}

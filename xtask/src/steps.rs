@@ -1,0 +1,120 @@
+//! The steps of `cargo xtask test`: one row for each, cheap ones first.
+
+use std::process::Command;
+
+use crate::counts::Counts;
+use crate::process;
+use crate::python::{self, Environment};
+use crate::workspace::Workspace;
+
+/// One step.
+pub(crate) struct Step {
+    pub(crate) name: &'static str,
+    pub(crate) about: &'static str,
+    /// Steps without which this one can't run.
+    pub(crate) needs: &'static [&'static str],
+    pub(crate) run: fn(&Context) -> Result<Counts, String>,
+}
+
+/// What steps run with.
+pub(crate) struct Context {
+    pub(crate) workspace: Workspace,
+    pub(crate) python: String,
+    /// As in CI: warnings are errors.
+    pub(crate) strict: bool,
+}
+
+pub(crate) const STEPS: &[Step] = &[
+    Step { name: "fmt", about: "the formatting of Rust (cargo fmt)", needs: &[], run: fmt },
+    Step { name: "build", about: "everything compiles (cargo build)", needs: &[], run: build },
+    Step { name: "clippy", about: "lints (cargo clippy)", needs: &["build"], run: clippy },
+    Step { name: "docs", about: "documentation and its links (cargo doc)", needs: &["build"], run: docs },
+    Step { name: "rust", about: "unit, property and end-to-end tests (cargo test)", needs: &["build"], run: rust },
+    Step { name: "doctests", about: "examples in documentation (cargo test --doc)", needs: &["build"], run: doctests },
+    Step { name: "python", about: "tests of the local AWS (pytest)", needs: &[], run: pytest },
+    Step { name: "template", about: "rules for template.yaml (cfn-lint)", needs: &[], run: template },
+];
+
+fn fmt(context: &Context) -> Result<Counts, String> {
+    check(context.cargo(&["fmt", "--all", "--check"]))
+}
+
+fn build(context: &Context) -> Result<Counts, String> {
+    check(context.cargo(&["build", "--workspace"]))
+}
+
+fn clippy(context: &Context) -> Result<Counts, String> {
+    let mut command = context.cargo(&["clippy", "--workspace", "--all-targets"]);
+    if context.strict {
+        command.args(["--", "-D", "warnings"]);
+    }
+    check(command)
+}
+
+fn docs(context: &Context) -> Result<Counts, String> {
+    let mut command = context.cargo(&["doc", "--workspace", "--no-deps"]);
+    if context.strict {
+        command.env("RUSTDOCFLAGS", "-D warnings");
+    }
+    check(command)
+}
+
+fn rust(context: &Context) -> Result<Counts, String> {
+    context.local_aws()?; // the end-to-end tests start it
+    // Benches are compiled by clippy; to run them is to measure.
+    let command = context.cargo(&["test", "--workspace", "--no-fail-fast", "--lib", "--bins", "--tests", "--examples"]);
+    tests(command, Counts::of_cargo_test)
+}
+
+fn doctests(context: &Context) -> Result<Counts, String> {
+    tests(context.cargo(&["test", "--workspace", "--no-fail-fast", "--doc"]), Counts::of_cargo_test)
+}
+
+fn pytest(context: &Context) -> Result<Counts, String> {
+    let mut command = process::command(&context.workspace, context.local_aws()?.program("python"));
+    command.current_dir(context.workspace.root.join("local/aws")).args(["-m", "pytest", "-q"]);
+    tests(command, Counts::of_pytest)
+}
+
+fn template(context: &Context) -> Result<Counts, String> {
+    let mut command = process::command(&context.workspace, context.local_aws()?.program("cfn-lint"));
+    command.arg("template.yaml");
+    check(command)
+}
+
+impl Context {
+    fn cargo(&self, arguments: &[&str]) -> Command {
+        let mut command = process::cargo(&self.workspace);
+        command.args(arguments);
+        command
+    }
+
+    fn local_aws(&self) -> Result<Environment, String> {
+        python::environment(&self.workspace, &self.python, &python::LOCAL_AWS)
+    }
+}
+
+/// A command that says yes or no.
+fn check(mut command: Command) -> Result<Counts, String> {
+    process::run(&mut command).map(Counts::check)
+}
+
+/// A command that runs tests and says how many.
+fn tests(mut command: Command, count: fn(&str) -> Counts) -> Result<Counts, String> {
+    let (succeeded, printed) = process::run_and_keep(&mut command)?;
+    Ok(count(&printed).judged(succeeded))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_unique_and_a_step_needs_only_earlier_ones() {
+        for (index, step) in STEPS.iter().enumerate() {
+            let earlier: Vec<_> = STEPS[..index].iter().map(|step| step.name).collect();
+            assert!(!earlier.contains(&step.name), "{}", step.name);
+            assert!(step.needs.iter().all(|name| earlier.contains(name)), "{}", step.name);
+        }
+    }
+}
