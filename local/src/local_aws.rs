@@ -221,6 +221,10 @@ mod tests {
         assert!(error.contains("No module named moto") && error.contains("exit status: 1"), "{error}");
     }
 
+    fn alone(aws: LocalAws) -> Process {
+        aws.process
+    }
+
     #[tokio::test]
     async fn it_stops_when_its_standard_input_ends() {
         let folder = tempfile::tempdir().unwrap();
@@ -228,7 +232,7 @@ mod tests {
         let transcript = Transcript::new();
         let aws = LocalAws::start(&stand_in(folder.path(), script), None, &transcript).await.unwrap();
         // All but the process is dropped, the pipe with it.
-        let process = (|aws: LocalAws| aws.process)(aws);
+        let process = alone(aws);
         assert!(process.exited().await.success());
         assert!(transcript.contains("gone"));
     }

@@ -4,6 +4,7 @@ use std::{sync::Arc, time::Duration};
 
 use anyhow::{Context, bail};
 use aws_sdk_sfn::types::{ExecutionStatus, HistoryEvent};
+use aws_sdk_sqs::types::QueueAttributeName;
 use serde_json::Value;
 use tokio::time::{Instant, sleep};
 
@@ -74,6 +75,23 @@ impl Sample {
             sleep(EVERY).await;
         }
         bail!("{execution} is still running after {} s", patience.as_secs())
+    }
+
+    /// How many messages of the credit check's queue, or another one of the stack's outputs, are visible, in flight, and
+    /// delayed.
+    ///
+    /// # Errors
+    /// When the stack has no such output.
+    pub async fn messages_in(&self, queue_output: &str) -> anyhow::Result<[u32; 3]> {
+        use QueueAttributeName::{
+            ApproximateNumberOfMessages as Visible, ApproximateNumberOfMessagesDelayed as Delayed,
+            ApproximateNumberOfMessagesNotVisible as InFlight,
+        };
+        let names = [Visible, InFlight, Delayed];
+        let call = self.bridge.sqs().get_queue_attributes().queue_url(self.bridge.output(queue_output)?);
+        let reply = call.set_attribute_names(Some(names.to_vec())).send().await?;
+        let count = |name| reply.attributes()?.get(&name)?.parse().ok();
+        Ok(names.map(|name| count(name).unwrap_or_default()))
     }
 
     /// The history of an execution so far, oldest event first.

@@ -1,6 +1,6 @@
 //! `cargo xtask audit`: what the dependencies are, rather than what they do.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use crate::version::Version;
 use crate::workspace::Workspace;
@@ -14,26 +14,29 @@ pub(crate) fn run(workspace: &Workspace, _arguments: &[String]) -> Outcome {
     for (name, version) in TOOLS {
         install(workspace, &tools, name, *version)?;
     }
-    let cargo = |arguments: &[&str]| {
-        let mut command = process::cargo(workspace);
-        process::with_path(&mut command, &tools.join("bin"))?;
-        process::run(command.args(arguments))
+    let run = |name, arguments: &[&str]| {
+        println!("\n== {name} {}", arguments.join(" "));
+        process::run(process::command(workspace, program(&tools, name)).args(arguments))
     };
-    let rules = cargo(&["deny", "check", "bans", "licenses", "sources"])?;
-    let advisories = if cargo(&["deny", "fetch", "db"])? {
-        cargo(&["deny", "check", "--disable-fetch", "advisories"])?
+    // The ban on SDKs names who may use them before they do.
+    let rules = run("cargo-deny", &["check", "-A", "unused-wrapper", "bans", "licenses", "sources"])?;
+    let advisories = if run("cargo-deny", &["fetch", "db"])? {
+        run("cargo-deny", &["check", "--disable-fetch", "advisories"])?
     } else {
         println!("advisories not checked: their database could not be fetched");
         true
     };
-    let all_used = cargo(&["machete"])?;
+    let all_used = run("cargo-machete", &["."])?;
     Ok(rules && advisories && all_used)
+}
+
+fn program(tools: &Path, name: &str) -> PathBuf {
+    tools.join("bin").join(format!("{name}{}", std::env::consts::EXE_SUFFIX))
 }
 
 fn install(workspace: &Workspace, tools: &Path, name: &str, version: Version) -> Result<(), String> {
     let Version(major, minor, patch) = version;
-    let program = tools.join("bin").join(format!("{name}{}", std::env::consts::EXE_SUFFIX));
-    let there = process::ask(process::command(workspace, program).arg("--version"));
+    let there = process::ask(process::command(workspace, program(tools, name)).arg("--version"));
     if there.as_deref().and_then(Version::find) == Some(version) {
         return Ok(());
     }

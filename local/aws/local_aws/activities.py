@@ -44,6 +44,8 @@ class QueuedActivity(models.Activity):
 
 
 class ActivityBackend:
+    """Creating activities."""
+
     def create_activity(self, name, tags=None, encryption_configuration=None):
         # AWS: idempotent unless the encryption differs. moto: refused the second call.
         # https://docs.aws.amazon.com/step-functions/latest/apireference/API_CreateActivity.html
@@ -57,6 +59,8 @@ class ActivityBackend:
 
 
 class ActivityResponses:
+    """GetActivityTask."""
+
     def get_activity_task(self):
         # AWS: a long poll of 60 seconds, then a null token. moto: no such operation, though its interpreter schedules
         # activity tasks. https://docs.aws.amazon.com/step-functions/latest/apireference/API_GetActivityTask.html
@@ -70,4 +74,5 @@ class ActivityResponses:
 
 
 def install() -> None:
+    """Puts the corrections into moto."""
     replace(models, "Activity", lambda _: QueuedActivity, takes=("arn", "name", "encryption_configuration"))

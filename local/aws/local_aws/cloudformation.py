@@ -105,6 +105,7 @@ def _policy_as_text(original):
 
 
 def install() -> None:
+    """Puts the corrections into moto."""
     takes = ("resource_name", "cloudformation_json", "account_id", "region_name", "kwargs")
     replace(models.StateMachine, "create_from_cloudformation_json", _create, takes=takes)
     replace(Role, "put_policy", _policy_as_text, takes=("policy_name", "policy_json"))

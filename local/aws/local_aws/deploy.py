@@ -17,6 +17,8 @@ REGION = "us-east-1"
 
 
 class Clients:
+    """Makes clients for one endpoint and region."""
+
     def __init__(self, endpoint: str, region: str):
         self._options = {
             "endpoint_url": endpoint, "region_name": region, "aws_access_key_id": "test", "aws_secret_access_key": "test",
@@ -99,6 +101,7 @@ def _functions(aws: Clients, physical: dict[str, str], template: dict, code: dic
 
 
 def deploy(path: Path, endpoint: str, stack: str, parameters: dict[str, str], region: str = REGION) -> dict:
+    """Creates or updates a stack; returns what something outside has to run."""
     aws = Clients(endpoint, region)
     source = sam.load(path)
     code = sam.package(source, path.parent, _uploader(aws("s3")))
@@ -137,6 +140,7 @@ def parameters_of(args: argparse.Namespace) -> dict[str, str]:
 
 
 def main(argv: list[str] | None = None) -> int:
+    """Deploys and prints the description."""
     parser = argparse.ArgumentParser(prog="local_aws.deploy", description=__doc__.splitlines()[2])
     parser.add_argument("template", type=Path)
     parser.add_argument("--endpoint", required=True)

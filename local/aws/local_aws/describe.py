@@ -36,12 +36,14 @@ class Wanted:
         return {k: self._mark(v, condition) for k, v in value.items() if k != "Condition"}
 
     def outputs(self) -> dict:
+        """The outputs to add to the template."""
         return {
             f"LocalAws{i}": {"Value": value, **({"Condition": condition} if condition else {})}
             for i, (value, condition) in enumerate(self._values)
         }
 
     def resolved(self, outputs: dict[str, str]) -> dict:
+        """The resources, given the outputs of the stack; those whose condition is false are gone."""
         done = {n: _filled(r, outputs) for n, r in self.resources.items()}
         return {n: r for n, r in done.items() if r["_exists"]}
 
@@ -63,11 +65,10 @@ def _logging_alone(function: dict) -> dict:
 
 
 def logging(resources: dict, logical_id: str) -> dict[str, str]:
-    """What a function's LoggingConfig sets; Lambda hands format and level on as AWS_LAMBDA_LOG_FORMAT and AWS_LAMBDA_LOG_LEVEL."""
+    """What a function's LoggingConfig sets, in AWS's names (LogFormat, ApplicationLogLevel, ...)."""
     # https://docs.aws.amazon.com/lambda/latest/api/API_LoggingConfig.html
-    names = {"LogFormat": "format", "ApplicationLogLevel": "application_level", "SystemLogLevel": "system_level", "LogGroup": "group"}
     config = resources[logical_id]["Properties"]["LoggingConfig"]
-    return {short: config[name] for name, short in names.items() if config.get(name) is not None}
+    return {name: value for name, value in config.items() if value is not None}
 
 
 def _function_name(text: str | None) -> str:
@@ -75,6 +76,7 @@ def _function_name(text: str | None) -> str:
 
 
 def event_sources(resources: dict) -> list[dict]:
+    """Event source mappings: what is polled for which function."""
     # https://docs.aws.amazon.com/lambda/latest/api/API_CreateEventSourceMapping.html
     out = []
     for name, resource in resources.items():
@@ -117,6 +119,7 @@ def routes(resources: dict) -> list[dict]:
 
 
 def function_urls(resources: dict) -> list[dict]:
+    """Function URLs, which here only have a placeholder for a host."""
     return [
         {"function": _function_name(r["Properties"].get("TargetFunctionArn")), "url": f"https://{placeholder(n)}/",
          "auth": r["Properties"].get("AuthType")}
@@ -125,6 +128,7 @@ def function_urls(resources: dict) -> list[dict]:
 
 
 def schedules(resources: dict) -> list[dict]:
+    """Schedules, one row per target."""
     out = []
     for name, resource in resources.items():
         p = resource["Properties"]

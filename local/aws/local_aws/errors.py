@@ -34,6 +34,8 @@ def at_most(member: str, value: str | None, limit: int) -> None:
 
 
 class ErrorResponses:
+    """What is answered for an operation that nobody here has."""
+
     def call_action(self):
         # moto: an operation it lacks is 500 and a page of HTML, which the SDKs retry. Here: 501, which they do not.
         try:
@@ -57,6 +59,8 @@ def _all_but_terminal(original):
 
 
 class ReportedErrorName(CustomErrorName):
+    """An error name that came from outside or from a part of an execution."""
+
     # AWS: a worker may report any error name, also one that begins with "States."; a branch or an item that timed out fails
     # its Parallel or Map with States.Timeout; a Fail state passes on what was caught (ErrorPath).
     # moto: applied the rule for names in definitions to all of them, and the execution died with States.Runtime.
@@ -67,6 +71,7 @@ class ReportedErrorName(CustomErrorName):
 
 
 def install() -> None:
+    """Puts the corrections into moto."""
     # AWS: the error's own code (TaskTimedOut, InvalidToken, InvalidDefinition, ...).
     # moto: its interpreter's errors carry `code`, its serializer reads `TYPE`, so that clients saw no code.
     # https://docs.aws.amazon.com/step-functions/latest/apireference/CommonErrors.html

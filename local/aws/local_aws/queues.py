@@ -72,6 +72,7 @@ def _delete(original):
 
 
 def install() -> None:
+    """Puts the corrections into moto."""
     takes = ("queue_name", "count", "wait_seconds_timeout", "visibility_timeout", "message_attribute_names")
     replace(SQSBackend, "receive_message", _receive, takes=takes)
     replace(Queue, "delete_message", _delete, takes=("receipt_handle",))

@@ -56,6 +56,7 @@ class _Resource(CloudFormationModel):
 
 
 class Activity(_Resource):
+    """AWS::StepFunctions::Activity."""
     # https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-stepfunctions-activity.html
     cfn_type, attributes = "AWS::StepFunctions::Activity", ("Arn", "Name")
 
@@ -73,6 +74,7 @@ class Activity(_Resource):
 
 
 class Alarm(_Resource):
+    """AWS::CloudWatch::Alarm."""
     # https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cloudwatch-alarm.html
     cfn_type, attributes = "AWS::CloudWatch::Alarm", ("Arn",)
 
@@ -93,6 +95,7 @@ class Alarm(_Resource):
 
 
 class Secret(_Resource):
+    """AWS::SecretsManager::Secret."""
     # https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-secretsmanager-secret.html
     cfn_type, attributes = "AWS::SecretsManager::Secret", ("Id",)
 
@@ -177,6 +180,7 @@ def _without_no_value(original):
 
 
 def install() -> None:
+    """Puts the corrections into moto."""
     already = set(_MADE) & set(parsing.get_model_map())
     assert not already, f"moto makes {already} itself now: remove them here"
     replace(parsing, "resource_class_from_type", _class_of, takes=("resource_type",))

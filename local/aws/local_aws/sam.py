@@ -38,6 +38,7 @@ class _ManagedPolicies(dict):
 
 
 def load(path: Path) -> dict:
+    """The template in a file."""
     return yaml_parse(path.read_text())
 
 
@@ -84,6 +85,7 @@ def translate(template: dict, parameters: dict[str, str], region: str) -> dict:
 
 
 def is_left_out(resource: dict) -> bool:
+    """Whether CloudFormation here gets to see the resource."""
     return resource["Type"].startswith(LEFT_OUT)
 
 
@@ -107,6 +109,7 @@ def split(template: dict) -> tuple[dict, dict]:
 
 
 def placeholder(name: str) -> str:
+    """What a reference to something left out becomes."""
     return f"local-{name}"
 
 

@@ -47,6 +47,7 @@ def _at_end_of_stdin(stop) -> None:
 
 
 def main(argv: list[str] | None = None) -> int:
+    """Serves until it is told to stop."""
     parser = argparse.ArgumentParser(prog="local_aws", description="A local stand-in for AWS.")
     parser.add_argument("--port", type=int, default=0, help="0 (the default) takes a free one")
     parser.add_argument("--ready-file", type=Path, help="written, with the same line as is printed, when it can be used")

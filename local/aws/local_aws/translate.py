@@ -20,6 +20,7 @@ def translate(path: Path, parameters: dict[str, str], region: str = REGION) -> d
 
 
 def main(argv: list[str] | None = None) -> int:
+    """Translates and prints."""
     parser = argparse.ArgumentParser(prog="local_aws.translate", description=__doc__.splitlines()[2])
     parser.add_argument("template", type=Path)
     add_parameters(parser)

@@ -51,11 +51,11 @@ def until(condition, patience: float = 10):
     return value
 
 
-def start_server(tmp: Path, *options: str, **how) -> tuple[subprocess.Popen, dict]:
+def start_server(tmp: Path, *options: str) -> tuple[subprocess.Popen, dict]:
     ready = tmp / f"ready-{uuid.uuid4().hex}"
     process = subprocess.Popen(
-        [sys.executable, "-m", "local_aws", "--port", "0", "--ready-file", str(ready), *options],
-        cwd=ROOT, stdout=subprocess.PIPE, text=True, **how,
+        [sys.executable, "-m", "local_aws", "--port", "0", "--ready-file", str(ready), "--stop-with-stdin", *options],
+        cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
     )  # fmt: skip
     try:
         until(lambda: ready.exists() or process.poll() is not None, 60)

@@ -1,7 +1,8 @@
 import json
-from concurrent.futures import ThreadPoolExecutor
+import subprocess
+import sys
 
-from conftest import unique, until
+from conftest import ROOT, unique, until
 
 
 def queue(aws, **attributes):
@@ -35,41 +36,59 @@ def test_every_queue_of_a_chain_delivers_before_it_gives_up(aws):
     assert seen["source"] == [1, 2, 3] and seen["dead"] == [4, 5] and seen["terminal"] == [6, 7, 8, 9, 10, 11]
 
 
-def test_many_consumers_share_the_messages(aws):
-    url, _ = queue(aws)
-    for batch in range(20):
-        entries = [{"Id": str(i), "MessageBody": f"{batch}-{i}"} for i in range(10)]
-        aws("sqs").send_message_batch(QueueUrl=url, Entries=entries)
+RACE = """
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from local_aws import queues
+queues.install()
+from moto.sqs.models import sqs_backends
 
-    def consume(_):
-        got = []
-        while messages := receive(aws, url, MaxNumberOfMessages=3):
-            got += [m["Body"] for m in messages]
-        return got
+sys.setswitchinterval(1e-6)  # threads change places as often as they can
+sqs = sqs_backends["123456789012"]["us-east-1"]
+sqs.create_queue("q", tags={}, region="us-east-1")
 
-    with ThreadPoolExecutor(8) as pool:
-        got = [body for part in pool.map(consume, range(8)) for body in part]
-    assert len(got) == len(set(got)) == 200
+def send(i):
+    sqs.send_message("q", str(i))
+
+def consume(delete):
+    got, misses = [], 0
+    while misses < 3:
+        messages = sqs.receive_message("q", 2, 0, 60)
+        misses = 0 if messages else misses + 1
+        for message in messages:
+            got.append(message.body)
+            if delete:
+                sqs.delete_message("q", message.receipt_handle)
+    return got
+"""
 
 
-def test_nothing_sent_while_others_are_deleted_is_lost(aws):
-    url, _ = queue(aws)
+def race(program):
+    ran = subprocess.run([sys.executable, "-c", RACE + program], cwd=ROOT, capture_output=True, text=True)
+    assert ran.returncode == 0, ran.stderr
+    return sorted(json.loads(ran.stdout))
 
-    def send(i):
-        aws("sqs").send_message(QueueUrl=url, MessageBody=str(i))
 
-    def delete(_):
-        got = []
-        while messages := receive(aws, url, MaxNumberOfMessages=1, WaitTimeSeconds=1):
-            aws("sqs").delete_message(QueueUrl=url, ReceiptHandle=messages[0]["ReceiptHandle"])
-            got.append(messages[0]["Body"])
-        return got
+def test_consumers_at_once_never_get_the_same_message():
+    """In a process of its own, without the network in between: the races are narrow."""
+    got = race("""
+for i in range(400):
+    send(i)
+with ThreadPoolExecutor(8) as pool:
+    print([int(body) for part in pool.map(consume, [False] * 8) for body in part])
+""")
+    assert got == list(range(400))
 
-    with ThreadPoolExecutor(12) as pool:
-        sending = [pool.submit(send, i) for i in range(100)]
-        got = [body for part in pool.map(delete, range(6)) for body in part]
-        assert all(s.result() is None for s in sending)
-    assert sorted(map(int, got)) == list(range(100))
+
+def test_nothing_sent_while_others_are_deleted_is_lost():
+    got = race("""
+with ThreadPoolExecutor(8) as pool:
+    sending = [pool.submit(send, i) for i in range(400)]
+    got = [body for part in pool.map(consume, [True] * 4) for body in part]
+    assert all(done.result() is None for done in sending)
+print([int(body) for body in got + consume(True)])
+""")
+    assert got == list(range(400))
 
 
 def test_a_fifo_group_waits_for_its_head_and_others_do_not(aws):

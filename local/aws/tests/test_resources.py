@@ -48,7 +48,8 @@ def test_log_groups_keep_their_retention(aws, stack):
 
 
 def test_functions_say_how_they_log(stack):
-    assert function(stack, "Fn")["logging"] == {"format": "JSON", "application_level": "DEBUG", "group": stack["resources"]["Logs"]}
+    assert function(stack, "Fn")["logging"] == {
+        "LogFormat": "JSON", "ApplicationLogLevel": "DEBUG", "LogGroup": stack["resources"]["Logs"]}  # fmt: skip
     assert function(stack, "Plain")["logging"] == {}
 
 

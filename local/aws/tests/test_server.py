@@ -47,7 +47,7 @@ def test_a_missing_seam_is_loud():
 
 
 def test_it_stops_when_its_standard_input_ends(tmp_path):
-    process, _ = start_server(tmp_path, "--stop-with-stdin", stdin=subprocess.PIPE)
+    process, _ = start_server(tmp_path)
     process.stdin.write("not the end yet\n")
     process.stdin.flush()
     assert process.poll() is None

@@ -10,8 +10,7 @@ use crate::host::{EventKind, Fault, Invocation, InvokeError};
 /// Invokes the function with a batch and deletes what it has dealt with; the rest is left to its visibility timeout.
 pub(super) async fn deliver(source: &Source, batch: Vec<Message>) {
     let message_ids = ids(&batch);
-    source.tell(|queue| EventKind::Delivered { queue, message_ids: message_ids.clone() });
-    let outcome = match invoke(source, &batch).await {
+    let outcome = match invoke(source, &batch, &message_ids).await {
         Ok(invocation) => interpret(
             &invocation.payload,
             invocation.error.as_ref(),
@@ -36,20 +35,20 @@ pub(super) async fn deliver(source: &Source, batch: Vec<Message>) {
     }
 }
 
-async fn invoke(source: &Source, batch: &[Message]) -> Result<Invocation, InvokeError> {
+async fn invoke(source: &Source, batch: &[Message], message_ids: &[String]) -> Result<Invocation, InvokeError> {
     let (host, function) = (&source.host, &source.mapping.function);
     let payload = event(batch, &source.mapping.source).to_string();
+    let invoke = || {
+        source.tell(|queue| EventKind::Delivered { queue, message_ids: message_ids.to_vec() });
+        host.invoke(function, payload.clone())
+    };
     if host.faults().strikes(function, Fault::DeliverTwiceAtOnce) {
-        let (mut first, mut second) =
-            tokio::join!(timed(host.invoke(function, payload.clone())), timed(host.invoke(function, payload)));
-        if first.1 > second.1 {
-            std::mem::swap(&mut first, &mut second);
-        }
-        return second.0;
+        let (first, second) = tokio::join!(timed(invoke()), timed(invoke()));
+        return if first.1 > second.1 { first.0 } else { second.0 };
     }
-    let first = host.invoke(function, payload.clone()).await;
+    let first = invoke().await;
     if host.faults().strikes(function, Fault::DeliverTwice) {
-        return host.invoke(function, payload).await;
+        return invoke().await;
     }
     first
 }

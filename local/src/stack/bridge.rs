@@ -1,6 +1,6 @@
 //! One stack, deployed and running.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use anyhow::bail;
 
@@ -18,7 +18,7 @@ use crate::transcript::Transcript;
 pub struct LocalBridge {
     description: StackDescription,
     transcript: Transcript,
-    event_sources: Vec<EventSource>,
+    event_sources: Mutex<Vec<EventSource>>,
     region: Arc<LocalRegion>,
     owns_region: bool,
 }
@@ -42,8 +42,13 @@ impl LocalBridge {
     pub async fn deploy(region: &Arc<LocalRegion>, options: StackOptions) -> anyhow::Result<Self> {
         let description = region.aws().deploy(&options.template, &options.name, &options.parameters).await?;
         let transcript = options.transcript.unwrap_or_else(|| region.transcript().clone());
-        let mut bridge =
-            Self { description, transcript, event_sources: Vec::new(), region: Arc::clone(region), owns_region: false };
+        let bridge = Self {
+            description,
+            transcript,
+            event_sources: Mutex::default(),
+            region: Arc::clone(region),
+            owns_region: false,
+        };
         // From here on, what has been started ends with the bridge when the rest fails.
         for function in &bridge.description.functions {
             let mut spec = FunctionSpec::new(function, &options.build_dir, &bridge.transcript)?;
@@ -53,12 +58,23 @@ impl LocalBridge {
             }
             region.host().register(spec)?;
         }
-        let mappings = bridge.description.functions.iter().flat_map(|function| &function.event_sources);
-        for mapping in mappings {
-            let source = EventSource::start(mapping, region.host(), region.aws().sqs()).await?;
-            bridge.event_sources.extend(source);
+        if !options.held {
+            bridge.receive().await?;
         }
         Ok(bridge)
+    }
+
+    /// Starts the event sources of a stack that was deployed [held](StackOptions::held).
+    ///
+    /// # Errors
+    /// If one of them can't be started.
+    pub async fn receive(&self) -> anyhow::Result<()> {
+        let mappings = self.description.functions.iter().flat_map(|function| &function.event_sources);
+        for mapping in mappings {
+            let source = EventSource::start(mapping, self.region.host(), self.region.aws().sqs()).await?;
+            self.event_sources.lock().unwrap_or_else(PoisonError::into_inner).extend(source);
+        }
+        Ok(())
     }
 
     /// What was deployed.
@@ -123,8 +139,9 @@ impl LocalBridge {
     ///
     /// # Errors
     /// If anything would not stop as it should; everything is tried nevertheless.
-    pub async fn stop(mut self) -> anyhow::Result<()> {
-        for source in std::mem::take(&mut self.event_sources) {
+    pub async fn stop(self) -> anyhow::Result<()> {
+        let sources = std::mem::take(&mut *self.event_sources.lock().unwrap_or_else(PoisonError::into_inner));
+        for source in sources {
             source.stop().await;
         }
         let mut problems = Vec::new();

@@ -39,6 +39,8 @@ pub struct StackOptions {
     pub log_level: Option<String>,
     /// A transcript for this stack's functions alone. By default they share the region's.
     pub transcript: Option<Transcript>,
+    /// Whether messages wait in their queues until [`LocalBridge::receive`](super::LocalBridge::receive) is called.
+    pub held: bool,
 }
 
 impl Default for RegionOptions {
@@ -56,11 +58,19 @@ impl Default for StackOptions {
             build_dir: workspace().join("target/debug"),
             log_level: None,
             transcript: None,
+            held: false,
         }
     }
 }
 
 impl StackOptions {
+    /// Lets messages wait in their queues until [`LocalBridge::receive`](super::LocalBridge::receive) is called.
+    #[must_use]
+    pub fn held(mut self) -> Self {
+        self.held = true;
+        self
+    }
+
     /// Adds a value for a parameter of the template.
     #[must_use]
     pub fn parameter(mut self, name: &str, value: impl Into<String>) -> Self {

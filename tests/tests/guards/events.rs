@@ -6,7 +6,8 @@ use callback_bridge_tests::repository;
 use serde_json::Value;
 
 fn files(folder: &str) -> Vec<PathBuf> {
-    let found: Vec<_> = fs::read_dir(repository().join("events").join(folder)).unwrap().map(|e| e.unwrap().path()).collect();
+    let found: Vec<_> =
+        fs::read_dir(repository().join("events").join(folder)).unwrap().map(|e| e.unwrap().path()).collect();
     assert!(!found.is_empty(), "there is no event in {folder}");
     found
 }

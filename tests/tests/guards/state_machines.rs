@@ -43,7 +43,9 @@ fn states(definition: &Value) -> Vec<(String, Value)> {
     for (name, state) in definition["States"].as_object().unwrap() {
         found.push((name.clone(), state.clone()));
         let branches = state["Branches"].as_array().cloned().unwrap_or_default();
-        for inner in branches.iter().chain([&state["ItemProcessor"], &state["Iterator"]]).filter(|inner| inner.is_object()) {
+        for inner in
+            branches.iter().chain([&state["ItemProcessor"], &state["Iterator"]]).filter(|inner| inner.is_object())
+        {
             found.extend(states(inner));
         }
     }
@@ -68,8 +70,12 @@ fn waiting_states(template: &Template) -> Vec<(String, Value, BTreeMap<String, V
 fn every_state_that_waits_has_a_timeout_and_catches_it_under_both_names() {
     for (name, state, _) in waiting_states(&Template::read()) {
         assert!(state["TimeoutSeconds"].as_u64() > Some(0), "{name} would wait for a year");
-        let caught: Vec<&Value> =
-            state["Catch"].as_array().unwrap().iter().flat_map(|catch| catch["ErrorEquals"].as_array().unwrap()).collect();
+        let caught: Vec<&Value> = state["Catch"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .flat_map(|catch| catch["ErrorEquals"].as_array().unwrap())
+            .collect();
         for error in ["States.Timeout", "States.HeartbeatTimeout", "States.ALL"] {
             assert!(caught.contains(&&json!(error)), "{name} does not catch {error}");
         }
@@ -80,7 +86,10 @@ fn every_state_that_waits_has_a_timeout_and_catches_it_under_both_names() {
 fn heartbeats_are_asked_for_where_the_message_says_so() {
     for (name, state, _) in waiting_states(&Template::read()) {
         let body = &state["Parameters"]["MessageBody"];
-        assert_eq!(state["HeartbeatSeconds"], body["heartbeatSeconds"], "{name}: the worker would not know when to beat");
+        assert_eq!(
+            state["HeartbeatSeconds"], body["heartbeatSeconds"],
+            "{name}: the worker would not know when to beat"
+        );
         assert_eq!(state["TimeoutSeconds"], body["timeoutSeconds"], "{name}");
         assert!(state["HeartbeatSeconds"].as_u64() < state["TimeoutSeconds"].as_u64(), "{name}");
     }

@@ -19,7 +19,17 @@ fn metadata() -> Value {
 fn the_libraries_have_no_aws_sdk() {
     for library in ["callback-bridge"] {
         let tree = Command::new(env!("CARGO"))
-            .args(["tree", "--offline", "--edges", "normal,build", "--all-features", "--prefix", "none", "--package", library])
+            .args([
+                "tree",
+                "--offline",
+                "--edges",
+                "normal,build",
+                "--all-features",
+                "--prefix",
+                "none",
+                "--package",
+                library,
+            ])
             .current_dir(repository())
             .output()
             .unwrap();

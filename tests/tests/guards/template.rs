@@ -57,7 +57,10 @@ fn every_queue_that_a_function_reads_can_be_read_without_loss() {
     for (id, source) in template.all("AWS::Lambda::EventSourceMapping") {
         let properties = &source.properties;
         assert_eq!(properties["FunctionResponseTypes"], json!(["ReportBatchItemFailures"]), "{id}");
-        assert!(properties.get("FilterCriteria").is_none(), "{id}: a filter deletes what it does not match, tokens included");
+        assert!(
+            properties.get("FilterCriteria").is_none(),
+            "{id}: a filter deletes what it does not match, tokens included"
+        );
         assert!(properties["ScalingConfig"].get("MaximumConcurrency").is_some(), "{id}");
 
         let queue = &template.resources[Resource::target(&properties["EventSourceArn"])].properties;
@@ -119,7 +122,9 @@ fn every_wildcard_resource_has_a_reason_on_the_line_before() {
     let text = std::fs::read_to_string(repository().join("template.yaml")).unwrap();
     let lines: Vec<&str> = text.lines().map(str::trim).collect();
     let mut wildcards = 0;
-    for (number, line) in lines.iter().enumerate().filter(|(_, line)| line.starts_with("Resource:") && line.contains('*')) {
+    for (number, line) in
+        lines.iter().enumerate().filter(|(_, line)| line.starts_with("Resource:") && line.contains('*'))
+    {
         wildcards += 1;
         assert!(lines[number - 1].starts_with("# "), "line {}: a wildcard without a reason", number + 1);
     }

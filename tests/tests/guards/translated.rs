@@ -63,6 +63,9 @@ impl Template {
 impl Resource {
     /// The logical id of the resource that a property refers to, by `!Ref` or `!GetAtt`.
     pub(crate) fn target(value: &Value) -> &str {
-        value["Ref"].as_str().or_else(|| value["Fn::GetAtt"][0].as_str()).unwrap_or_else(|| panic!("{value} refers to nothing"))
+        value["Ref"]
+            .as_str()
+            .or_else(|| value["Fn::GetAtt"][0].as_str())
+            .unwrap_or_else(|| panic!("{value} refers to nothing"))
     }
 }

@@ -6,13 +6,14 @@ use tracing::{error, info, warn};
 
 use super::{
     WorkerRuntime,
-    delivery::Delivery,
+    delivery::{Delivery, Redelivery},
     record::Verdict,
     settle::{Settlement, settle},
 };
-use crate::{Answer, Disposition, MessageQueue, TaskCallbacks, TaskFailure, TaskToken, Worker, names};
+use crate::{Answer, Disposition, MessageQueue, Refusal, TaskCallbacks, TaskFailure, TaskToken, Worker, names};
 
 impl<W: Worker, C: TaskCallbacks, Q: MessageQueue> WorkerRuntime<W, C, Q> {
+    /// Tells Step Functions, and keeps the message where that is to be tried again.
     pub(super) async fn settle(
         &self,
         token: &TaskToken,
@@ -20,37 +21,39 @@ impl<W: Worker, C: TaskCallbacks, Q: MessageQueue> WorkerRuntime<W, C, Q> {
         heartbeat: Option<Duration>,
         delivery: Delivery<'_>,
     ) -> Verdict {
+        let mut answer = named(answer, token);
         let mut settlement = self.tell(token, &answer, delivery).await;
-        if let (Answer::Success(_), Disposition::Rejected, Some(refusal)) =
-            (&answer, settlement.disposition, &settlement.refusal)
-        {
-            let failure = Answer::Failure(TaskFailure::new(names::INVALID_OUTPUT, refusal));
-            settlement = self.tell(token, &failure, delivery).await;
+        if let (Answer::Success(_), Some(refusal @ Refusal::InvalidAnswer { .. })) = (&answer, &settlement.refusal) {
+            answer = named(Answer::Failure(TaskFailure::new(names::INVALID_OUTPUT, refusal)), token);
+            settlement = self.tell(token, &answer, delivery).await;
         }
-        match settlement.disposition {
+        let (verdict, again) = match settlement.disposition {
             Disposition::Settled | Disposition::Closed | Disposition::Unknown | Disposition::BadToken => {
-                Verdict::Acknowledge
+                (Verdict::Acknowledge, Redelivery::default())
             }
             Disposition::Retry | Disposition::Denied | Disposition::Rejected => {
-                self.retry_later("Step Functions did not take the answer", heartbeat, delivery).await
+                (Verdict::Keep, self.retry_later(heartbeat, delivery).await)
             }
-        }
+        };
+        report(&answer, &settlement, &again, delivery.elapsed_ms());
+        verdict
     }
 
     async fn tell(&self, token: &TaskToken, answer: &Answer, delivery: Delivery<'_>) -> Settlement {
-        let answer = match answer.clone() {
-            Answer::Failure(failure) => Answer::Failure(failure.with("attempt", token.attempt_id().as_str())),
-            success @ Answer::Success(_) => success,
-        };
-        let settlement =
-            settle(&self.callbacks, token, &answer, self.settings.settling, delivery.deadlines.settle).await;
-        report(&answer, &settlement, delivery.elapsed_ms());
-        settlement
+        settle(&self.callbacks, token, answer, self.settings.settling, delivery.deadlines.settle).await
+    }
+}
+
+/// A failure says in its cause which attempt it is about, as the logs do.
+fn named(answer: Answer, token: &TaskToken) -> Answer {
+    match answer {
+        Answer::Failure(failure) => Answer::Failure(failure.with("attempt", token.attempt_id().as_str())),
+        success @ Answer::Success(_) => success,
     }
 }
 
 /// The one line about an answer.
-fn report(answer: &Answer, settlement: &Settlement, duration_ms: u64) {
+fn report(answer: &Answer, settlement: &Settlement, again: &Redelivery, duration_ms: u64) {
     macro_rules! line {
         ($level:ident, $text:literal) => {{
             $level!(
@@ -59,6 +62,8 @@ fn report(answer: &Answer, settlement: &Settlement, duration_ms: u64) {
                 disposition = settlement.disposition.as_str(),
                 settle.tries = settlement.tries,
                 error = settlement.refusal.as_ref().map(tracing::field::display),
+                retry.wait_ms = again.wait_ms,
+                queue.error = again.queue_error,
                 duration_ms,
                 $text
             );
@@ -67,9 +72,7 @@ fn report(answer: &Answer, settlement: &Settlement, duration_ms: u64) {
     match settlement.disposition {
         Disposition::Settled => line!(info, "the task was answered"),
         Disposition::Closed => line!(info, "nobody waits for this answer any more: it came late, or twice"),
-        Disposition::Unknown => {
-            line!(warn, "nobody waits any more; an earlier try, whose reply was lost, may have been taken")
-        }
+        Disposition::Unknown => line!(warn, "nobody waits any more; an earlier, unheard try may have been taken"),
         Disposition::Retry => line!(warn, "Step Functions did not take the answer before the function's time ran out"),
         Disposition::Rejected => line!(error, "Step Functions refuses this answer"),
         Disposition::BadToken => line!(error, "Step Functions does not know the token, so its task cannot be answered"),

@@ -4,7 +4,6 @@ use std::time::Duration;
 
 use aws_lambda_events::event::sqs::SqsMessage;
 use tokio::time::{Instant, timeout_at};
-use tracing::warn;
 
 use super::{deadlines::Deadlines, heartbeat::Beats};
 use crate::{MessageQueue, ReceivedMessage};
@@ -40,24 +39,13 @@ impl<'a> Delivery<'a> {
         millis(self.began.elapsed())
     }
 
-    /// Has the message come again after `wait`. Where that fails it comes after the queue's own visibility timeout.
-    pub(super) async fn redeliver(&self, queue: &impl MessageQueue, wait: Duration, reason: &str) {
-        let Some(received) = self.received() else { return };
-        let asked = timeout_at(self.deadlines.settle, queue.redeliver_after(&received, wait)).await;
-        let problem = match asked {
-            Ok(Ok(())) => None,
-            Ok(Err(error)) => Some(error.to_string()),
-            Err(_elapsed) => Some("the function's time ran out".to_owned()),
-        };
-        let (retry_wait_ms, duration_ms) = (millis(wait), self.elapsed_ms());
-        match problem {
-            None => warn!(error = reason, retry.wait_ms = retry_wait_ms, duration_ms, "the task will be tried again"),
-            Some(problem) => warn!(
-                error = reason,
-                queue.error = problem,
-                duration_ms,
-                "the task will be tried again after the queue's visibility timeout, because it could not be set"
-            ),
+    /// Has the message come again after `wait`.
+    pub(super) async fn redeliver(&self, queue: &impl MessageQueue, wait: Duration) -> Redelivery {
+        let Some(received) = self.received() else { return Redelivery::default() };
+        match timeout_at(self.deadlines.settle, queue.redeliver_after(&received, wait)).await {
+            Ok(Ok(())) => Redelivery { wait_ms: Some(millis(wait)), queue_error: None },
+            Ok(Err(error)) => Redelivery { wait_ms: None, queue_error: Some(error.to_string()) },
+            Err(_elapsed) => Redelivery { wait_ms: None, queue_error: Some("no reply in time".to_owned()) },
         }
     }
 
@@ -70,6 +58,14 @@ impl<'a> Delivery<'a> {
     }
 }
 
-pub(super) fn millis(duration: Duration) -> u64 {
+/// When a message comes again: after a wait of its own, or, where that could not be set, after the visibility timeout of
+/// its queue.
+#[derive(Debug, Default)]
+pub(super) struct Redelivery {
+    pub(super) wait_ms: Option<u64>,
+    pub(super) queue_error: Option<String>,
+}
+
+fn millis(duration: Duration) -> u64 {
     u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
 }

@@ -3,13 +3,13 @@
 use std::time::Duration;
 
 use aws_lambda_events::event::sqs::SqsMessage;
-use tracing::{Instrument, Span, error, field::Empty, info, info_span};
+use tracing::{Instrument, Span, error, field::Empty, info, info_span, warn};
 
 use super::{
     WorkerRuntime,
     attempt::{Outcome, attempt},
     deadlines::Deadlines,
-    delivery::Delivery,
+    delivery::{Delivery, Redelivery},
 };
 use crate::{
     Answer, InvalidField, MessageError, MessageQueue, Task, TaskCallbacks, TaskFailure, TaskMessage, TaskToken, Worker,
@@ -53,7 +53,10 @@ impl<W: Worker, C: TaskCallbacks, Q: MessageQueue> WorkerRuntime<W, C, Q> {
                 self.settle(&token, wrong_shape(names::INVALID_MESSAGE, &field), None, delivery).await
             }
             Err(MessageError::Unanswerable(reason)) => {
-                error!(error = %reason, "the message names no task to answer; it goes on to the dead-letter queue");
+                // Waiting would not mend it, so it is with those who can look at it as soon as the queue gives it up.
+                let again = delivery.redeliver(&self.queue, Duration::ZERO).await;
+                let queue_error = again.queue_error;
+                error!(error = %reason, queue.error = queue_error, "the message names no task to answer; it goes on to the dead-letter queue");
                 Verdict::Keep
             }
         }
@@ -83,21 +86,25 @@ impl<W: Worker, C: TaskCallbacks, Q: MessageQueue> WorkerRuntime<W, C, Q> {
                 let failure = TaskFailure::new(names::RETRIES_EXHAUSTED, &reason).with("receives", receive_count);
                 self.settle(&token, Answer::Failure(failure), heartbeat, delivery).await
             }
-            Outcome::RetryLater(reason) => self.retry_later(&reason, heartbeat, delivery).await,
+            Outcome::RetryLater(reason) => {
+                let again = self.retry_later(heartbeat, delivery).await;
+                warn!(
+                    error = reason,
+                    retry.wait_ms = again.wait_ms,
+                    queue.error = again.queue_error,
+                    duration_ms = delivery.elapsed_ms(),
+                    "the task will be tried again"
+                );
+                Verdict::Keep
+            }
         }
     }
 
-    /// Keeps the message, to be delivered again after a backoff of its own.
-    pub(super) async fn retry_later(
-        &self,
-        reason: &str,
-        heartbeat: Option<Duration>,
-        delivery: Delivery<'_>,
-    ) -> Verdict {
+    /// Has the message come again after a backoff of its own.
+    pub(super) async fn retry_later(&self, heartbeat: Option<Duration>, delivery: Delivery<'_>) -> Redelivery {
         let wait = self.settings.redelivery.random_wait(delivery.receive_count());
         let wait = heartbeat.map_or(wait, |heartbeat| wait.min(heartbeat / 3)); // nobody beats while it waits
-        delivery.redeliver(&self.queue, wait, reason).await;
-        Verdict::Keep
+        delivery.redeliver(&self.queue, wait).await
     }
 }
 

@@ -48,10 +48,11 @@ async fn an_output_too_large_fails_the_task() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_message_without_a_token_is_kept() {
+async fn a_message_without_a_token_goes_to_the_dead_letter_queue_as_fast_as_it_can() {
     let bench = Bench::new(RecordingCallbacks::default());
     assert_eq!(bench.kept([sqs_text_message("1", "no JSON at all")]).await, ["1"]);
     assert!(bench.callbacks.calls().is_empty());
+    assert_eq!(bench.queue.redeliveries()[0].1, Duration::ZERO);
 }
 
 #[tokio::test(start_paused = true)]

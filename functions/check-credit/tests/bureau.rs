@@ -1,0 +1,133 @@
+//! The worker and the credit bureau of the demo, over HTTP.
+
+use std::time::Duration;
+
+use callback_bridge::{
+    Answer, RuntimeSettings, WorkerRuntime,
+    test_util::{RecordingCallbacks, RecordingQueue, sqs_event, sqs_message},
+};
+use callback_bridge_aws::config::Variables;
+use callback_bridge_local::{Bureau, BureauOptions, bureau::applicants};
+use check_credit::{CheckCredit, Config, CreditBureau};
+use serde_json::{Value, json};
+use tokio::time::Instant;
+
+const KEY: &str = "key of the tests";
+
+/// A bureau, and a worker that asks it with a key.
+struct Bench {
+    bureau: Bureau,
+    callbacks: RecordingCallbacks,
+    runtime: WorkerRuntime<CheckCredit, RecordingCallbacks, RecordingQueue>,
+}
+
+impl Bench {
+    async fn new(key: &str) -> Self {
+        let bureau = Bureau::start(BureauOptions { key: KEY.to_owned(), slow: Duration::ZERO }).await.unwrap();
+        let callbacks = RecordingCallbacks::default();
+        let runtime = runtime(bureau.url(), key, &callbacks);
+        Self { bureau, callbacks, runtime }
+    }
+
+    /// The one answer about an applicant, or nothing when the message is kept.
+    async fn answer(&self, applicant: &str) -> Option<Answer> {
+        let application =
+            json!({ "applicationId": "loan-1", "applicant": applicant, "amount": 100, "currency": "EUR" });
+        let message = json!({ "taskToken": "t", "input": application, "businessKey": "loan-1 / Prüfung" });
+        let event = sqs_event([sqs_message("1", &message)]);
+        let response = self.runtime.handle(event, Instant::now() + Duration::from_secs(30)).await.unwrap();
+        let mut answers = self.callbacks.answers();
+        assert_eq!(response.batch_item_failures.len() + answers.len(), 1);
+        answers.pop()
+    }
+
+    /// The error name and the cause of a failure.
+    async fn failure(&self, applicant: &str) -> (String, Value) {
+        match self.answer(applicant).await {
+            Some(Answer::Failure(failure)) => {
+                (failure.error().to_owned(), serde_json::from_str(&failure.cause()).unwrap())
+            }
+            other => panic!("{other:?}"),
+        }
+    }
+}
+
+fn runtime(
+    bureau: &str,
+    key: &str,
+    callbacks: &RecordingCallbacks,
+) -> WorkerRuntime<CheckCredit, RecordingCallbacks, RecordingQueue> {
+    let variables = [
+        ("BRIDGE_BUREAU_URL", bureau),
+        ("BRIDGE_BUREAU_SECRET_ARN", "a secret"),
+        ("BRIDGE_BUREAU_TIMEOUT_SECONDS", "1"),
+    ];
+    let config = Config::read(&Variables::from_iter(variables)).unwrap();
+    let worker = CheckCredit::new(CreditBureau::new(&config, key).unwrap());
+    WorkerRuntime::new(worker, callbacks.clone(), RecordingQueue::default(), RuntimeSettings::default())
+}
+
+#[tokio::test]
+async fn a_good_applicant_gets_a_report() {
+    let bench = Bench::new(KEY).await;
+    let Some(Answer::Success(output)) = bench.answer(applicants::GOOD).await else { panic!("no success") };
+    assert_eq!(output.as_json(), r#"{"applicationId":"loan-1","score":742,"reference":"cb-742"}"#);
+    assert_eq!(bench.bureau.inquiries().items()[0].idempotency_key, "loan-1%20/%20Pr%C3%BCfung");
+}
+
+#[tokio::test]
+async fn a_declined_one_is_a_failure_with_the_reason() {
+    let (error, cause) = Bench::new(KEY).await.failure(applicants::DECLINED).await;
+    assert_eq!(error, "Credit.Declined");
+    assert_eq!((&cause["message"], &cause["score"]), (&json!("the score is below 580"), &json!(512)));
+}
+
+#[tokio::test]
+async fn trouble_is_asked_again_under_the_same_key() {
+    let bench = Bench::new(KEY).await;
+    assert!(matches!(bench.answer(applicants::FLAKY).await, Some(Answer::Success(_))));
+    let answered: Vec<_> = bench.bureau.inquiries().items().into_iter().filter(|i| i.status.is_some()).collect();
+    assert_eq!(answered.iter().filter_map(|inquiry| inquiry.status).collect::<Vec<_>>(), [503, 503, 200]);
+    assert!(answered.iter().all(|inquiry| inquiry.idempotency_key == answered[0].idempotency_key));
+}
+
+#[tokio::test]
+async fn silence_is_asked_again_and_then_left_to_the_next_delivery() {
+    let bench = Bench::new(KEY).await;
+    assert_eq!(bench.answer(applicants::DEAD).await, None);
+    assert_eq!(bench.bureau.inquiries().items().len(), 3);
+}
+
+#[tokio::test]
+async fn nobody_there_is_left_to_the_next_delivery() {
+    let mut bench = Bench::new(KEY).await;
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let nobody = format!("http://{}", listener.local_addr().unwrap());
+    drop(listener);
+    bench.runtime = runtime(&nobody, KEY, &bench.callbacks);
+    assert_eq!(bench.answer(applicants::GOOD).await, None);
+}
+
+#[tokio::test]
+async fn what_is_no_report_is_a_failure_that_says_so() {
+    assert_eq!(Bench::new(KEY).await.failure(applicants::MALFORMED).await.0, "CreditBureau.Malformed");
+}
+
+#[tokio::test]
+async fn a_wrong_key_is_a_failure_that_says_where_it_is_from() {
+    let bench = Bench::new("another key").await;
+    let (error, cause) = bench.failure(applicants::GOOD).await;
+    assert_eq!(error, "CreditBureau.Refused");
+    let message = cause["message"].as_str().unwrap();
+    assert!(
+        message.contains("401") && message.contains("BRIDGE_BUREAU_SECRET_ARN") && !message.contains("another key")
+    );
+}
+
+#[test]
+fn the_key_is_not_shown() {
+    let variables = [("BRIDGE_BUREAU_URL", "http://localhost"), ("BRIDGE_BUREAU_SECRET_ARN", "a secret")];
+    let config = Config::read(&Variables::from_iter(variables)).unwrap();
+    assert!(!format!("{:?}", CreditBureau::new(&config, "hush").unwrap()).contains("hush"));
+    assert!(CreditBureau::new(&config, "two\nlines").is_err());
+}

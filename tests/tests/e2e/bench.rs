@@ -1,0 +1,95 @@
+//! One local region for all flows, and a stack for each.
+
+use std::{
+    sync::{Arc, LazyLock, Weak},
+    time::Duration,
+};
+
+use callback_bridge_local::{LocalRegion, RegionOptions, Sample, StackOptions, Transcript};
+use callback_bridge_tests::repository;
+use serde_json::Value;
+use tokio::{
+    runtime::Runtime,
+    sync::Mutex,
+    time::{Instant, sleep},
+};
+
+/// How long a flow may take that takes a second or two on an idle machine.
+pub(crate) const PATIENCE: Duration = Duration::from_secs(90);
+
+/// What every task token of the local AWS begins with, as those of AWS begin alike. No line of output may hold it.
+const TOKEN: &str = "AQCUAAAAKgAAAAMAAAAA";
+
+static RUNTIME: LazyLock<Runtime> = LazyLock::new(|| Runtime::new().unwrap());
+static REGION: Mutex<Weak<LocalRegion>> = Mutex::const_new(Weak::new());
+
+/// The region that the flows under way share. The first to come starts it, the last to go ends it.
+async fn region() -> Arc<LocalRegion> {
+    let mut shared = REGION.lock().await;
+    if let Some(region) = shared.upgrade() {
+        return region;
+    }
+    let options = RegionOptions::default();
+    let python = options.python.display().to_string();
+    let region = LocalRegion::start(options).await;
+    let region =
+        Arc::new(region.unwrap_or_else(|error| panic!("run `cargo xtask test`, which prepares {python}: {error:#}")));
+    *shared = Arc::downgrade(&region);
+    region
+}
+
+/// A stack for one flow, with the name of the test.
+pub(crate) fn stack(name: &str) -> StackOptions {
+    StackOptions {
+        name: name.to_owned(),
+        log_level: Some("DEBUG".to_owned()),
+        transcript: Some(Transcript::new()),
+        ..StackOptions::default()
+    }
+}
+
+/// Runs a flow on a stack of its own, and then looks whether it left messages or showed tokens.
+pub(crate) fn run(stack: StackOptions, slow: Duration, flow: impl AsyncFnOnce(&Sample)) {
+    RUNTIME.block_on(async {
+        let region = region().await;
+        let sample = Sample::deploy(&region, stack, slow).await.unwrap();
+        flow(&sample).await;
+        for queue in ["CreditCheckQueueUrl", "DeadLetterQueueUrl"] {
+            becomes_empty(&sample, queue).await;
+        }
+        let printed = [sample.bridge.transcript().lines(), region.transcript().lines()].concat();
+        sample.bridge.stop().await.unwrap();
+        assert!(printed.iter().any(|line| line.text.contains("DEBUG")), "nothing was printed at DEBUG");
+        let told = printed.iter().find(|line| line.text.contains(TOKEN)).map(ToString::to_string);
+        assert_eq!(told, None, "a token was printed");
+    });
+}
+
+/// The sample input of this name.
+pub(crate) fn input(name: &str) -> Value {
+    let file = repository().join(format!("events/statemachines/credit-check/{name}.json"));
+    serde_json::from_str(&std::fs::read_to_string(file).unwrap()).unwrap()
+}
+
+/// Waits until nothing is in a queue, neither visible nor being worked on.
+async fn becomes_empty(sample: &Sample, queue: &str) {
+    holds(sample, queue, [0, 0, 0]).await;
+}
+
+/// Waits until a queue holds this many messages: visible, in flight, delayed.
+pub(crate) async fn holds(sample: &Sample, queue: &str, wanted: [u32; 3]) {
+    let give_up = Instant::now() + PATIENCE;
+    loop {
+        let counts = sample.messages_in(queue).await.unwrap();
+        if counts == wanted {
+            return;
+        }
+        assert!(Instant::now() < give_up, "{queue}: visible, in flight, delayed are {counts:?}, not {wanted:?}");
+        sleep(Duration::from_millis(50)).await;
+    }
+}
+
+/// How many lines of the functions' output hold a text.
+pub(crate) fn count_lines(sample: &Sample, text: &str) -> usize {
+    sample.bridge.transcript().lines().iter().filter(|line| line.text.contains(text)).count()
+}

@@ -1,0 +1,57 @@
+//! What a queue does to messages: good ones beside bad ones, and the same one twice.
+
+use std::time::Duration;
+
+use aws_sdk_sfn::types::ExecutionStatus;
+use callback_bridge_local::{EventKind, Fault};
+
+use crate::bench::{PATIENCE, count_lines, holds, input, run, stack};
+
+#[test]
+fn a_message_that_is_delivered_twice_is_answered_once() {
+    run(stack("twice"), Duration::ZERO, async |sample| {
+        let function = &sample.bridge.function("CheckCreditFunction").unwrap().name;
+        sample.bridge.host().faults().inject(function, Fault::DeliverTwice);
+        let mut events = sample.bridge.host().events().tail();
+        let execution = sample.start_execution(&input("good")).await.unwrap();
+        let ended = sample.end_of(&execution, PATIENCE).await.unwrap();
+        assert_eq!(ended.status, ExecutionStatus::Succeeded);
+        let deleted = |event: &callback_bridge_local::Event| {
+            *event.function == **function && matches!(event.what, EventKind::Deleted { .. })
+        };
+        events.find(PATIENCE, deleted).await.unwrap();
+        assert_eq!(count_lines(sample, "\"the task was answered\""), 1);
+        assert_eq!(count_lines(sample, "nobody waits for this answer any more"), 1);
+    });
+}
+
+#[test]
+fn a_malformed_record_beside_nine_good_ones_touches_none_of_them() {
+    run(stack("malformed").held(), Duration::ZERO, async |sample| {
+        let queue = sample.bridge.output("CreditCheckQueueUrl").unwrap();
+        let mut executions = Vec::new();
+        for _ in 0..9 {
+            executions.push(sample.start_execution(&input("good")).await.unwrap());
+        }
+        let bad =
+            sample.bridge.sqs().send_message().queue_url(queue).message_body("this is no JSON").send().await.unwrap();
+        let bad = bad.message_id.unwrap();
+        holds(sample, "CreditCheckQueueUrl", [10, 0, 0]).await;
+
+        let mut events = sample.bridge.host().events().tail();
+        sample.bridge.receive().await.unwrap();
+        let of_ten = |event: &callback_bridge_local::Event| matches!(&event.what, EventKind::Delivered { message_ids, .. } if message_ids.len() == 10);
+        events.find(PATIENCE, of_ten).await.expect("all ten are one batch");
+        let kept = |event: &callback_bridge_local::Event| matches!(&event.what, EventKind::Returned { message_ids, .. } if *message_ids == [bad.clone()]);
+        events.find(PATIENCE, kept).await.expect("the bad one alone is kept");
+        for execution in &executions {
+            assert_eq!(sample.end_of(execution, PATIENCE).await.unwrap().status, ExecutionStatus::Succeeded);
+        }
+        // It comes again until the queue gives it up, each time with one line that says why.
+        holds(sample, "DeadLetterQueueUrl", [1, 0, 0]).await;
+        assert_eq!(count_lines(sample, "the message body is not JSON (line 1, column 2)"), 5);
+        assert_eq!(count_lines(sample, "\"the task was answered\""), 9);
+        let dead_letters = sample.bridge.output("DeadLetterQueueUrl").unwrap();
+        sample.bridge.sqs().purge_queue().queue_url(dead_letters).send().await.unwrap();
+    });
+}
