@@ -12,7 +12,7 @@ use crate::AttemptId;
 /// ```
 /// # use callback_bridge::TaskToken;
 /// let token = TaskToken::new("AQCUAAAAKgAAAAMAAAAA")?;
-/// assert_eq!(format!("{token:?}"), "TaskToken(1f46532a…)");
+/// assert_eq!(format!("{token:?}"), "TaskToken(51c2f7f4…)");
 /// # Ok::<(), callback_bridge::TokenError>(())
 /// ```
 #[derive(Clone, PartialEq, Eq)]

@@ -18,7 +18,7 @@ use tokio::{
 pub(crate) const PATIENCE: Duration = Duration::from_secs(90);
 
 /// What every task token of the local AWS begins with, as those of AWS begin alike. No line of output may hold it.
-const TOKEN: &str = "AQCUAAAAKgAAAAMAAAAA";
+pub(crate) const TOKEN: &str = "AQCUAAAAKgAAAAMAAAAA";
 
 static RUNTIME: LazyLock<Runtime> = LazyLock::new(|| Runtime::new().unwrap());
 static REGION: Mutex<Weak<LocalRegion>> = Mutex::const_new(Weak::new());

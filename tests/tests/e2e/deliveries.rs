@@ -5,7 +5,7 @@ use std::time::Duration;
 use aws_sdk_sfn::types::ExecutionStatus;
 use callback_bridge_local::{EventKind, Fault};
 
-use crate::bench::{PATIENCE, count_lines, holds, input, run, stack};
+use crate::bench::{PATIENCE, TOKEN, count_lines, holds, input, run, stack};
 
 #[test]
 fn a_message_that_is_delivered_twice_is_answered_once() {
@@ -53,5 +53,20 @@ fn a_malformed_record_beside_nine_good_ones_touches_none_of_them() {
         assert_eq!(count_lines(sample, "\"the task was answered\""), 9);
         let dead_letters = sample.bridge.output("DeadLetterQueueUrl").unwrap();
         sample.bridge.sqs().purge_queue().queue_url(dead_letters).send().await.unwrap();
+    });
+}
+
+/// The search for tokens in what was printed finds something only if tokens look like that.
+#[test]
+fn what_output_is_searched_for_is_in_every_token() {
+    run(stack("marker").held(), Duration::ZERO, async |sample| {
+        let execution = sample.start_execution(&input("good")).await.unwrap();
+        holds(sample, "CreditCheckQueueUrl", [1, 0, 0]).await;
+        let queue = sample.bridge.output("CreditCheckQueueUrl").unwrap();
+        let call = sample.bridge.sqs().receive_message().queue_url(queue).visibility_timeout(0);
+        let message = call.send().await.unwrap().messages.unwrap().remove(0);
+        assert!(message.body.unwrap().contains(TOKEN));
+        sample.bridge.receive().await.unwrap();
+        assert_eq!(sample.end_of(&execution, PATIENCE).await.unwrap().status, ExecutionStatus::Succeeded);
     });
 }

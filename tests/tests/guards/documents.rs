@@ -5,6 +5,8 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use aws_lambda_events::event::sqs::SqsMessage;
+use callback_bridge::TaskMessage;
 use callback_bridge_tests::repository;
 
 fn markdown_files(folder: &Path, found: &mut Vec<PathBuf>) {
@@ -36,4 +38,89 @@ fn every_relative_link_leads_somewhere() {
         }
     }
     assert!(checked > 5, "only {checked} links were found");
+}
+
+/// The examples of a kind on a page: what stands between its fences.
+fn examples(page: &str, kind: &str) -> Vec<String> {
+    let text = fs::read_to_string(repository().join(page)).unwrap();
+    let fence = format!("```{kind}\n");
+    let examples = text.split(&fence).skip(1).filter_map(|rest| rest.split("```").next());
+    let examples: Vec<_> = examples.map(str::to_owned).collect();
+    assert!(!examples.is_empty(), "{page} has no example in {kind}");
+    examples
+}
+
+#[test]
+fn every_message_on_the_page_about_messages_is_understood() {
+    for example in examples("docs/messages.md", "json") {
+        let mut message = SqsMessage::default();
+        message.body = Some(example.clone());
+        let task = TaskMessage::read(&message, None).unwrap_or_else(|error| panic!("{error}: {example}"));
+        assert_eq!(task.token.expose(), "AQCUAAAAKgAAAAMAAAAAexample");
+        assert!(task.input.get("amount").or(task.input.get("Message")).is_some(), "{example}");
+    }
+}
+
+#[test]
+fn every_command_of_the_readme_names_files_that_are_there() {
+    let commands = examples("README.md", "sh").join("\n");
+    let files = commands
+        .split([' ', '\n'])
+        .map(|word| word.trim_start_matches("file://"))
+        .filter(|word| word.contains(".json"));
+    let files: Vec<_> = files.collect();
+    assert!(files.len() >= 3, "{files:?}");
+    for file in files {
+        assert!(repository().join(file).is_file(), "{file}");
+    }
+}
+
+/// Every field and message that docs/logging.md promises is written by the code.
+#[test]
+fn what_the_page_about_logging_promises_is_in_the_code() {
+    let mut code = String::new();
+    for folder in ["crates", "functions"] {
+        collect_code(&repository().join(folder), &mut code);
+    }
+    let page = fs::read_to_string(repository().join("docs/logging.md")).unwrap();
+    let mut promised = 0;
+    for row in page.lines().filter(|line| line.starts_with("| ") && !line.contains("---")) {
+        let cells: Vec<&str> = row.split('|').map(str::trim).collect();
+        let text = match cells[1] {
+            "INFO" | "WARN" | "ERROR" => cells[2],
+            field if field.starts_with('`') => field.trim_matches('`'),
+            _ => continue,
+        };
+        promised += 1;
+        assert!(code.contains(text), "no code writes {text:?}");
+    }
+    assert!(promised > 20, "only {promised} rows were found");
+}
+
+fn collect_code(folder: &Path, code: &mut String) {
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            collect_code(&path, code);
+        } else if path.extension().is_some_and(|ending| ending == "rs") {
+            code.push_str(&fs::read_to_string(path).unwrap());
+        }
+    }
+}
+
+/// Every test that docs/architecture.md names for an invariant is there.
+#[test]
+fn every_test_that_the_page_about_architecture_names_is_there() {
+    let mut code = String::new();
+    for folder in ["crates", "functions", "tests"] {
+        collect_code(&repository().join(folder), &mut code);
+    }
+    let page = fs::read_to_string(repository().join("docs/architecture.md")).unwrap();
+    let (_, invariants) = page.split_once("## Invariants").unwrap();
+    let (invariants, _) = invariants.split_once("\n## ").unwrap();
+    let names: Vec<&str> = invariants.split('`').skip(1).step_by(2).collect();
+    assert!(names.len() > 10, "{names:?}");
+    for name in names {
+        assert!(code.contains(&format!("fn {name}(")), "there is no test {name}");
+    }
 }

@@ -46,16 +46,7 @@ impl Template {
 
     /// A number, or the largest that the parameter it refers to may have.
     pub(crate) fn most(&self, value: &Value) -> u64 {
-        self.number(value, "MaxValue")
-    }
-
-    /// A number, or the default of the parameter it refers to.
-    pub(crate) fn default(&self, value: &Value) -> u64 {
-        self.number(value, "Default")
-    }
-
-    fn number(&self, value: &Value, of_parameter: &str) -> u64 {
-        let value = value["Ref"].as_str().map_or(value, |name| &self.parameters[name][of_parameter]);
+        let value = value["Ref"].as_str().map_or(value, |name| &self.parameters[name]["MaxValue"]);
         value.as_u64().unwrap_or_else(|| panic!("{value} is no number"))
     }
 }
