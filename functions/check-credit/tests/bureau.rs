@@ -1,4 +1,5 @@
 //! The worker and the credit bureau of the demo, over HTTP.
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on panics")]
 
 use std::time::Duration;
 

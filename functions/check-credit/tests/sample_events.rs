@@ -1,4 +1,5 @@
 //! The sample events: each is what its name says, to the code that gets it.
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on panics")]
 
 use std::{fs, path::Path};
 

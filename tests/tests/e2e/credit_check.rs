@@ -109,7 +109,7 @@ fn a_dead_bureau_ends_in_the_catch_of_the_timeout() {
 fn a_worker_that_dies_ends_in_the_catch_of_the_lost_heartbeat() {
     let stack =
         stack("killed").parameter("CreditCheckHeartbeatSeconds", "2").parameter("CreditCheckTimeoutSeconds", "80");
-    run(stack, Duration::from_secs(60), async |sample| {
+    run(stack, Duration::from_mins(1), async |sample| {
         let mut inquiries = sample.bureau.tail();
         let execution = sample.start_execution(&input("slow")).await.unwrap();
         inquiries.find(PATIENCE, |inquiry| inquiry.status.is_none()).await.unwrap();

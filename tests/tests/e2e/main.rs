@@ -1,6 +1,7 @@
 //! End-to-end: the real function binaries and the real template over the local AWS.
 //!
 //! Every flow runs at log level DEBUG, and ends only when no message is left and no line of output holds a token.
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on panics")]
 
 mod bench;
 mod credit_check;
