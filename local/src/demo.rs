@@ -4,7 +4,7 @@ mod report;
 mod steps;
 mod timeline;
 
-use std::{cell::RefCell, convert::Infallible, path::PathBuf, sync::Arc, time::Duration};
+use std::{cell::RefCell, convert::Infallible, sync::Arc, time::Duration};
 
 use anyhow::Context;
 use serde_json::Value;
@@ -21,8 +21,6 @@ use crate::{LocalRegion, RegionOptions, Sample, StackOptions, Transcript, sample
 pub struct DemoOptions {
     /// The input of the execution: a loan application.
     pub application: Value,
-    /// Where the functions' binaries are.
-    pub build_dir: PathBuf,
     /// How long the execution may take.
     pub patience: Duration,
 }
@@ -49,7 +47,7 @@ async fn deploy_and_watch(
     tell: &mut impl FnMut(&str),
 ) -> anyhow::Result<Report> {
     let began = Instant::now();
-    let stack = StackOptions { build_dir: options.build_dir, name: "demo".to_owned(), ..StackOptions::default() };
+    let stack = StackOptions { name: "demo".to_owned(), ..StackOptions::default() };
     let sample = Sample::deploy(region, stack, Duration::from_secs(5)).await?;
     tell(&prepared("stack", "is created from template.yaml, with its queue, function and state machine", began));
     tell("");

@@ -1,6 +1,4 @@
-//! The commands of the repository: `cargo xtask help`.
-//!
-//! Only the standard library is used, so that the first command starts at once.
+#![doc = include_str!("../README.md")]
 #![expect(
     clippy::print_stdout,
     clippy::print_stderr,

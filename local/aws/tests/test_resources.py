@@ -70,9 +70,14 @@ def allowed(aws, stack):
     return policy["Statement"][0]["Resource"]
 
 
-def test_types_that_are_not_there_have_a_placeholder(stack):
-    assert stack["not_created"] == ["OnlyTls"]
+def test_types_that_are_not_there_have_a_placeholder_and_are_named_if_missed(stack):
     assert stack["resources"]["OnlyTls"] == stack["outputs"]["PolicyId"] == "local-OnlyTls"
+    assert stack["resources"]["Errors"] == stack["outputs"]["FilterName"] == "local-Errors"
+    assert stack["not_created"] == ["Errors"]  # a queue policy has no effect where permissions are not checked
+
+
+def test_environment_variables_are_texts(stack):
+    assert function(stack, "Fn")["environment"]["DAYS"] == "14"
 
 
 def test_an_update_keeps_the_secret_and_changes_the_alarm(aws, endpoint, tmp_path):

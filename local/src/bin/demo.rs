@@ -67,8 +67,7 @@ async fn run(arguments: &Arguments, transcript: &Transcript) -> anyhow::Result<R
     tell(&format!(
         "Callback Bridge: a loan for {applicant} is decided; its credit check waits for an outside service\n"
     ));
-    let build_dir = std::env::current_exe()?.parent().context("this program is in no folder")?.to_owned();
-    let options = DemoOptions { application, build_dir, patience: Duration::from_secs(arguments.patience) };
+    let options = DemoOptions { application, patience: Duration::from_secs(arguments.patience) };
     demo::run(options, transcript, tell).await
 }
 

@@ -17,7 +17,7 @@ pub struct LocalOptions {
 #[derive(Clone, Debug)]
 pub struct RegionOptions {
     /// The Python of an environment with the requirements of `local/aws`.
-    /// By default `target/python/bin/python` below the workspace.
+    /// By default the one that `cargo xtask` makes below the target folder.
     pub python: PathBuf,
     /// Where the output of the local AWS goes, and that of the functions, unless their stack has its own.
     pub transcript: Transcript,
@@ -32,7 +32,7 @@ pub struct StackOptions {
     pub name: String,
     /// The template's parameters, by name.
     pub parameters: Vec<(String, String)>,
-    /// Where the functions' binaries are. By default `target/debug` below the workspace.
+    /// Where the functions' binaries are. By default where this program was built to.
     pub build_dir: PathBuf,
     /// The log level of all functions: TRACE, DEBUG, INFO, WARN or ERROR. By default each function's own.
     /// At TRACE the Lambda runtime prints whole payloads, tokens included.
@@ -45,7 +45,7 @@ pub struct StackOptions {
 
 impl Default for RegionOptions {
     fn default() -> Self {
-        Self { python: workspace().join("target/python/bin/python"), transcript: Transcript::new() }
+        Self { python: target().join("python/bin/python"), transcript: Transcript::new() }
     }
 }
 
@@ -55,7 +55,7 @@ impl Default for StackOptions {
             template: workspace().join("template.yaml"),
             name: "callback-bridge".to_owned(),
             parameters: Vec::new(),
-            build_dir: workspace().join("target/debug"),
+            build_dir: build_dir(),
             log_level: None,
             transcript: None,
             held: false,
@@ -82,4 +82,16 @@ impl StackOptions {
 fn workspace() -> &'static Path {
     let package = Path::new(env!("CARGO_MANIFEST_DIR"));
     package.parent().unwrap_or(package)
+}
+
+/// This program is in the build folder, a test in the folder `deps` there.
+fn build_dir() -> PathBuf {
+    let program = std::env::current_exe().unwrap_or_default();
+    let folder = program.parent().unwrap_or(workspace());
+    if folder.ends_with("deps") { folder.parent().unwrap_or(folder) } else { folder }.to_owned()
+}
+
+/// The target folder: what is built is one level below, in the folder of its profile.
+fn target() -> PathBuf {
+    build_dir().parent().unwrap_or(workspace()).to_owned()
 }

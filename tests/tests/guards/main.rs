@@ -3,6 +3,7 @@
 
 mod documents;
 mod events;
+mod schemas;
 mod state_machines;
 mod structure;
 mod template;

@@ -2,6 +2,7 @@
 
 use std::{collections::BTreeMap, process::Command};
 
+use callback_bridge_local::RegionOptions;
 use callback_bridge_tests::repository;
 use serde::Deserialize;
 use serde_json::{Map, Value};
@@ -26,7 +27,7 @@ pub(crate) struct Resource {
 
 impl Template {
     pub(crate) fn read() -> Self {
-        let python = repository().join("target/python/bin/python");
+        let python = RegionOptions::default().python;
         assert!(python.exists(), "there is no {}: run `cargo xtask test`, which prepares it", python.display());
         let translated = Command::new(python)
             .args(["-m", "local_aws.translate", "../../template.yaml"])

@@ -61,6 +61,9 @@ fn given<'a>(body: &'a Value, name: &str) -> Option<&'a Value> {
 
 pub(super) fn context(body: &Value) -> Result<TaskContext, InvalidField> {
     let Some(context) = given(body, "context") else { return Ok(TaskContext::default()) };
+    if !context.is_object() {
+        return Err(InvalidField { path: "context".to_owned(), problem: "must be an object".to_owned() });
+    }
     serde_path_to_error::deserialize(context).map_err(|error| InvalidField::within("context", &error))
 }
 
