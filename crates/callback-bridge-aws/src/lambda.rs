@@ -8,9 +8,10 @@ use std::{
 
 use aws_config::{BehaviorVersion, SdkConfig};
 use aws_lambda_events::event::sqs::SqsEvent;
-use callback_bridge::{RuntimeSettings, Worker, WorkerRuntime};
-use lambda_runtime::{Diagnostic, LambdaEvent, service_fn};
+use callback_bridge::{Invocation, RuntimeSettings, Unreturnable, Worker, WorkerRuntime};
+use lambda_runtime::{Context, Diagnostic, LambdaEvent, Runtime, service_fn};
 use tokio::time::Instant;
+use tracing::{Instrument, error_span, warn};
 
 use crate::{
     SqsQueues, StepFunctions,
@@ -69,19 +70,32 @@ impl Lambda {
     pub async fn serve(self, worker: impl Worker) -> Result<(), Error> {
         let (callbacks, queues) = (StepFunctions::new(&self.aws), SqsQueues::new(&self.aws));
         let runtime = Arc::new(WorkerRuntime::new(worker, callbacks, queues, self.settings));
-        lambda_runtime::run(service_fn(move |event: LambdaEvent<SqsEvent>| {
+        let function = service_fn(move |event: LambdaEvent<SqsEvent>| {
             let runtime = Arc::clone(&runtime);
-            async move {
-                let ends = Instant::now() + time_left(&event.context);
-                runtime.handle(event.payload, ends).await.map_err(|error| Diagnostic {
-                    error_type: "Bridge.Unreturnable".to_owned(),
-                    error_message: error.to_string(),
-                })
-            }
-        }))
-        .await
+            let span = error_span!("invocation", requestId = event.context.request_id);
+            let invocation = invocation(&event.context);
+            async move { runtime.handle(event.payload, invocation).await.map_err(whole_batch) }.instrument(span)
+        });
+        Runtime::new(function).run().await
     }
 }
+
+fn whole_batch(error: Unreturnable) -> Diagnostic {
+    Diagnostic { error_type: "Bridge.Unreturnable".to_owned(), error_message: error.to_string() }
+}
+
+/// Lambda gives the end of an invocation as a time of day. `cargo lambda` gives one long past: then it has a minute.
+#[expect(clippy::disallowed_methods, reason = "the time of day is asked for here, once, at the edge")]
+fn invocation(context: &Context) -> Invocation {
+    let received_at = SystemTime::now();
+    let time_left = context.deadline().duration_since(received_at).unwrap_or_else(|_past| {
+        warn!("the invocation has no deadline that could be kept; it is given {} s", WITHOUT_DEADLINE.as_secs());
+        WITHOUT_DEADLINE
+    });
+    Invocation { received_at, ends: Instant::now() + time_left }
+}
+
+const WITHOUT_DEADLINE: Duration = Duration::from_mins(1);
 
 fn settings(variables: &Variables) -> Result<RuntimeSettings, ConfigError> {
     let mut settings = RuntimeSettings::default();
@@ -98,12 +112,6 @@ fn settings(variables: &Variables) -> Result<RuntimeSettings, ConfigError> {
     }
 }
 
-/// Lambda gives the end of an invocation as a time of day.
-#[expect(clippy::disallowed_methods, reason = "the time of day becomes a time left here, once, at the edge")]
-fn time_left(context: &lambda_runtime::Context) -> Duration {
-    context.deadline().duration_since(SystemTime::now()).unwrap_or_default()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -115,6 +123,22 @@ mod tests {
         let both = [("BRIDGE_MAX_RECEIVES", "3"), ("BRIDGE_TOKEN_POINTER", "/meta/token")];
         let set = settings(&both.into_iter().collect()).unwrap();
         assert_eq!((set.max_receives.get(), set.token_pointer.as_deref()), (3, Some("/meta/token")));
+    }
+
+    #[test]
+    fn a_deadline_is_kept_and_one_long_past_is_not() {
+        let ending_at = |time: SystemTime| {
+            let mut context = Context::default();
+            let since_1970 = time.duration_since(SystemTime::UNIX_EPOCH).unwrap();
+            context.deadline = u64::try_from(since_1970.as_millis()).unwrap();
+            let invocation = invocation(&context);
+            invocation.ends - Instant::now()
+        };
+        let received_at = invocation(&Context::default()).received_at;
+        let in_a_quarter = ending_at(received_at + Duration::from_mins(15));
+        assert!(in_a_quarter > Duration::from_mins(14) && in_a_quarter <= Duration::from_mins(15));
+        let of_cargo_lambda = ending_at(SystemTime::UNIX_EPOCH + Duration::from_mins(10));
+        assert!(of_cargo_lambda > Duration::from_secs(50) && of_cargo_lambda <= WITHOUT_DEADLINE);
     }
 
     #[test]

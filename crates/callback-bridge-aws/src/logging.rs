@@ -44,7 +44,7 @@ where
 mod tests {
     use std::sync::{Arc, Mutex};
 
-    use tracing::{Dispatch, dispatcher, info_span, trace};
+    use tracing::{Dispatch, dispatcher, error_span, trace};
 
     use super::*;
 
@@ -70,7 +70,7 @@ mod tests {
     #[test]
     fn a_line_is_one_flat_json_object_with_its_spans() {
         let line = logged(LevelFilter::INFO, || {
-            info_span!("task", task.attempt_id = "ab12").in_scope(|| error!(duration_ms = 12, "it failed"));
+            error_span!("task", task.attempt_id = "ab12").in_scope(|| error!(duration_ms = 12, "it failed"));
         });
         let line: serde_json::Value = serde_json::from_str(&line).unwrap();
         assert_eq!(
@@ -79,6 +79,14 @@ mod tests {
         );
         assert_eq!(line["spans"][0]["task.attempt_id"], "ab12");
         assert!(line["timestamp"].as_str().unwrap().ends_with('Z'));
+    }
+
+    #[test]
+    fn a_line_keeps_its_spans_at_every_level() {
+        let line = logged(LevelFilter::ERROR, || {
+            error_span!("task", task.attempt_id = "ab12").in_scope(|| error!("it failed"));
+        });
+        assert!(line.contains("ab12"), "{line}");
     }
 
     #[test]

@@ -60,7 +60,7 @@ fn refusal<E: ProvideErrorMetadata>(error: &SdkError<E>) -> Refusal {
         SdkError::TimeoutError(_) => unheard("no reply in time"),
         SdkError::DispatchFailure(failure) if failure.is_timeout() => unheard("no connection in time"),
         SdkError::DispatchFailure(_) => unheard("no connection, or it broke"),
-        _ => unheard("the request could not be made: check region and credentials"),
+        _ => Refusal::Unsent,
     }
 }
 

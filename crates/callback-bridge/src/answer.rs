@@ -39,9 +39,12 @@ impl Answer {
 pub struct TaskOutput(String);
 
 impl TaskOutput {
-    /// The largest output, in bytes of UTF-8
-    /// ([SendTaskSuccess](https://docs.aws.amazon.com/step-functions/latest/apireference/API_SendTaskSuccess.html)).
-    pub const MAX_BYTES: usize = 262_144;
+    /// The largest output, in bytes of UTF-8: three quarters of the 262,144 that Step Functions accepts.
+    ///
+    /// A state's `ResultPath` puts the output beside its input, and when both together are too large, the execution ends
+    /// with `States.DataLimitExceeded`, which no `Catch` can catch
+    /// ([quotas](https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html)).
+    pub const MAX_BYTES: usize = 196_608;
 
     /// Writes a value as JSON.
     ///
@@ -71,9 +74,9 @@ impl fmt::Debug for TaskOutput {
 /// Why a value cannot be the output of a task.
 #[derive(Debug, thiserror::Error)]
 pub enum OutputError {
-    /// Step Functions takes at most [`TaskOutput::MAX_BYTES`].
+    /// It has more than [`TaskOutput::MAX_BYTES`].
     #[error(
-        "the output has {bytes} bytes, more than the {} that Step Functions accepts: store it and answer with where it is",
+        "the output has {bytes} bytes, more than the {} that an execution can safely carry: store it and answer with where it is",
         TaskOutput::MAX_BYTES
     )]
     TooLarge {
@@ -126,25 +129,27 @@ impl TaskFailure {
     }
 
     /// The cause: a JSON object of at most [`MAX_CAUSE_CHARS`](Self::MAX_CAUSE_CHARS) characters. Where it would be
-    /// longer, the details go first, then the end of the message.
+    /// longer, the end of the message goes first, then the largest details.
     #[must_use]
     pub fn cause(&self) -> String {
-        let fits = |cause: &String| cause.chars().count() <= Self::MAX_CAUSE_CHARS;
-        let whole = cause(&self.message, &self.details);
-        if fits(&whole) {
-            return whole;
-        }
-        let none = Map::new();
+        let mut details = self.details.clone();
         let mut keep = Self::MAX_CAUSE_CHARS;
         loop {
-            let shorter = cause(&cut(&self.message, keep), &none);
-            if fits(&shorter) {
-                return shorter;
+            let cause = cause(&cut(&self.message, keep), &details);
+            if cause.chars().count() <= Self::MAX_CAUSE_CHARS {
+                return cause;
             }
-            keep /= 2; // escaped characters are up to six times as long
+            let largest = details.iter().max_by_key(|(_, value)| value.to_string().len()).map(|(name, _)| name.clone());
+            match largest.filter(|_| keep <= SHORT_MESSAGE_CHARS) {
+                Some(name) => drop(details.remove(&name)),
+                None => keep /= 2,
+            }
         }
     }
 }
+
+/// A message is not cut below this while there are details that could go instead.
+const SHORT_MESSAGE_CHARS: usize = 1_024;
 
 impl fmt::Debug for TaskFailure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -176,7 +181,7 @@ mod tests {
         let most = "x".repeat(TaskOutput::MAX_BYTES - 2); // and two quotes
         assert_eq!(TaskOutput::of(&most).unwrap().as_json().len(), TaskOutput::MAX_BYTES);
         let error = TaskOutput::of(&format!("{most}x")).unwrap_err();
-        assert!(matches!(error, OutputError::TooLarge { bytes: 262_145 }), "{error}");
+        assert!(matches!(error, OutputError::TooLarge { bytes: 196_609 }), "{error}");
     }
 
     #[test]
@@ -189,6 +194,14 @@ mod tests {
         let failure = TaskFailure::new("Credit.Declined", "score too low").with("score", 512).with("message", "no");
         assert_eq!(failure.cause(), r#"{"message":"score too low","score":512}"#);
         assert_eq!(format!("{failure:?}"), "TaskFailure(Credit.Declined)");
+    }
+
+    #[test]
+    fn a_long_message_is_cut_before_details_are_dropped() {
+        let long = TaskFailure::new("E", "x".repeat(100_000)).with("attempt", "ab12").with("dump", "y".repeat(100_000));
+        let cause: Value = serde_json::from_str(&long.cause()).unwrap();
+        assert_eq!((&cause["attempt"], cause.get("dump")), (&Value::from("ab12"), None));
+        assert!(cause["message"].as_str().unwrap().ends_with('…'));
     }
 
     proptest! {

@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
-/// Exponential backoff with full jitter: a wait is drawn from zero up to a bound that doubles with each try.
+/// Exponential backoff with equal jitter: a wait is drawn from the upper half of a bound that doubles with each try.
 ///
-/// Full jitter spreads the retries of many at once the best
+/// The half that is always waited makes a number of tries cover a known time; the other half spreads the retries of many
 /// ([AWS Architecture Blog](https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/)).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Backoff {
@@ -26,10 +26,17 @@ impl Backoff {
         doubled.and_then(|factor| self.first.checked_mul(factor)).map_or(self.longest, |wait| wait.min(self.longest))
     }
 
-    /// The wait after `tries` tries; `jitter`, from 0 to 1, is the part of the bound that is waited.
+    /// The longest wait of all.
+    #[must_use]
+    pub const fn longest(&self) -> Duration {
+        self.longest
+    }
+
+    /// The wait after `tries` tries; `jitter`, from 0 to 1, is the part of the upper half that is waited.
     #[must_use]
     pub fn wait(&self, tries: u32, jitter: f64) -> Duration {
-        self.bound(tries).mul_f64(jitter.clamp(0.0, 1.0))
+        let half = self.bound(tries) / 2;
+        half + half.mul_f64(jitter.clamp(0.0, 1.0))
     }
 
     /// The wait after `tries` tries, with a random jitter.
@@ -55,9 +62,10 @@ mod tests {
 
     proptest! {
         #[test]
-        fn no_wait_is_longer_than_the_longest(tries: u32, jitter: f64) {
+        fn a_wait_is_between_half_its_bound_and_the_bound(tries: u32, jitter: f64) {
             prop_assume!(!jitter.is_nan());
             prop_assert!(BACKOFF.wait(tries, jitter) <= BACKOFF.bound(tries));
+            prop_assert!(BACKOFF.wait(tries, jitter) >= BACKOFF.bound(tries) / 2);
             prop_assert!(BACKOFF.bound(tries) <= Duration::from_mins(1));
             prop_assert!(BACKOFF.random_wait(tries) <= BACKOFF.bound(tries));
         }

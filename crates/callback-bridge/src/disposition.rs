@@ -38,6 +38,9 @@ pub enum Refusal {
         /// A timeout, a broken connection, or the code of a server error.
         reason: String,
     },
+    /// The call could not be sent at all.
+    #[error("the call could not be made: check the function's region and credentials")]
+    Unsent,
     /// A code that is not known here.
     #[error("an unknown error code ({code})")]
     Unrecognised {
@@ -59,7 +62,7 @@ pub enum Disposition {
     Retry,
     /// This answer will never be accepted; another one can be.
     Rejected,
-    /// No answer can be given with this token.
+    /// No answer can be given with this token here. In another region or account it may be: kept for the dead-letter queue.
     BadToken,
     /// We lack a grant: kept until somebody gives it.
     Denied,
@@ -77,7 +80,9 @@ impl Disposition {
             Err(Refusal::InvalidToken) => Self::BadToken,
             Err(Refusal::InvalidAnswer { .. }) => Self::Rejected,
             Err(Refusal::Denied { .. }) => Self::Denied,
-            Err(Refusal::Throttled { .. } | Refusal::Unheard { .. } | Refusal::Unrecognised { .. }) => Self::Retry,
+            Err(
+                Refusal::Throttled { .. } | Refusal::Unheard { .. } | Refusal::Unsent | Refusal::Unrecognised { .. },
+            ) => Self::Retry,
         }
     }
 
@@ -112,6 +117,7 @@ mod tests {
             (Err(Refusal::Throttled { code: code() }), Disposition::Retry, Disposition::Retry),
             (Err(Refusal::Denied { code: code() }), Disposition::Denied, Disposition::Denied),
             (Err(Refusal::Unheard { reason: code() }), Disposition::Retry, Disposition::Retry),
+            (Err(Refusal::Unsent), Disposition::Retry, Disposition::Retry),
             (Err(Refusal::Unrecognised { code: code() }), Disposition::Retry, Disposition::Retry),
         ];
         for (reply, first, after_an_unheard_try) in table {

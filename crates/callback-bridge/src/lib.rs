@@ -21,6 +21,6 @@ pub use business_key::BusinessKey;
 pub use disposition::{Disposition, Refusal};
 pub use message::{InvalidField, MessageError, TaskContext, TaskMessage, Unanswerable};
 pub use ports::{MessageQueue, QueueError, ReceivedMessage, TaskCallbacks};
-pub use runtime::{RuntimeSettings, Unreturnable, WorkerRuntime};
+pub use runtime::{Invocation, RuntimeSettings, Unreturnable, WorkerRuntime};
 pub use token::{TaskToken, TokenError};
 pub use worker::{Task, WorkError, Worker};

@@ -3,14 +3,14 @@
 use std::{
     collections::VecDeque,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
-    time::Duration,
+    time::{Duration, UNIX_EPOCH},
 };
 
 use aws_lambda_events::event::sqs::{SqsEvent, SqsMessage};
 use serde_json::Value;
 use tokio::time::{Instant, sleep};
 
-use crate::{Answer, MessageQueue, QueueError, ReceivedMessage, Refusal, TaskCallbacks, TaskToken};
+use crate::{Answer, Invocation, MessageQueue, QueueError, ReceivedMessage, Refusal, TaskCallbacks, TaskToken};
 
 /// A Step Functions that accepts everything unless told otherwise, and remembers every call.
 #[derive(Debug, Clone, Default)]
@@ -119,6 +119,7 @@ impl TaskCallbacks for RecordingCallbacks {
 pub struct RecordingQueue {
     redeliveries: Arc<Mutex<Vec<(ReceivedMessage, Duration)>>>,
     failing: bool,
+    latency: Duration,
 }
 
 impl RecordingQueue {
@@ -128,7 +129,13 @@ impl RecordingQueue {
         Self { failing: true, ..Self::default() }
     }
 
-    /// What it was asked for so far.
+    /// How long every reply takes.
+    #[must_use]
+    pub fn taking(self, latency: Duration) -> Self {
+        Self { latency, ..self }
+    }
+
+    /// What it has done so far.
     #[must_use]
     pub fn redeliveries(&self) -> Vec<(ReceivedMessage, Duration)> {
         self.redeliveries.lock().unwrap_or_else(PoisonError::into_inner).clone()
@@ -137,9 +144,19 @@ impl RecordingQueue {
 
 impl MessageQueue for RecordingQueue {
     async fn redeliver_after(&self, message: &ReceivedMessage, delay: Duration) -> Result<(), QueueError> {
+        sleep(self.latency).await;
         self.redeliveries.lock().unwrap_or_else(PoisonError::into_inner).push((message.clone(), delay));
         if self.failing { Err(QueueError("as the test wants it".to_owned())) } else { Ok(()) }
     }
+}
+
+/// When the messages of these tests were sent, in milliseconds since 1970.
+const SENT_MS: u64 = 1_763_805_600_000;
+
+/// An invocation that received its messages right after they were sent, and has this much time.
+#[must_use]
+pub fn invocation(time: Duration) -> Invocation {
+    Invocation { received_at: UNIX_EPOCH + Duration::from_millis(SENT_MS), ends: Instant::now() + time }
 }
 
 /// An SQS message as Lambda delivers it for the first time, from a standard queue.
@@ -158,6 +175,7 @@ pub fn sqs_text_message(id: &str, body: &str) -> SqsMessage {
     message.event_source = Some("aws:sqs".to_owned());
     message.event_source_arn = Some("arn:aws:sqs:us-east-1:123456789012:tasks".to_owned());
     message.attributes.insert("ApproximateReceiveCount".to_owned(), "1".to_owned());
+    message.attributes.insert("SentTimestamp".to_owned(), SENT_MS.to_string());
     message
 }
 

@@ -3,6 +3,7 @@
 use std::{error::Error, fmt, time::Duration};
 
 use serde::{Serialize, de::DeserializeOwned};
+use tokio::time::Instant;
 
 use crate::{AttemptId, BusinessKey, TaskContext, TaskFailure};
 
@@ -46,6 +47,8 @@ pub struct Task<I> {
     pub timeout: Option<Duration>,
     /// How many times this message was delivered, this time included.
     pub receive_count: u32,
+    /// When the work is dropped, because the function's time runs out. What cannot be done by then need not be begun.
+    pub deadline: Instant,
 }
 
 /// How work ended without an output: to be tried again, unless it is a [`TaskFailure`].

@@ -1,31 +1,37 @@
 //! The credit bureau: somebody else's HTTP service.
 
-use std::{error::Error, time::Duration};
+use std::time::Duration;
 
 use backon::{ExponentialBuilder, Retryable};
 use callback_bridge::BusinessKey;
-use reqwest::{
-    Client, Response, StatusCode, Url,
-    header::{HeaderName, HeaderValue},
-    redirect,
-};
+use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
+use reqwest::{Client, Response, StatusCode, Url, redirect};
 use serde::Deserialize;
+use tokio::time::Instant;
 use tracing::debug;
 
-use crate::{Config, LoanApplication};
+use crate::{
+    Config, KeySource, LoanApplication,
+    key::{BoxError, BureauKey},
+};
 
 /// How often one question is asked within one delivery. The bureau knows repetitions by their `idempotency-key`.
 const MOST_TRIES: usize = 3;
 /// How long it may take to get through to the bureau.
 const CONNECT: Duration = Duration::from_secs(3);
+/// How long to wait before the bureau is asked again; jitter makes it up to twice as long.
+const FIRST_WAIT: Duration = Duration::from_millis(200);
+const LONGEST_WAIT: Duration = Duration::from_millis(500);
 /// A report is short; whoever sends more is no bureau.
 const LONGEST_REPORT: usize = 64 * 1024;
 
-/// A client of the credit bureau. `Debug` shows where it is, not the key.
-#[derive(Debug, Clone)]
-pub struct CreditBureau {
+/// A client of the credit bureau.
+#[derive(Debug)]
+pub struct CreditBureau<K> {
     http: Client,
     credit_checks: Url,
+    one_try: Duration,
+    key: BureauKey<K>,
 }
 
 /// What the bureau says of an applicant.
@@ -86,57 +92,72 @@ impl BureauError {
 }
 
 fn hint(status: StatusCode) -> &'static str {
-    match status {
-        StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN => {
-            " (check the key in the secret of BRIDGE_BUREAU_SECRET_ARN; a new one is read by new sandboxes)"
-        }
-        _ => "",
+    if is_about_the_key(status) {
+        " (the key in the secret of BRIDGE_BUREAU_SECRET_ARN, which was just read again, is not the bureau's)"
+    } else {
+        ""
     }
 }
 
-/// A key that cannot be sent.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error(
-    "the key in the secret of BRIDGE_BUREAU_SECRET_ARN cannot stand in a header: it must be one line of visible ASCII"
-)]
-pub struct UnusableKey;
+fn is_about_the_key(status: StatusCode) -> bool {
+    matches!(status, StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN)
+}
 
-impl CreditBureau {
-    /// A client with the key that the bureau knows us by.
+impl<K: KeySource> CreditBureau<K> {
+    /// A client with the key that `keys` gives.
     ///
     /// # Errors
-    /// When the key cannot stand in a header, or there is no TLS.
-    pub fn new(config: &Config, key: &str) -> Result<Self, Box<dyn Error + Send + Sync>> {
-        let mut key = HeaderValue::from_str(key.trim()).map_err(|_| UnusableKey)?;
-        key.set_sensitive(true);
+    /// When there is no key, it cannot stand in a header, or there is no TLS.
+    pub async fn new(config: &Config, keys: K) -> Result<Self, BoxError> {
         let http = Client::builder()
-            .default_headers([(HeaderName::from_static("x-api-key"), key)].into_iter().collect())
             .timeout(config.bureau_timeout)
             .connect_timeout(CONNECT)
             .redirect(redirect::Policy::none()) // another host must not get the key
             .build()?;
-        Ok(Self { http, credit_checks: config.bureau_url.join("v1/credit-checks")? })
+        let credit_checks = config.bureau_url.join("v1/credit-checks")?;
+        Ok(Self { http, credit_checks, one_try: config.bureau_timeout, key: BureauKey::read(keys).await? })
     }
 
-    /// Asks about an applicant, again where the trouble may be over soon.
+    /// Asks about an applicant: again where the trouble may be over before `deadline`, and once more where the key has
+    /// been replaced since it was read.
     ///
     /// # Errors
     /// See [`BureauError`].
-    pub async fn assess(&self, application: &LoanApplication, key: &BusinessKey) -> Result<Assessment, BureauError> {
+    pub async fn assess(
+        &self,
+        application: &LoanApplication,
+        key: &BusinessKey,
+        deadline: Instant,
+    ) -> Result<Assessment, BureauError> {
+        match self.ask_repeatedly(application, key, deadline).await {
+            Err(BureauError::Refused { status }) if is_about_the_key(status) && self.key.has_changed().await => {
+                self.ask_repeatedly(application, key, deadline).await
+            }
+            answered => answered,
+        }
+    }
+
+    async fn ask_repeatedly(
+        &self,
+        application: &LoanApplication,
+        key: &BusinessKey,
+        deadline: Instant,
+    ) -> Result<Assessment, BureauError> {
         let backoff = ExponentialBuilder::new()
-            .with_min_delay(Duration::from_millis(200))
-            .with_max_delay(Duration::from_millis(500))
+            .with_min_delay(FIRST_WAIT)
+            .with_max_delay(LONGEST_WAIT)
             .with_max_times(MOST_TRIES - 1)
             .with_jitter();
         (|| self.ask(application, key))
             .retry(backoff)
-            .when(BureauError::is_temporary)
+            .when(|error| error.is_temporary() && Instant::now() + LONGEST_WAIT * 2 + self.one_try <= deadline)
             .notify(|error, wait| debug!(%error, retry.wait_ms = wait.as_millis(), "the credit bureau is asked again"))
             .await
     }
 
     async fn ask(&self, application: &LoanApplication, key: &BusinessKey) -> Result<Assessment, BureauError> {
-        let request = self.http.post(self.credit_checks.clone()).header("idempotency-key", header(key));
+        let request = self.http.post(self.credit_checks.clone()).header("x-api-key", self.key.header());
+        let request = request.header("idempotency-key", idempotency_key(key));
         let reply = request.json(application).send().await.map_err(BureauError::unreachable)?;
         match reply.status() {
             StatusCode::OK => {
@@ -161,10 +182,29 @@ async fn read(mut reply: Response) -> Result<Vec<u8>, BureauError> {
     Ok(report)
 }
 
-/// A state's name may have any character; a header may not.
-fn header(key: &BusinessKey) -> String {
-    key.as_str()
-        .bytes()
-        .map(|byte| if byte.is_ascii_graphic() { (byte as char).to_string() } else { format!("%{byte:02X}") })
-        .collect()
+/// A business key may have any character, a header may not; different keys stay different.
+fn idempotency_key(key: &BusinessKey) -> String {
+    const VISIBLE: &AsciiSet = &CONTROLS.add(b' ').add(b'%');
+    utf8_percent_encode(key.as_str(), VISIBLE).to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// With what the template sets unless told otherwise, all tries fit into one invocation.
+    #[test]
+    fn three_tries_fit_into_the_time_of_the_function() {
+        let template = include_str!("../../../template.yaml");
+        let default_of = |parameter: &str| -> u64 {
+            let (_, rest) = template.split_once(&format!("  {parameter}:\n")).unwrap();
+            let (_, value) = rest.split_once("Default: ").unwrap();
+            value.lines().next().unwrap().parse().unwrap()
+        };
+        let one_try = Duration::from_secs(default_of("BureauTimeoutSeconds"));
+        let function = Duration::from_secs(default_of("CheckCreditTimeoutSeconds"));
+        let work = function.saturating_sub(Duration::from_secs(5)); // what the runtime keeps of thirty seconds
+        let before_the_last = (one_try + LONGEST_WAIT * 2) * 2;
+        assert!(before_the_last + LONGEST_WAIT * 2 + one_try <= work, "{one_try:?} of {function:?}");
+    }
 }

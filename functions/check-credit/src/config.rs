@@ -13,7 +13,7 @@ pub struct Config {
     pub bureau_url: Url,
     /// `BRIDGE_BUREAU_SECRET_ARN`: the secret whose text is the key that the bureau knows us by.
     pub bureau_secret: String,
-    /// `BRIDGE_BUREAU_TIMEOUT_SECONDS`: how long one request may take, 1 to 600; 8 unless set.
+    /// `BRIDGE_BUREAU_TIMEOUT_SECONDS`: how long one request may take, 1 to 600; 7 unless set.
     pub bureau_timeout: Duration,
 }
 
@@ -31,7 +31,7 @@ impl Config {
         if !bureau_url.path().ends_with('/') {
             bureau_url.set_path(&format!("{}/", bureau_url.path())); // paths are appended to it
         }
-        let bureau_timeout = match variables.optional("BRIDGE_BUREAU_TIMEOUT_SECONDS")?.unwrap_or(8) {
+        let bureau_timeout = match variables.optional("BRIDGE_BUREAU_TIMEOUT_SECONDS")?.unwrap_or(7) {
             seconds @ 1..=600 => Duration::from_secs(seconds),
             _ => return Err(invalid("BRIDGE_BUREAU_TIMEOUT_SECONDS", "it must be from 1 to 600")),
         };
@@ -51,7 +51,7 @@ mod tests {
     #[test]
     fn what_is_not_set_has_its_default() {
         let config = read(&[]).unwrap();
-        assert_eq!(config.bureau_timeout, Duration::from_secs(8));
+        assert_eq!(config.bureau_timeout, Duration::from_secs(7));
         assert_eq!(config.bureau_url.as_str(), "https://bureau.example.com/");
     }
 

@@ -2,8 +2,10 @@
 
 mod bureau;
 mod config;
+mod key;
 mod worker;
 
-pub use bureau::{Assessment, BureauError, CreditBureau, UnusableKey};
+pub use bureau::{Assessment, BureauError, CreditBureau};
 pub use config::Config;
+pub use key::{KeySource, SecretKey, UnusableKey};
 pub use worker::{CheckCredit, CreditReport, LoanApplication};

@@ -3,7 +3,7 @@
 use callback_bridge::{Task, TaskFailure, WorkError, Worker};
 use serde::{Deserialize, Serialize};
 
-use crate::{Assessment, BureauError, CreditBureau};
+use crate::{Assessment, BureauError, CreditBureau, KeySource};
 
 /// Who wants to borrow how much.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -33,25 +33,25 @@ pub struct CreditReport {
 
 /// Answers with what a credit bureau says: its report, or `Credit.Declined`.
 #[derive(Debug)]
-pub struct CheckCredit {
-    bureau: CreditBureau,
+pub struct CheckCredit<K> {
+    bureau: CreditBureau<K>,
 }
 
-impl CheckCredit {
+impl<K> CheckCredit<K> {
     /// A worker that asks this bureau.
     #[must_use]
-    pub fn new(bureau: CreditBureau) -> Self {
+    pub fn new(bureau: CreditBureau<K>) -> Self {
         Self { bureau }
     }
 }
 
-impl Worker for CheckCredit {
+impl<K: KeySource> Worker for CheckCredit<K> {
     type Input = LoanApplication;
     type Output = CreditReport;
 
     async fn work(&self, task: Task<LoanApplication>) -> Result<CreditReport, WorkError> {
         let application = task.input;
-        match self.bureau.assess(&application, &task.business_key).await {
+        match self.bureau.assess(&application, &task.business_key, task.deadline).await {
             Ok(Assessment::Accepted { score, reference }) => {
                 Ok(CreditReport { application_id: application.application_id, score, reference })
             }

@@ -29,7 +29,8 @@ pub(super) fn environment(
     runtime_api: &str,
 ) -> Vec<(OsString, OsString)> {
     let machine = parent.into_iter().filter(|(name, _)| FROM_THE_MACHINE.iter().any(|kept| name == kept));
-    let mut variables = isolated_environment(machine, spec.endpoint.as_deref());
+    let stack = spec.environment.iter().map(|(name, value)| (name.into(), value.into()));
+    let mut variables = isolated_environment(machine.chain(stack), spec.endpoint.as_deref());
     let root = spec.binary.parent().map_or_else(OsString::new, |folder| folder.as_os_str().to_owned());
     let memory = spec.memory_mb.to_string();
     let log_group = format!("/aws/lambda/{}", spec.name);
@@ -46,7 +47,6 @@ pub(super) fn environment(
         ("_HANDLER", &spec.handler),
         ("TZ", ":UTC"),
     ];
-    variables.extend(spec.environment.iter().map(|(name, value)| (name.into(), value.into())));
     variables.extend(lambdas.map(|(name, value)| (name.into(), value.into())));
     variables.push(("LAMBDA_TASK_ROOT".into(), root));
     variables
@@ -64,6 +64,7 @@ mod tests {
         std::fs::write(folder.path().join("worker"), "").unwrap();
         let mut spec = FunctionSpec::new(&stack.functions[0], folder.path(), &crate::Transcript::new()).unwrap();
         spec.endpoint = Some("http://127.0.0.1:4".to_owned());
+        spec.environment.insert("AWS_ENDPOINT_URL_SQS".to_owned(), "https://sqs.us-east-1.amazonaws.com".to_owned());
 
         let parent = [("PATH", "/bin"), ("BRIDGE_SECRET", "mine"), ("RUST_LOG", "trace"), ("AWS_PROFILE", "real")]
             .map(|(name, value)| (name.into(), value.into()));
@@ -75,7 +76,7 @@ mod tests {
         assert_eq!(value("AWS_ENDPOINT_URL"), Some("http://127.0.0.1:4"));
         assert_eq!(value("AWS_LAMBDA_RUNTIME_API"), Some("http://127.0.0.1:5/sandbox/1"));
         assert_eq!(value("AWS_LAMBDA_LOG_LEVEL"), Some("DEBUG"));
-        for absent in ["BRIDGE_SECRET", "RUST_LOG", "AWS_PROFILE"] {
+        for absent in ["BRIDGE_SECRET", "RUST_LOG", "AWS_PROFILE", "AWS_ENDPOINT_URL_SQS"] {
             assert_eq!(value(absent), None, "{absent}");
         }
     }

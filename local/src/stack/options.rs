@@ -35,7 +35,6 @@ pub struct StackOptions {
     /// Where the functions' binaries are. By default where this program was built to.
     pub build_dir: PathBuf,
     /// The log level of all functions: TRACE, DEBUG, INFO, WARN or ERROR. By default each function's own.
-    /// At TRACE the Lambda runtime prints whole payloads, tokens included.
     pub log_level: Option<String>,
     /// A transcript for this stack's functions alone. By default they share the region's.
     pub transcript: Option<Transcript>,

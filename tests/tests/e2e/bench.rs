@@ -57,8 +57,9 @@ pub(crate) fn run(stack: StackOptions, slow: Duration, flow: impl AsyncFnOnce(&S
         for queue in ["CreditCheckQueueUrl", "DeadLetterQueueUrl"] {
             becomes_empty(&sample, queue).await;
         }
-        let printed = [sample.bridge.transcript().lines(), region.transcript().lines()].concat();
+        let transcript = sample.bridge.transcript().clone();
         sample.bridge.stop().await.unwrap();
+        let printed = [transcript.lines(), region.transcript().lines()].concat();
         assert!(printed.iter().any(|line| line.text.contains("DEBUG")), "nothing was printed at DEBUG");
         let told = printed.iter().find(|line| line.text.contains(TOKEN)).map(ToString::to_string);
         assert_eq!(told, None, "a token was printed");

@@ -93,7 +93,7 @@ fn a_dead_bureau_ends_in_the_catch_of_the_timeout() {
     let stack = stack("dead")
         .parameter("CreditCheckHeartbeatSeconds", "2")
         .parameter("CreditCheckTimeoutSeconds", "3")
-        .parameter("BureauTimeoutSeconds", "25");
+        .parameter("BureauTimeoutSeconds", "20");
     run(stack, QUICK, async |sample| {
         let mut dead = input("good");
         dead["applicant"] = json!("Silent Ltd");

@@ -3,7 +3,8 @@
 use std::time::Duration;
 
 use aws_sdk_sfn::types::ExecutionStatus;
-use callback_bridge_local::{EventKind, Fault};
+use callback_bridge_local::{EventKind, Fault, StackOptions};
+use serde_json::json;
 
 use crate::bench::{PATIENCE, TOKEN, count_lines, holds, input, run, stack};
 
@@ -51,6 +52,30 @@ fn a_malformed_record_beside_nine_good_ones_touches_none_of_them() {
         holds(sample, "DeadLetterQueueUrl", [1, 0, 0]).await;
         assert_eq!(count_lines(sample, "the message body is not JSON (line 1, column 2)"), 5);
         assert_eq!(count_lines(sample, "\"the task was answered\""), 9);
+        let dead_letters = sample.bridge.output("DeadLetterQueueUrl").unwrap();
+        sample.bridge.sqs().purge_queue().queue_url(dead_letters).send().await.unwrap();
+    });
+}
+
+/// At TRACE, the libraries below would print whole events and requests, if they were let.
+#[test]
+fn no_token_is_printed_even_at_trace() {
+    let trace = StackOptions { log_level: Some("TRACE".to_owned()), ..stack("trace") };
+    run(trace, Duration::ZERO, async |sample| {
+        let execution = sample.start_execution(&input("flaky")).await.unwrap();
+        assert_eq!(sample.end_of(&execution, PATIENCE).await.unwrap().status, ExecutionStatus::Succeeded);
+    });
+}
+
+/// The reply to a garbage token repeats it.
+#[test]
+fn a_garbage_token_ends_in_the_dead_letter_queue_and_in_no_log() {
+    run(stack("garbage"), Duration::ZERO, async |sample| {
+        let queue = sample.bridge.output("CreditCheckQueueUrl").unwrap();
+        let body = json!({ "taskToken": format!("{TOKEN}garbage"), "input": input("good") });
+        sample.bridge.sqs().send_message().queue_url(queue).message_body(body.to_string()).send().await.unwrap();
+        holds(sample, "DeadLetterQueueUrl", [1, 0, 0]).await;
+        assert_eq!(count_lines(sample, "Step Functions does not know this task token"), 5);
         let dead_letters = sample.bridge.output("DeadLetterQueueUrl").unwrap();
         sample.bridge.sqs().purge_queue().queue_url(dead_letters).send().await.unwrap();
     });

@@ -17,7 +17,7 @@ fn schema(name: &str) -> Validator {
 fn values() -> Vec<Value> {
     let texts = ["", "t", "2026-11-22T10:00:00Z"].map(str::to_owned).into_iter();
     let long = [256, 257, 2048, 2049].map(|length| "x".repeat(length));
-    let numbers = [json!(-1), json!(0), json!(1), json!(1.5), json!(99_999_999), json!(100_000_000)];
+    let numbers = [json!(-1), json!(0), json!(1), json!(1.0), json!(1.5), json!(99_999_999), json!(100_000_000)];
     let others = [Value::Null, json!(true), json!([]), json!({}), json!({ "more": 1 })];
     texts.chain(long).map(Value::from).chain(numbers).chain(others).collect()
 }

@@ -3,7 +3,6 @@
 
 use std::{fmt, time::Duration};
 
-use serde::Deserialize;
 use serde_json::Value;
 
 use crate::BusinessKey;
@@ -14,8 +13,7 @@ const MOST_SECONDS: u64 = 99_999_999;
 
 /// Where a task stands in its execution, from the state machine's
 /// [context object](https://docs.aws.amazon.com/step-functions/latest/dg/input-output-contextobject.html).
-#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct TaskContext {
     /// The ARN of the execution: `$$.Execution.Id`.
     pub execution: Option<String>,
@@ -55,26 +53,41 @@ impl InvalidField {
     }
 }
 
-fn given<'a>(body: &'a Value, name: &str) -> Option<&'a Value> {
-    body.get(name).filter(|value| !value.is_null())
+/// A field that is there and not null.
+fn given<'a>(fields: &'a Value, name: &str) -> Option<&'a Value> {
+    fields.get(name).filter(|value| !value.is_null())
 }
 
 pub(super) fn context(body: &Value) -> Result<TaskContext, InvalidField> {
-    let Some(context) = given(body, "context") else { return Ok(TaskContext::default()) };
-    if !context.is_object() {
-        return Err(InvalidField { path: "context".to_owned(), problem: "must be an object".to_owned() });
+    let context = given(body, "context").unwrap_or(&Value::Null);
+    if !context.is_object() && !context.is_null() {
+        return Err(invalid("context", "must be an object"));
     }
-    serde_path_to_error::deserialize(context).map_err(|error| InvalidField::within("context", &error))
+    let text = |name| match given(context, name) {
+        None => Ok(None),
+        Some(Value::String(text)) => Ok(Some(text.clone())),
+        Some(_) => Err(invalid(&format!("context.{name}"), "must be a text")),
+    };
+    let count = |name| match given(context, name) {
+        None => Ok(None),
+        Some(value) => whole_number(value)
+            .map(Some)
+            .ok_or_else(|| invalid(&format!("context.{name}"), "must be a whole number, 0 or more")),
+    };
+    Ok(TaskContext {
+        execution: text("execution")?,
+        state: text("state")?,
+        entered_at: text("enteredAt")?,
+        retry_count: count("retryCount")?,
+        map_index: count("mapIndex")?,
+    })
 }
 
 pub(super) fn seconds(body: &Value, name: &str) -> Result<Option<Duration>, InvalidField> {
     let Some(value) = given(body, name) else { return Ok(None) };
-    match value.as_u64() {
+    match whole_number(value) {
         Some(seconds @ 1..=MOST_SECONDS) => Ok(Some(Duration::from_secs(seconds))),
-        _ => Err(InvalidField {
-            path: name.to_owned(),
-            problem: format!("must be a whole number of seconds from 1 to {MOST_SECONDS}"),
-        }),
+        _ => Err(invalid(name, &format!("must be a whole number of seconds from 1 to {MOST_SECONDS}"))),
     }
 }
 
@@ -82,9 +95,18 @@ pub(super) fn business_key(body: &Value) -> Result<Option<String>, InvalidField>
     let Some(value) = given(body, "businessKey") else { return Ok(None) };
     match value.as_str() {
         Some(key) if (1..=BusinessKey::MAX_CHARS).contains(&key.chars().count()) => Ok(Some(key.to_owned())),
-        _ => Err(InvalidField {
-            path: "businessKey".to_owned(),
-            problem: format!("must be a text of 1 to {} characters", BusinessKey::MAX_CHARS),
-        }),
+        _ => Err(invalid("businessKey", &format!("must be a text of 1 to {} characters", BusinessKey::MAX_CHARS))),
     }
+}
+
+/// Also one that was written as `300.0`, as expressions write it.
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "only what is whole and in range is cast")]
+fn whole_number(value: &Value) -> Option<u64> {
+    const EXACT: f64 = 9_007_199_254_740_992.0; // 2^53
+    let whole = |number: &f64| number.fract() == 0.0 && (0.0..=EXACT).contains(number);
+    value.as_u64().or_else(|| value.as_f64().filter(whole).map(|number| number as u64))
+}
+
+fn invalid(path: &str, problem: &str) -> InvalidField {
+    InvalidField { path: path.to_owned(), problem: problem.to_owned() }
 }

@@ -5,6 +5,7 @@ mod fields;
 mod place;
 #[cfg(test)]
 mod properties;
+mod redact;
 
 use std::time::Duration;
 
@@ -13,6 +14,7 @@ use serde_json::Value;
 
 pub use fields::{InvalidField, TaskContext};
 use place::Place;
+use redact::remove_token;
 
 use crate::{AttemptId, BusinessKey, TaskToken, TokenError};
 
@@ -123,23 +125,4 @@ pub enum Unanswerable {
         /// What is wrong with it.
         problem: TokenError,
     },
-}
-
-/// Takes the token out of whatever the worker will see, wherever a copy of it stands (a context object, say).
-fn remove_token(value: &mut Value, token: &TaskToken) {
-    let is_token = |value: &Value| value.as_str() == Some(token.expose());
-    match value {
-        Value::Object(fields) => {
-            fields.retain(|_, value| !is_token(value));
-            fields.values_mut().for_each(|value| remove_token(value, token));
-        }
-        Value::Array(items) => items.iter_mut().for_each(|item| {
-            if is_token(item) {
-                *item = Value::Null; // the positions of the others stay
-            }
-            remove_token(item, token);
-        }),
-        Value::String(_) if is_token(value) => *value = Value::Null,
-        _ => {}
-    }
 }

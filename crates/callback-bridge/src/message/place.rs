@@ -8,10 +8,10 @@ use serde_json::Value;
 use super::{Unanswerable, envelope::Opened};
 use crate::TaskToken;
 
-/// The names a token goes by at the top of a body and among message attributes.
+/// The names a token goes by at the top of a body.
 pub(super) const NAMES: [&str; 5] = ["taskToken", "TaskToken", "task_token", "token", "myTaskToken"];
-/// The names below the top: not the bare `token`, which the data of a user may well have.
-const NESTED_NAMES: [&str; 4] = ["taskToken", "TaskToken", "task_token", "myTaskToken"];
+/// The names elsewhere: not the bare `token`, which the data of a user, or a header that goes along, may well have.
+pub(super) const FULL_NAMES: [&str; 4] = ["taskToken", "TaskToken", "task_token", "myTaskToken"];
 /// What a token one level down may stand in.
 pub(super) const PARENTS: [&str; 4] = ["detail", "Payload", "Input", "input"];
 
@@ -39,7 +39,7 @@ impl<'a> Place<'a> {
     }
 
     fn in_attributes(attributes: &'a BTreeMap<String, String>) -> Vec<Self> {
-        let texts = NAMES.iter().filter_map(|name| Some((name, attributes.get(*name)?)));
+        let texts = FULL_NAMES.iter().filter_map(|name| Some((name, attributes.get(*name)?)));
         texts.map(|(name, text)| Self::of(&format!("message attribute {name}"), text)).collect()
     }
 
@@ -55,7 +55,7 @@ impl<'a> Place<'a> {
     fn nested(body: Option<&'a Value>) -> Vec<Self> {
         let places = PARENTS
             .iter()
-            .flat_map(|parent| Self::named(body.and_then(|b| b.get(*parent)), &NESTED_NAMES, &format!("{parent}.")));
+            .flat_map(|parent| Self::named(body.and_then(|b| b.get(*parent)), &FULL_NAMES, &format!("{parent}.")));
         places.collect()
     }
 

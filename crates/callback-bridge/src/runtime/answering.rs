@@ -28,11 +28,18 @@ impl<W: Worker, C: TaskCallbacks, Q: MessageQueue> WorkerRuntime<W, C, Q> {
             settlement = self.tell(token, &answer, delivery).await;
         }
         let (verdict, again) = match settlement.disposition {
-            Disposition::Settled | Disposition::Closed | Disposition::Unknown | Disposition::BadToken => {
+            Disposition::Settled | Disposition::Closed | Disposition::Unknown => {
                 (Verdict::Acknowledge, Redelivery::default())
             }
-            Disposition::Retry | Disposition::Denied | Disposition::Rejected => {
-                (Verdict::Keep, self.retry_later(heartbeat, delivery).await)
+            Disposition::BadToken => (Verdict::Keep, delivery.give_back(&self.queue).await),
+            Disposition::Retry | Disposition::Rejected => {
+                let wait = self.settings.redelivery.random_wait(delivery.receive_count());
+                (Verdict::Keep, delivery.retry_after(&self.queue, wait, heartbeat).await)
+            }
+            // Somebody has to give the grant, so there is no hurry, and every delivery counts.
+            Disposition::Denied => {
+                let wait = self.settings.redelivery.longest();
+                (Verdict::Keep, delivery.retry_after(&self.queue, wait, heartbeat).await)
             }
         };
         report(&answer, &settlement, &again, delivery.elapsed_ms());
@@ -75,7 +82,7 @@ fn report(answer: &Answer, settlement: &Settlement, again: &Redelivery, duration
         Disposition::Unknown => line!(warn, "nobody waits any more; an earlier, unheard try may have been taken"),
         Disposition::Retry => line!(warn, "Step Functions did not take the answer before the function's time ran out"),
         Disposition::Rejected => line!(error, "Step Functions refuses this answer"),
-        Disposition::BadToken => line!(error, "Step Functions does not know the token, so its task cannot be answered"),
+        Disposition::BadToken => line!(error, "Step Functions does not know this task token"),
         Disposition::Denied => line!(error, "the function may not answer the task; the message is kept"),
     }
 }

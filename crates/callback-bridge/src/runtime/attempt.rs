@@ -5,10 +5,9 @@ use std::{any::Any, panic::AssertUnwindSafe};
 use futures_util::FutureExt;
 use tokio::time::{Instant, timeout_at};
 
-use super::heartbeat::{Beats, Worked, while_beating};
+use super::heartbeat::{Beats, Dropped, Worked, while_beating};
 use crate::{
-    Answer, Disposition, OutputError, Task, TaskCallbacks, TaskFailure, TaskOutput, TaskToken, WorkError, Worker,
-    names,
+    Answer, OutputError, Task, TaskCallbacks, TaskFailure, TaskOutput, TaskToken, WorkError, Worker, names,
     worker::{Chain, Kind},
 };
 
@@ -19,8 +18,12 @@ pub(super) enum Outcome {
     Answer(Answer),
     /// The work is to be tried again; the text says why.
     RetryLater(String),
+    /// The work was not begun, because the function's time is up.
+    NoTime,
     /// Nobody waits for an answer any more.
-    NobodyWaits(Disposition),
+    NobodyWaits,
+    /// No answer can be given with this token.
+    BadToken,
 }
 
 /// Has `worker` work on `task` until `deadline` at the latest.
@@ -32,10 +35,14 @@ pub(super) async fn attempt<W: Worker>(
     beats: Option<Beats>,
     deadline: Instant,
 ) -> Outcome {
+    if Instant::now() >= deadline {
+        return Outcome::NoTime; // else a future is polled once before its deadline is looked at
+    }
     // The call itself is inside the future, so that a panic in it is caught as well.
     let work = AssertUnwindSafe(async { worker.work(task).await }).catch_unwind();
-    match while_beating(timeout_at(deadline, work), callbacks, token, beats).await {
-        Worked::Dropped(disposition) => Outcome::NobodyWaits(disposition),
+    match while_beating(timeout_at(deadline, work), callbacks, token, beats, deadline).await {
+        Worked::Dropped(Dropped::NobodyWaits) => Outcome::NobodyWaits,
+        Worked::Dropped(Dropped::BadToken) => Outcome::BadToken,
         Worked::Done(Err(_elapsed)) => {
             Outcome::RetryLater("the work was not done before the function's time ran out".to_owned())
         }

@@ -1,13 +1,13 @@
 //! From an SQS event to its batch response.
 
-use std::panic::AssertUnwindSafe;
+use std::{panic::AssertUnwindSafe, time::SystemTime};
 
 use aws_lambda_events::event::sqs::{SqsBatchResponse, SqsEvent, SqsMessage};
 use futures_util::{FutureExt, future::join_all};
 use tokio::time::Instant;
-use tracing::error;
+use tracing::{error, warn};
 
-use super::{RuntimeSettings, deadlines::Deadlines, lanes::lanes, record::Verdict};
+use super::{RuntimeSettings, deadlines::Deadlines, delivery::Delivery, lanes::lanes, record::Verdict};
 use crate::{MessageQueue, TaskCallbacks, Worker};
 
 /// Runs a [`Worker`] on the messages of a queue.
@@ -25,7 +25,7 @@ impl<W: Worker, C: TaskCallbacks, Q: MessageQueue> WorkerRuntime<W, C, Q> {
         Self { worker, callbacks, queue, settings }
     }
 
-    /// Handles one batch, all of its records at once, before `invocation_ends`, and says which messages to keep.
+    /// Handles one batch, all of its records at once, before the invocation ends, and says which messages to keep.
     ///
     /// A message is left out of the response, and thereby deleted, only after its task was answered or can never be
     /// answered differently.
@@ -33,10 +33,11 @@ impl<W: Worker, C: TaskCallbacks, Q: MessageQueue> WorkerRuntime<W, C, Q> {
     /// # Errors
     /// Only when a message to keep has no id: it cannot be named in the response, so the whole batch must fail. What was
     /// answered already is found closed at the next delivery.
-    pub async fn handle(&self, event: SqsEvent, invocation_ends: Instant) -> Result<SqsBatchResponse, Unreturnable> {
-        let deadlines = Deadlines::of(Instant::now(), invocation_ends);
+    pub async fn handle(&self, event: SqsEvent, invocation: Invocation) -> Result<SqsBatchResponse, Unreturnable> {
+        let deadlines = Deadlines::of(Instant::now(), invocation.ends);
+        let batch = Batch { deadlines, received_at: invocation.received_at };
         let lanes = lanes(event.records);
-        let kept = join_all(lanes.iter().map(|lane| self.lane(lane, deadlines))).await;
+        let kept = join_all(lanes.iter().map(|lane| self.lane(lane, batch))).await;
         let mut response = SqsBatchResponse::default();
         for message in kept.into_iter().flatten() {
             response.add_failure(message.message_id.as_deref().filter(|id| !id.is_empty()).ok_or(Unreturnable)?);
@@ -45,20 +46,51 @@ impl<W: Worker, C: TaskCallbacks, Q: MessageQueue> WorkerRuntime<W, C, Q> {
     }
 
     /// The messages of a lane to keep: from the first that has to come again, so that they stay in order.
-    async fn lane<'a>(&self, lane: &'a [SqsMessage], deadlines: Deadlines) -> &'a [SqsMessage] {
+    async fn lane<'a>(&self, lane: &'a [SqsMessage], batch: Batch) -> &'a [SqsMessage] {
         for (position, message) in lane.iter().enumerate() {
-            let verdict = AssertUnwindSafe(self.record(message, deadlines)).catch_unwind().await;
+            let verdict = AssertUnwindSafe(self.record(message, batch)).catch_unwind().await;
             let verdict = verdict.unwrap_or_else(|_panic| {
                 error!(message.id = message.message_id, "the runtime panicked over a message, which is kept");
                 Verdict::Keep
             });
             match verdict {
                 Verdict::Acknowledge => {}
-                Verdict::Keep => return &lane[position..],
+                Verdict::Keep => {
+                    let behind = &lane[position + 1..];
+                    join_all(behind.iter().map(|message| self.give_back(message, batch))).await;
+                    return &lane[position..];
+                }
             }
         }
         &[]
     }
+
+    /// What stands behind a message that comes again must not stay hidden longer than that one.
+    async fn give_back(&self, message: &SqsMessage, batch: Batch) {
+        if let Some(error) = Delivery::new(message, batch).give_back(&self.queue).await.queue_error {
+            warn!(
+                message.id = message.message_id,
+                queue.error = error,
+                "a message behind one that is kept stays hidden"
+            );
+        }
+    }
+}
+
+/// When an invocation takes place. Whoever calls the runtime knows; the runtime asks no clock for the time of day.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Invocation {
+    /// When the batch was received, to be compared with when its messages were sent.
+    pub received_at: SystemTime,
+    /// When Lambda ends the invocation.
+    pub ends: Instant,
+}
+
+/// What all records of a batch share.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Batch {
+    pub(super) deadlines: Deadlines,
+    pub(super) received_at: SystemTime,
 }
 
 /// A message that has to be kept has no id, so that the batch response cannot name it.

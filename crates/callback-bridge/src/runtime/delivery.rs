@@ -1,23 +1,24 @@
 //! One delivery of one message within one invocation.
 
-use std::time::Duration;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use aws_lambda_events::event::sqs::SqsMessage;
 use tokio::time::{Instant, timeout_at};
 
-use super::{deadlines::Deadlines, heartbeat::Beats};
+use super::{batch::Batch, deadlines::Deadlines, heartbeat::Beats};
 use crate::{MessageQueue, ReceivedMessage};
 
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Delivery<'a> {
     pub(super) message: &'a SqsMessage,
     pub(super) deadlines: Deadlines,
+    received_at: SystemTime,
     pub(super) began: Instant,
 }
 
 impl<'a> Delivery<'a> {
-    pub(super) fn new(message: &'a SqsMessage, deadlines: Deadlines) -> Self {
-        Self { message, deadlines, began: Instant::now() }
+    pub(super) fn new(message: &'a SqsMessage, batch: Batch) -> Self {
+        Self { message, deadlines: batch.deadlines, received_at: batch.received_at, began: Instant::now() }
     }
 
     /// How many times the message was delivered, this time included.
@@ -26,23 +27,45 @@ impl<'a> Delivery<'a> {
         count.and_then(|count| count.parse().ok()).unwrap_or(1)
     }
 
-    /// When to beat for a task whose state has `HeartbeatSeconds`: every third of it, so that two may be lost. A message
-    /// that was delivered before has been silent meanwhile, so it is beaten for at once, which also tells, before
-    /// anything is paid for, whether somebody still waits.
+    /// When to beat for a task whose state has `HeartbeatSeconds`: every third of it, so that two may be lost. The state
+    /// counts from the time the message was sent, so one that has waited in its queue is beaten for at once, which also
+    /// tells, before anything is paid for, whether somebody still waits.
     pub(super) fn beats(&self, heartbeat: Duration) -> Beats {
         let every = heartbeat / 3;
-        let first = if self.receive_count() > 1 { self.began } else { self.began + every };
+        let first = self.began + every.saturating_sub(self.age());
         Beats { first, every }
+    }
+
+    /// How long ago the message was sent. One whose age is not known is taken for old.
+    fn age(&self) -> Duration {
+        let sent = self.message.attributes.get("SentTimestamp").and_then(|millis| millis.parse().ok());
+        let sent = sent.and_then(|millis| UNIX_EPOCH.checked_add(Duration::from_millis(millis)));
+        sent.map_or(Duration::MAX, |sent| self.received_at.duration_since(sent).unwrap_or_default())
     }
 
     pub(super) fn elapsed_ms(&self) -> u64 {
         millis(self.began.elapsed())
     }
 
-    /// Has the message come again after `wait`.
-    pub(super) async fn redeliver(&self, queue: &impl MessageQueue, wait: Duration) -> Redelivery {
+    /// Has the message come again after `wait`, or after a third of the state's heartbeat: nobody beats while it waits.
+    pub(super) async fn retry_after(
+        &self,
+        queue: &impl MessageQueue,
+        wait: Duration,
+        heartbeat: Option<Duration>,
+    ) -> Redelivery {
+        self.redeliver(queue, heartbeat.map_or(wait, |heartbeat| wait.min(heartbeat / 3))).await
+    }
+
+    /// Has the message come again at once: it was not tried, or trying again will not help, so that whoever watches the
+    /// dead-letter queue shall have it soon.
+    pub(super) async fn give_back(&self, queue: &impl MessageQueue) -> Redelivery {
+        self.redeliver(queue, Duration::ZERO).await
+    }
+
+    async fn redeliver(&self, queue: &impl MessageQueue, wait: Duration) -> Redelivery {
         let Some(received) = self.received() else { return Redelivery::default() };
-        match timeout_at(self.deadlines.settle, queue.redeliver_after(&received, wait)).await {
+        match timeout_at(self.deadlines.redeliver, queue.redeliver_after(&received, wait)).await {
             Ok(Ok(())) => Redelivery { wait_ms: Some(millis(wait)), queue_error: None },
             Ok(Err(error)) => Redelivery { wait_ms: None, queue_error: Some(error.to_string()) },
             Err(_elapsed) => Redelivery { wait_ms: None, queue_error: Some("no reply in time".to_owned()) },

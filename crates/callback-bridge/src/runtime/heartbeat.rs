@@ -4,7 +4,7 @@ use std::{pin::pin, time::Duration};
 
 use tokio::{
     sync::oneshot,
-    time::{Instant, sleep_until},
+    time::{Instant, sleep_until, timeout_at},
 };
 use tracing::{debug, warn};
 
@@ -24,17 +24,27 @@ pub(super) struct Beats {
 pub(super) enum Worked<T> {
     /// It came to its end.
     Done(T),
-    /// Nobody waits for its answer any more, so it was dropped.
-    Dropped(Disposition),
+    /// Its answer would not be taken, so it was dropped.
+    Dropped(Dropped),
 }
 
-/// Runs `work` and beats meanwhile. A heartbeat that is under way when the work ends is waited for: none may reach Step
-/// Functions after the answer.
+/// Why an answer would not be taken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Dropped {
+    /// Nobody waits for it any more.
+    NobodyWaits,
+    /// Step Functions does not know the token.
+    BadToken,
+}
+
+/// Runs `work` and beats meanwhile. A heartbeat that is under way when the work ends is waited for, until `deadline` at the
+/// latest: none may reach Step Functions after the answer.
 pub(super) async fn while_beating<T>(
     work: impl Future<Output = T>,
     callbacks: &impl TaskCallbacks,
     token: &TaskToken,
     beats: Option<Beats>,
+    deadline: Instant,
 ) -> Worked<T> {
     let Some(beats) = beats else { return Worked::Done(work.await) };
     let (done, work_ended) = oneshot::channel::<()>();
@@ -44,20 +54,20 @@ pub(super) async fn while_beating<T>(
         biased;
         result = &mut work => {
             drop(done);
-            beating.await;
+            let _joined = timeout_at(deadline, beating).await;
             Worked::Done(result)
         }
-        Some(disposition) = &mut beating => Worked::Dropped(disposition),
+        Some(dropped) = &mut beating => Worked::Dropped(dropped),
     }
 }
 
-/// Beats until the work has ended, or until a reply says that nobody waits any more: then returns which.
+/// Beats until the work has ended, or until a reply says that its answer would not be taken.
 async fn beat(
     callbacks: &impl TaskCallbacks,
     token: &TaskToken,
     Beats { first, every }: Beats,
     mut work_ended: oneshot::Receiver<()>,
-) -> Option<Disposition> {
+) -> Option<Dropped> {
     let mut due = first;
     loop {
         tokio::select! {
@@ -69,7 +79,8 @@ async fn beat(
         let disposition = Disposition::of(&reply, false);
         match disposition {
             Disposition::Settled => debug!("heartbeat sent"),
-            Disposition::Closed | Disposition::Unknown | Disposition::BadToken => return Some(disposition),
+            Disposition::Closed | Disposition::Unknown => return Some(Dropped::NobodyWaits),
+            Disposition::BadToken => return Some(Dropped::BadToken),
             Disposition::Retry | Disposition::Rejected | Disposition::Denied => {
                 if let Err(refusal) = reply {
                     warn!(disposition = disposition.as_str(), error = %refusal, "a heartbeat was not accepted; the work goes on");

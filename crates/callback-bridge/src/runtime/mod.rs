@@ -13,5 +13,5 @@ mod settle;
 #[cfg(test)]
 mod tests;
 
-pub use batch::{Unreturnable, WorkerRuntime};
+pub use batch::{Invocation, Unreturnable, WorkerRuntime};
 pub use settings::RuntimeSettings;

@@ -1,19 +1,17 @@
 //! One record of a batch: from the message to the verdict whether it is kept.
 
-use std::time::Duration;
-
 use aws_lambda_events::event::sqs::SqsMessage;
-use tracing::{Instrument, Span, error, field::Empty, info, info_span, warn};
+use tracing::{Instrument, Span, error, error_span, field::Empty, info, warn};
 
 use super::{
     WorkerRuntime,
     attempt::{Outcome, attempt},
-    deadlines::Deadlines,
-    delivery::{Delivery, Redelivery},
+    batch::Batch,
+    delivery::Delivery,
 };
 use crate::{
-    Answer, InvalidField, MessageError, MessageQueue, Task, TaskCallbacks, TaskFailure, TaskMessage, TaskToken, Worker,
-    names,
+    Answer, Disposition, InvalidField, MessageError, MessageQueue, Task, TaskCallbacks, TaskFailure, TaskMessage,
+    TaskToken, Worker, names,
 };
 
 /// What happens to a message.
@@ -26,9 +24,10 @@ pub(super) enum Verdict {
 }
 
 impl<W: Worker, C: TaskCallbacks, Q: MessageQueue> WorkerRuntime<W, C, Q> {
-    pub(super) async fn record(&self, message: &SqsMessage, deadlines: Deadlines) -> Verdict {
-        let delivery = Delivery::new(message, deadlines);
-        let span = info_span!(
+    pub(super) async fn record(&self, message: &SqsMessage, batch: Batch) -> Verdict {
+        let delivery = Delivery::new(message, batch);
+        // Of the highest level, so that a line keeps its names whatever the log level is.
+        let span = error_span!(
             "task",
             message.id = message.message_id,
             message.receive_count = delivery.receive_count(),
@@ -53,9 +52,7 @@ impl<W: Worker, C: TaskCallbacks, Q: MessageQueue> WorkerRuntime<W, C, Q> {
                 self.settle(&token, wrong_shape(names::INVALID_MESSAGE, &field), None, delivery).await
             }
             Err(MessageError::Unanswerable(reason)) => {
-                // Waiting would not mend it, so it is with those who can look at it as soon as the queue gives it up.
-                let again = delivery.redeliver(&self.queue, Duration::ZERO).await;
-                let queue_error = again.queue_error;
+                let queue_error = delivery.give_back(&self.queue).await.queue_error;
                 error!(error = %reason, queue.error = queue_error, "the message names no task to answer; it goes on to the dead-letter queue");
                 Verdict::Keep
             }
@@ -73,21 +70,36 @@ impl<W: Worker, C: TaskCallbacks, Q: MessageQueue> WorkerRuntime<W, C, Q> {
         };
         let attempt_id = token.attempt_id();
         let receive_count = delivery.receive_count();
-        let task = Task { input, attempt_id, business_key, context, timeout, receive_count };
+        let deadline = delivery.deadlines.work;
+        let task = Task { input, attempt_id, business_key, context, timeout, receive_count, deadline };
         let beats = heartbeat.map(|heartbeat| delivery.beats(heartbeat));
-        match attempt(&self.worker, task, &self.callbacks, &token, beats, delivery.deadlines.work).await {
+        match attempt(&self.worker, task, &self.callbacks, &token, beats, deadline).await {
             Outcome::Answer(answer) => self.settle(&token, answer, heartbeat, delivery).await,
-            Outcome::NobodyWaits(disposition) => {
-                let (disposition, duration_ms) = (disposition.as_str(), delivery.elapsed_ms());
+            Outcome::NobodyWaits => {
+                let (disposition, duration_ms) = (Disposition::Closed.as_str(), delivery.elapsed_ms());
                 info!(disposition, duration_ms, "nobody waits for this task any more; its work was dropped");
                 Verdict::Acknowledge
+            }
+            Outcome::BadToken => {
+                let queue_error = delivery.give_back(&self.queue).await.queue_error;
+                error!(queue.error = queue_error, "Step Functions does not know this task token; the work was dropped");
+                Verdict::Keep
+            }
+            Outcome::NoTime => {
+                let queue_error = delivery.give_back(&self.queue).await.queue_error;
+                warn!(
+                    queue.error = queue_error,
+                    "the task was not begun, because the function's time is up; it comes again"
+                );
+                Verdict::Keep
             }
             Outcome::RetryLater(reason) if receive_count >= self.settings.max_receives.get() => {
                 let failure = TaskFailure::new(names::RETRIES_EXHAUSTED, &reason).with("receives", receive_count);
                 self.settle(&token, Answer::Failure(failure), heartbeat, delivery).await
             }
             Outcome::RetryLater(reason) => {
-                let again = self.retry_later(heartbeat, delivery).await;
+                let wait = self.settings.redelivery.random_wait(receive_count);
+                let again = delivery.retry_after(&self.queue, wait, heartbeat).await;
                 warn!(
                     error = reason,
                     retry.wait_ms = again.wait_ms,
@@ -98,13 +110,6 @@ impl<W: Worker, C: TaskCallbacks, Q: MessageQueue> WorkerRuntime<W, C, Q> {
                 Verdict::Keep
             }
         }
-    }
-
-    /// Has the message come again after a backoff of its own.
-    pub(super) async fn retry_later(&self, heartbeat: Option<Duration>, delivery: Delivery<'_>) -> Redelivery {
-        let wait = self.settings.redelivery.random_wait(delivery.receive_count());
-        let wait = heartbeat.map_or(wait, |heartbeat| wait.min(heartbeat / 3)); // nobody beats while it waits
-        delivery.redeliver(&self.queue, wait).await
     }
 }
 

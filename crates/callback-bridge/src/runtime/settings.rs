@@ -15,7 +15,8 @@ pub struct RuntimeSettings {
     /// Where the token stands in a message body, as a JSON Pointer, for messages that keep it in a place of their own.
     pub token_pointer: Option<String>,
     /// How long a message waits before it is delivered again. A task that wants heartbeats waits a third of its
-    /// `HeartbeatSeconds` at most, because nobody beats meanwhile. Default: 2 seconds, doubled up to 60.
+    /// `HeartbeatSeconds` at most, because nobody beats meanwhile. Default: 15 seconds, doubled up to 90, so that five
+    /// deliveries bridge an outage of one and a half to three minutes.
     pub redelivery: Backoff,
     /// How long the runtime waits before it tries again to answer Step Functions. Default: 100 milliseconds, doubled up
     /// to 2 seconds.
@@ -27,8 +28,21 @@ impl Default for RuntimeSettings {
         Self {
             max_receives: const { NonZeroU32::new(5).expect("5 is not 0") },
             token_pointer: None,
-            redelivery: Backoff::new(Duration::from_secs(2), Duration::from_mins(1)),
+            redelivery: Backoff::new(Duration::from_secs(15), Duration::from_secs(90)),
             settling: Backoff::new(Duration::from_millis(100), Duration::from_secs(2)),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_deliveries_of_a_message_bridge_an_outage_of_a_minute_and_a_half() {
+        let settings = RuntimeSettings::default();
+        let waits = 1..settings.max_receives.get();
+        let least: Duration = waits.map(|receives| settings.redelivery.wait(receives, 0.0)).sum();
+        assert!(least >= Duration::from_secs(90), "{least:?}");
     }
 }

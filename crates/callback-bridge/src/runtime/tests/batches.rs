@@ -69,6 +69,8 @@ async fn a_group_of_a_fifo_queue_stops_at_its_first_failure() {
     ];
     assert_eq!(bench.kept(batch).await, ["2", "3"]);
     assert_eq!(bench.callbacks.answers().len(), 2);
+    let waits: Vec<bool> = bench.queue.redeliveries().iter().map(|(_, wait)| wait.is_zero()).collect();
+    assert_eq!(waits, [false, true], "the head has its backoff, and what is behind it is not hidden longer");
 
     let bench = Bench::new(RecordingCallbacks::default());
     let last_receive = [grouped("2", "retry", "a", 5), grouped("3", "succeed", "a", 4)];

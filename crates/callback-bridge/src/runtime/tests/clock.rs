@@ -21,18 +21,30 @@ async fn no_heartbeat_where_the_message_names_none() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_message_that_comes_again_is_beaten_for_at_once() {
+async fn time_in_the_queue_counts() {
+    for (waited_for, first_beat) in [(0, 10), (4, 6), (10, 0), (600, 0)] {
+        let bench = Bench::new(RecordingCallbacks::default());
+        let began = Instant::now();
+        let message = task_with_heartbeat("1", json!({ "do": "work", "seconds": 11 }), 30);
+        bench.kept([waited(message, Duration::from_secs(waited_for))]).await;
+        assert_eq!((bench.callbacks.calls()[0].at - began).as_secs(), first_beat, "after {waited_for} s");
+    }
     let bench = Bench::new(RecordingCallbacks::default());
-    bench.kept([received(task_with_heartbeat("1", json!({ "do": "work", "seconds": 1 }), 30), 2)]).await;
-    assert_eq!(bench.callbacks.heartbeats(), 1);
+    let mut ageless = task_with_heartbeat("1", json!({ "do": "work", "seconds": 1 }), 30);
+    ageless.attributes.remove("SentTimestamp");
+    bench.kept([ageless]).await;
+    assert_eq!(bench.callbacks.heartbeats(), 1, "one whose age is not known is taken for old");
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_heartbeat_that_finds_the_task_closed_drops_the_work() {
-    for refusal in [Refusal::TaskTimedOut, Refusal::TaskDoesNotExist, Refusal::InvalidToken] {
+    for (refusal, kept) in
+        [(Refusal::TaskTimedOut, false), (Refusal::TaskDoesNotExist, false), (Refusal::InvalidToken, true)]
+    {
         let bench = Bench::new(RecordingCallbacks::default().beating([Err(refusal)]));
         let began = Instant::now();
-        assert!(bench.kept([task_with_heartbeat("1", json!({ "do": "work", "seconds": 40 }), 30)]).await.is_empty());
+        let message = task_with_heartbeat("1", json!({ "do": "work", "seconds": 40 }), 30);
+        assert_eq!(!bench.kept([message]).await.is_empty(), kept);
         assert_eq!(began.elapsed().as_secs(), 10);
         assert_eq!(bench.runtime.worker.finished.load(Ordering::Relaxed), 0);
         assert!(bench.callbacks.answers().is_empty());
@@ -81,10 +93,37 @@ async fn settling_stops_before_lambda_ends_the_invocation() {
 
 #[tokio::test(start_paused = true)]
 async fn a_reply_that_never_comes_does_not_outlast_the_invocation() {
-    let bench = Bench::new(RecordingCallbacks::default().taking(Duration::from_hours(1)));
+    let messages = [
+        task("1", json!({ "do": "succeed" })),
+        task_with_heartbeat("1", json!({ "do": "work", "seconds": 11 }), 30),
+        task_with_heartbeat("1", json!({ "do": "work", "seconds": 1000 }), 159),
+    ];
+    for message in messages {
+        let bench = Bench::new(RecordingCallbacks::default().taking(Duration::from_hours(1)));
+        let began = Instant::now();
+        assert_eq!(bench.kept([message]).await, ["1"]);
+        assert!(began.elapsed() < Duration::from_mins(1));
+        assert_eq!(bench.queue.redeliveries().len(), 1, "there was time left to ask for a redelivery");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_queue_that_does_not_reply_does_not_outlast_the_invocation() {
+    let queue = RecordingQueue::default().taking(Duration::from_hours(1));
+    let bench = Bench::with_queue(RecordingCallbacks::default(), queue);
     let began = Instant::now();
-    assert_eq!(bench.kept([task("1", json!({ "do": "succeed" }))]).await, ["1"]);
+    assert_eq!(bench.kept([task("1", json!({ "do": "retry" }))]).await, ["1"]);
     assert!(began.elapsed() < Duration::from_mins(1));
+}
+
+#[tokio::test(start_paused = true)]
+async fn work_is_not_begun_without_time_and_that_is_no_failed_try() {
+    let bench = Bench::new(RecordingCallbacks::default());
+    let event = sqs_event([received(task("1", json!({ "do": "succeed" })), 5)]);
+    let response = bench.runtime.handle(event, invocation(Duration::ZERO)).await.unwrap();
+    assert_eq!(response.batch_item_failures.len(), 1);
+    assert_eq!(bench.runtime.worker.finished.load(Ordering::Relaxed), 0);
+    assert!(bench.callbacks.calls().is_empty());
 }
 
 #[tokio::test(start_paused = true)]

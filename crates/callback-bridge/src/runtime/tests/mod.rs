@@ -16,7 +16,7 @@ use tokio::time::{Instant, sleep};
 use super::{RuntimeSettings, Unreturnable, WorkerRuntime};
 use crate::{
     Answer, Task, TaskFailure, WorkError, Worker,
-    test_util::{RecordingCallbacks, RecordingQueue, sqs_event, sqs_message},
+    test_util::{RecordingCallbacks, RecordingQueue, invocation, sqs_event, sqs_message},
 };
 
 /// Does what its input says: `{"do": "succeed" | "fail" | "retry" | "panic" | "work", "seconds": n}`.
@@ -68,7 +68,7 @@ impl Bench {
     }
 
     async fn handle(&self, messages: impl IntoIterator<Item = SqsMessage>) -> Result<SqsBatchResponse, Unreturnable> {
-        self.runtime.handle(sqs_event(messages), Instant::now() + Duration::from_mins(1)).await
+        self.runtime.handle(sqs_event(messages), invocation(Duration::from_mins(1))).await
     }
 
     /// The ids of the messages that are kept.
@@ -92,6 +92,14 @@ fn task(id: &str, input: Value) -> SqsMessage {
 
 fn task_with_heartbeat(id: &str, input: Value, seconds: u64) -> SqsMessage {
     sqs_message(id, &json!({ "taskToken": format!("token-{id}"), "input": input, "heartbeatSeconds": seconds }))
+}
+
+/// One that has waited in its queue.
+fn waited(mut message: SqsMessage, time: Duration) -> SqsMessage {
+    let sent: u64 = message.attributes["SentTimestamp"].parse().unwrap();
+    let sent = Duration::from_millis(sent).saturating_sub(time);
+    message.attributes.insert("SentTimestamp".to_owned(), sent.as_millis().to_string());
+    message
 }
 
 fn received(mut message: SqsMessage, times: u32) -> SqsMessage {
