@@ -23,4 +23,4 @@ pub use message::{InvalidField, MessageError, TaskContext, TaskMessage, Unanswer
 pub use ports::{MessageQueue, QueueError, ReceivedMessage, TaskCallbacks};
 pub use runtime::{Invocation, RuntimeSettings, Unreturnable, WorkerRuntime};
 pub use token::{TaskToken, TokenError};
-pub use worker::{Task, WorkError, Worker};
+pub use worker::{MessageOrigin, Task, WorkError, Worker};

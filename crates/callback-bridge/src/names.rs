@@ -10,3 +10,5 @@ pub const OUTPUT_TOO_LARGE: &str = "Bridge.OutputTooLarge";
 pub const INVALID_OUTPUT: &str = "Bridge.InvalidOutput";
 /// The work was to be tried again, and this was the last delivery.
 pub const RETRIES_EXHAUSTED: &str = "Bridge.RetriesExhausted";
+/// The message ended in the dead-letter queue: the function died over it each time, or could not answer.
+pub const DEAD_LETTERED: &str = "Bridge.DeadLettered";

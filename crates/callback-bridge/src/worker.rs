@@ -45,10 +45,21 @@ pub struct Task<I> {
     pub context: TaskContext,
     /// The state's `TimeoutSeconds`, when the message repeats it.
     pub timeout: Option<Duration>,
+    /// The message that the task came with.
+    pub origin: MessageOrigin,
     /// How many times this message was delivered, this time included.
     pub receive_count: u32,
     /// When the work is dropped, because the function's time runs out. What cannot be done by then need not be begun.
     pub deadline: Instant,
+}
+
+/// Where a task's message came from.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct MessageOrigin {
+    /// The id of the SQS message.
+    pub message_id: Option<String>,
+    /// In a dead-letter queue: the ARN of the queue that gave the message up.
+    pub given_up_by: Option<String>,
 }
 
 /// How work ended without an output: to be tried again, unless it is a [`TaskFailure`].

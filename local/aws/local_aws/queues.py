@@ -4,9 +4,11 @@ import time
 
 from moto.sqs import models
 from moto.sqs.models import Message, Queue, SQSBackend
+from moto.sqs.responses import SQSResponse
 
 from .seams import expect, replace
 
+_moved_from: dict[str, str] = {}  # message id to the ARN of the queue that gave it up
 _LOOK = 0.2  # seconds; nobody is told when a message becomes visible again
 
 
@@ -48,6 +50,7 @@ def _take(queue: Queue, count: int, visibility_timeout: int) -> list[Message]:
         if _is_exhausted(queue, message):
             queue._messages.remove(message)
             message.received_before = message.approximate_receive_count
+            _moved_from[message.id] = queue.queue_arn
             queue.dead_letter_queue.add_message(message)
             continue
         message.mark_received(visibility_timeout=visibility_timeout)
@@ -60,6 +63,20 @@ def _is_exhausted(queue: Queue, message: Message) -> bool:
         return False
     here = message.approximate_receive_count - message.received_before
     return here >= int(queue.redrive_policy["maxReceiveCount"])
+
+
+def _source(original):
+    # AWS: a message in a dead-letter queue says where it came from. moto: does not know this attribute.
+    # https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_ReceiveMessage.html
+    def receive_message(self):
+        answer = original(self)
+        for message in answer.result.get("Messages", []):
+            source = _moved_from.get(message["MessageId"])
+            if source and "Attributes" in message:
+                message["Attributes"]["DeadLetterQueueSourceArn"] = source
+        return answer
+
+    return receive_message
 
 
 def _delete(original):
@@ -75,6 +92,7 @@ def install() -> None:
     """Puts the corrections into moto."""
     takes = ("queue_name", "count", "wait_seconds_timeout", "visibility_timeout", "message_attribute_names")
     replace(SQSBackend, "receive_message", _receive, takes=takes)
+    replace(SQSResponse, "receive_message", _source, takes=())
     replace(Queue, "delete_message", _delete, takes=("receipt_handle",))
     expect(models, "_filter_message_attributes", ("message", "input_message_attributes"))
     expect(Message, "mark_received", ("visibility_timeout",))

@@ -36,6 +36,17 @@ def test_every_queue_of_a_chain_delivers_before_it_gives_up(aws):
     assert seen["source"] == [1, 2, 3] and seen["dead"] == [4, 5] and seen["terminal"] == [6, 7, 8, 9, 10, 11]
 
 
+def test_a_dead_letter_says_which_queue_gave_it_up(aws):
+    dead, arn = queue(aws)
+    source, source_arn = before(aws, arn, 1)
+    aws("sqs").send_message(QueueUrl=source, MessageBody="poison")
+    (first,) = receive(aws, source, VisibilityTimeout=0)
+    assert "DeadLetterQueueSourceArn" not in first["Attributes"]
+    until(lambda: not receive(aws, source, VisibilityTimeout=0))
+    (given_up,) = receive(aws, dead)
+    assert given_up["Attributes"]["DeadLetterQueueSourceArn"] == source_arn
+
+
 RACE = """
 import sys
 from concurrent.futures import ThreadPoolExecutor

@@ -54,7 +54,7 @@ pub(crate) fn run(stack: StackOptions, slow: Duration, flow: impl AsyncFnOnce(&S
         let region = region().await;
         let sample = Sample::deploy(&region, stack, slow).await.unwrap();
         flow(&sample).await;
-        for queue in ["CreditCheckQueueUrl", "DeadLetterQueueUrl"] {
+        for queue in ["CreditCheckQueueUrl", "DeadLetterQueueUrl", "TerminalQueueUrl"] {
             becomes_empty(&sample, queue).await;
         }
         let transcript = sample.bridge.transcript().clone();
@@ -88,6 +88,12 @@ pub(crate) async fn holds(sample: &Sample, queue: &str, wanted: [u32; 3]) {
         assert!(Instant::now() < give_up, "{queue}: visible, in flight, delayed are {counts:?}, not {wanted:?}");
         sleep(Duration::from_millis(50)).await;
     }
+}
+
+/// Deletes what is in a queue.
+pub(crate) async fn purge(sample: &Sample, queue: &str) {
+    let url = sample.bridge.output(queue).unwrap();
+    sample.bridge.sqs().purge_queue().queue_url(url).send().await.unwrap();
 }
 
 /// How many lines of the functions' output hold a text.

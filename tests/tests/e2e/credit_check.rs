@@ -6,7 +6,7 @@ use aws_sdk_sfn::types::{ExecutionStatus, HistoryEventType};
 use callback_bridge_local::{Ended, Sample};
 use serde_json::{Value, json};
 
-use crate::bench::{PATIENCE, count_lines, input, run, stack};
+use crate::bench::{PATIENCE, count_lines, input, purge, run, stack};
 
 const QUICK: Duration = Duration::ZERO;
 
@@ -117,7 +117,6 @@ fn a_worker_that_dies_ends_in_the_catch_of_the_lost_heartbeat() {
         assert_eq!(sample.bridge.host().kill_running(function), 1);
         let ended = sample.end_of(&execution, PATIENCE).await.unwrap();
         assert_eq!((ended.status, ended.error.as_deref()), (ExecutionStatus::Failed, Some("CreditCheck.TimedOut")));
-        let queue = sample.bridge.output("CreditCheckQueueUrl").unwrap();
-        sample.bridge.sqs().purge_queue().queue_url(queue).send().await.unwrap(); // else it comes again in three minutes
+        purge(sample, "CreditCheckQueueUrl").await; // else it comes again in three minutes
     });
 }

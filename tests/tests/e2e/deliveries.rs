@@ -3,10 +3,11 @@
 use std::time::Duration;
 
 use aws_sdk_sfn::types::ExecutionStatus;
+use aws_sdk_sqs::types::QueueAttributeName;
 use callback_bridge_local::{EventKind, Fault, StackOptions};
-use serde_json::json;
+use serde_json::{Value, json};
 
-use crate::bench::{PATIENCE, TOKEN, count_lines, holds, input, run, stack};
+use crate::bench::{PATIENCE, TOKEN, count_lines, holds, input, purge, run, stack};
 
 #[test]
 fn a_message_that_is_delivered_twice_is_answered_once() {
@@ -48,12 +49,31 @@ fn a_malformed_record_beside_nine_good_ones_touches_none_of_them() {
         for execution in &executions {
             assert_eq!(sample.end_of(execution, PATIENCE).await.unwrap().status, ExecutionStatus::Succeeded);
         }
-        // It comes again until the queue gives it up, each time with one line that says why.
-        holds(sample, "DeadLetterQueueUrl", [1, 0, 0]).await;
-        assert_eq!(count_lines(sample, "the message body is not JSON (line 1, column 2)"), 5);
+        // It comes again until both queues have given it up, each time with one line that says why.
+        holds(sample, "TerminalQueueUrl", [1, 0, 0]).await;
+        assert_eq!(count_lines(sample, "the message body is not JSON (line 1, column 2)"), 10);
         assert_eq!(count_lines(sample, "\"the task was answered\""), 9);
-        let dead_letters = sample.bridge.output("DeadLetterQueueUrl").unwrap();
-        sample.bridge.sqs().purge_queue().queue_url(dead_letters).send().await.unwrap();
+        purge(sample, "TerminalQueueUrl").await;
+    });
+}
+
+/// Lambda kills the function at each delivery, so nobody but the dead-letter queue can tell the execution.
+#[test]
+fn a_message_that_kills_its_worker_fails_its_task_by_the_dead_letter_queue() {
+    run(stack("poison").held(), Duration::ZERO, async |sample| {
+        let worker = &sample.bridge.function("CheckCreditFunction").unwrap().name;
+        (0..5).for_each(|_| sample.bridge.host().faults().inject(worker, Fault::KillBeforeWork));
+        let queue = sample.bridge.output("CreditCheckQueueUrl").unwrap();
+        let at_once = sample.bridge.sqs().set_queue_attributes().queue_url(queue);
+        at_once.attributes(QueueAttributeName::VisibilityTimeout, "1").send().await.unwrap(); // instead of three minutes
+        let execution = sample.start_execution(&input("good")).await.unwrap();
+        sample.bridge.receive().await.unwrap();
+        let ended = sample.end_of(&execution, PATIENCE).await.unwrap();
+        assert_eq!((ended.status, ended.error.as_deref()), (ExecutionStatus::Failed, Some("Bridge.DeadLettered")));
+        let cause: Value = serde_json::from_str(&ended.cause.unwrap()).unwrap();
+        assert_eq!(cause["receives"], 5);
+        assert!(queue.ends_with(cause["stage"].as_str().unwrap()), "{cause}");
+        assert!(sample.bureau.inquiries().items().is_empty());
     });
 }
 
@@ -69,15 +89,14 @@ fn no_token_is_printed_even_at_trace() {
 
 /// The reply to a garbage token repeats it.
 #[test]
-fn a_garbage_token_ends_in_the_dead_letter_queue_and_in_no_log() {
+fn a_garbage_token_ends_in_the_terminal_queue_and_in_no_log() {
     run(stack("garbage"), Duration::ZERO, async |sample| {
         let queue = sample.bridge.output("CreditCheckQueueUrl").unwrap();
         let body = json!({ "taskToken": format!("{TOKEN}garbage"), "input": input("good") });
         sample.bridge.sqs().send_message().queue_url(queue).message_body(body.to_string()).send().await.unwrap();
-        holds(sample, "DeadLetterQueueUrl", [1, 0, 0]).await;
-        assert_eq!(count_lines(sample, "Step Functions does not know this task token"), 5);
-        let dead_letters = sample.bridge.output("DeadLetterQueueUrl").unwrap();
-        sample.bridge.sqs().purge_queue().queue_url(dead_letters).send().await.unwrap();
+        holds(sample, "TerminalQueueUrl", [1, 0, 0]).await;
+        assert_eq!(count_lines(sample, "Step Functions does not know this task token"), 10);
+        purge(sample, "TerminalQueueUrl").await;
     });
 }
 

@@ -8,43 +8,53 @@ use crate::translated::{Resource, Template};
 const FOUR_DAYS: u64 = 4 * 24 * 3600;
 const FOURTEEN_DAYS: u64 = 14 * 24 * 3600;
 
-#[test]
-fn every_queue_is_encrypted_and_has_a_dead_letter_queue_that_keeps_longer() {
-    let template = Template::read();
-    let queues = template.all("AWS::SQS::Queue");
-    let dead_letter_queues: Vec<&str> = queues
-        .iter()
-        .filter(|(_, queue)| queue.properties.get("RedrivePolicy").is_some())
-        .map(|(_, queue)| Resource::target(&queue.properties["RedrivePolicy"]["deadLetterTargetArn"]))
-        .collect();
-    for (id, queue) in &queues {
-        let properties = &queue.properties;
-        assert_eq!(properties["SqsManagedSseEnabled"], true, "{id}");
-        let kept = properties["MessageRetentionPeriod"].as_u64();
-        if dead_letter_queues.contains(id) {
-            assert_eq!(kept, Some(FOURTEEN_DAYS), "{id}");
-        } else {
-            assert!(properties.get("RedrivePolicy").is_some(), "{id} has no dead-letter queue");
-            assert_eq!(kept, Some(FOUR_DAYS), "{id}");
-            assert!(properties["RedrivePolicy"]["maxReceiveCount"].as_u64() >= Some(5), "{id}");
-        }
-    }
+/// The queue that gets what this one gives up.
+fn dead_letter_target(queue: &Resource) -> Option<&str> {
+    Some(Resource::target(&queue.properties.get("RedrivePolicy")?["deadLetterTargetArn"]))
 }
 
 #[test]
-fn an_alarm_watches_every_dead_letter_queue() {
+fn every_queue_is_encrypted_and_keeps_longer_than_what_it_gets_messages_from() {
     let template = Template::read();
-    let alarms = template.all("AWS::CloudWatch::Alarm");
-    let watched: Vec<&str> = alarms
-        .iter()
-        .filter(|(_, alarm)| alarm.properties["MetricName"] == "ApproximateNumberOfMessagesVisible")
-        .map(|(_, alarm)| Resource::target(&alarm.properties["Dimensions"][0]["Value"]))
-        .collect();
-    for (_, queue) in template.all("AWS::SQS::Queue") {
-        if let Some(policy) = queue.properties.get("RedrivePolicy") {
-            assert!(watched.contains(&Resource::target(&policy["deadLetterTargetArn"])));
+    let queues = template.all("AWS::SQS::Queue");
+    let targets: Vec<&str> = queues.iter().filter_map(|(_, queue)| dead_letter_target(queue)).collect();
+    for (id, queue) in &queues {
+        assert_eq!(queue.properties["SqsManagedSseEnabled"], true, "{id}");
+        let kept = if targets.contains(id) { FOURTEEN_DAYS } else { FOUR_DAYS };
+        assert_eq!(queue.properties["MessageRetentionPeriod"], kept, "{id}");
+    }
+}
+
+/// Down to the terminal queue, every queue gives up to another one, and a function reads it.
+#[test]
+fn every_queue_has_a_dead_letter_queue_that_somebody_reads() {
+    let template = Template::read();
+    let sources = template.all("AWS::Lambda::EventSourceMapping");
+    let read: Vec<&str> =
+        sources.iter().map(|(_, source)| Resource::target(&source.properties["EventSourceArn"])).collect();
+    let mut terminal = Vec::new();
+    for (id, queue) in template.all("AWS::SQS::Queue") {
+        if dead_letter_target(queue).is_some() {
+            assert!(queue.properties["RedrivePolicy"]["maxReceiveCount"].as_u64() >= Some(5), "{id}");
+            assert!(read.contains(&id), "nobody reads {id}");
+        } else {
+            terminal.push(id);
         }
     }
+    assert_eq!(terminal, ["TerminalQueue"]);
+}
+
+#[test]
+fn an_alarm_watches_every_queue_that_gets_what_another_gave_up() {
+    let template = Template::read();
+    let alarms = template.all("AWS::CloudWatch::Alarm");
+    let watched: Vec<&str> =
+        alarms.iter().map(|(_, alarm)| Resource::target(&alarm.properties["Dimensions"][0]["Value"])).collect();
+    for target in template.all("AWS::SQS::Queue").iter().filter_map(|(_, queue)| dead_letter_target(queue)) {
+        assert!(watched.contains(&target), "no alarm watches {target}");
+    }
+    let (_, terminal) = alarms.iter().find(|(id, _)| *id == "TerminalAlarm").unwrap();
+    assert_eq!(terminal.properties["MetricName"], "ApproximateNumberOfMessagesVisible", "messages stay there");
     for (id, alarm) in alarms {
         let expected = json!({ "Fn::If": ["HasAlarmTopic", [{ "Ref": "AlarmTopicArn" }], { "Ref": "AWS::NoValue" }] });
         assert_eq!(alarm.properties["AlarmActions"], expected, "{id}");

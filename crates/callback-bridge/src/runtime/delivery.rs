@@ -6,7 +6,7 @@ use aws_lambda_events::event::sqs::SqsMessage;
 use tokio::time::{Instant, timeout_at};
 
 use super::{batch::Batch, deadlines::Deadlines, heartbeat::Beats};
-use crate::{MessageQueue, ReceivedMessage};
+use crate::{MessageOrigin, MessageQueue, ReceivedMessage};
 
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Delivery<'a> {
@@ -25,6 +25,13 @@ impl<'a> Delivery<'a> {
     pub(super) fn receive_count(&self) -> u32 {
         let count = self.message.attributes.get("ApproximateReceiveCount");
         count.and_then(|count| count.parse().ok()).unwrap_or(1)
+    }
+
+    pub(super) fn origin(&self) -> MessageOrigin {
+        MessageOrigin {
+            message_id: self.message.message_id.clone(),
+            given_up_by: self.message.attributes.get("DeadLetterQueueSourceArn").cloned(),
+        }
     }
 
     /// When to beat for a task whose state has `HeartbeatSeconds`: every third of it, so that two may be lost. The state

@@ -70,8 +70,8 @@ impl<W: Worker, C: TaskCallbacks, Q: MessageQueue> WorkerRuntime<W, C, Q> {
         };
         let attempt_id = token.attempt_id();
         let receive_count = delivery.receive_count();
-        let deadline = delivery.deadlines.work;
-        let task = Task { input, attempt_id, business_key, context, timeout, receive_count, deadline };
+        let (origin, deadline) = (delivery.origin(), delivery.deadlines.work);
+        let task = Task { input, attempt_id, business_key, context, timeout, origin, receive_count, deadline };
         let beats = heartbeat.map(|heartbeat| delivery.beats(heartbeat));
         match attempt(&self.worker, task, &self.callbacks, &token, beats, deadline).await {
             Outcome::Answer(answer) => self.settle(&token, answer, heartbeat, delivery).await,
