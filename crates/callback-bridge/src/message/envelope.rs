@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use aws_lambda_events::event::sqs::SqsMessage;
 use serde_json::Value;
 
-use super::{Unanswerable, place};
+use super::{Unanswerable, names::NAMES};
 
 /// A message out of its envelopes.
 pub(super) struct Opened {
@@ -25,7 +25,7 @@ pub(super) fn open(message: &SqsMessage) -> Opened {
     let mut body = parse(&text);
     for _ in 0..MOST_ENVELOPES {
         let Ok(Value::Object(fields)) = &mut body else { break };
-        if place::NAMES.iter().any(|name| fields.get(*name).is_some_and(Value::is_string)) {
+        if NAMES.iter().any(|name| fields.get(*name).is_some_and(Value::is_string)) {
             break; // whoever put a token beside what looks like an envelope sends no envelope
         }
         if let Some(inner) = notification(fields) {

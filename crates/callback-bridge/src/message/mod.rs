@@ -2,6 +2,7 @@
 
 mod envelope;
 mod fields;
+mod names;
 mod place;
 #[cfg(test)]
 mod properties;
@@ -105,8 +106,8 @@ pub enum Unanswerable {
     #[error(
         "the message holds no task token: none in a message attribute, none at the top of the body ({}), none one level \
          below in {}",
-        place::NAMES.join(", "),
-        place::PARENTS.join(", ")
+        names::NAMES.join(", "),
+        names::PARENTS.join(", ")
     )]
     NoToken,
     /// Two places of the same rank hold different tokens; taking either would be a guess.

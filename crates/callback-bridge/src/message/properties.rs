@@ -120,7 +120,7 @@ proptest! {
     #[test]
     fn a_message_attribute_may_hold_the_token(token in token(), body in json_value(), name in 0..4_usize) {
         let mut message = sqs_message("1", &body);
-        message.message_attributes.insert(super::place::FULL_NAMES[name].to_owned(), attribute(&token));
+        message.message_attributes.insert(super::names::FULL_NAMES[name].to_owned(), attribute(&token));
         let task = read(&message).unwrap();
         prop_assert_eq!(task.token.expose(), token);
     }

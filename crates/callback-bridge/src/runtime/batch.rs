@@ -1,30 +1,23 @@
 //! From an SQS event to its batch response.
 
-use std::{panic::AssertUnwindSafe, time::SystemTime};
+use std::panic::AssertUnwindSafe;
 
 use aws_lambda_events::event::sqs::{SqsBatchResponse, SqsEvent, SqsMessage};
 use futures_util::{FutureExt, future::join_all};
 use tokio::time::Instant;
 use tracing::{error, warn};
 
-use super::{RuntimeSettings, deadlines::Deadlines, delivery::Delivery, lanes::lanes, record::Verdict};
+use super::{
+    WorkerRuntime,
+    deadlines::Deadlines,
+    delivery::Delivery,
+    invocation::{Batch, Invocation},
+    lanes::lanes,
+    record::Verdict,
+};
 use crate::{MessageQueue, TaskCallbacks, Worker};
 
-/// Runs a [`Worker`] on the messages of a queue.
-#[derive(Debug)]
-pub struct WorkerRuntime<W, C, Q> {
-    pub(super) worker: W,
-    pub(super) callbacks: C,
-    pub(super) queue: Q,
-    pub(super) settings: RuntimeSettings,
-}
-
 impl<W: Worker, C: TaskCallbacks, Q: MessageQueue> WorkerRuntime<W, C, Q> {
-    /// A runtime for `worker` that answers through `callbacks` and returns messages to `queue`.
-    pub const fn new(worker: W, callbacks: C, queue: Q, settings: RuntimeSettings) -> Self {
-        Self { worker, callbacks, queue, settings }
-    }
-
     /// Handles one batch, all of its records at once, before the invocation ends, and says which messages to keep.
     ///
     /// A message is left out of the response, and thereby deleted, only after its task was answered or can never be
@@ -75,22 +68,6 @@ impl<W: Worker, C: TaskCallbacks, Q: MessageQueue> WorkerRuntime<W, C, Q> {
             );
         }
     }
-}
-
-/// When an invocation takes place. Whoever calls the runtime knows; the runtime asks no clock for the time of day.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Invocation {
-    /// When the batch was received, to be compared with when its messages were sent.
-    pub received_at: SystemTime,
-    /// When Lambda ends the invocation.
-    pub ends: Instant,
-}
-
-/// What all records of a batch share.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Batch {
-    pub(super) deadlines: Deadlines,
-    pub(super) received_at: SystemTime,
 }
 
 /// A message that has to be kept has no id, so that the batch response cannot name it.

@@ -5,7 +5,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use aws_lambda_events::event::sqs::SqsMessage;
 use tokio::time::{Instant, timeout_at};
 
-use super::{batch::Batch, deadlines::Deadlines, heartbeat::Beats};
+use super::{deadlines::Deadlines, heartbeat::Beats, invocation::Batch};
 use crate::{MessageOrigin, MessageQueue, ReceivedMessage};
 
 #[derive(Debug, Clone, Copy)]

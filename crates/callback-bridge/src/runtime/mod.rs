@@ -6,6 +6,7 @@ mod batch;
 mod deadlines;
 mod delivery;
 mod heartbeat;
+mod invocation;
 mod lanes;
 mod record;
 mod settings;
@@ -13,5 +14,22 @@ mod settle;
 #[cfg(test)]
 mod tests;
 
-pub use batch::{Invocation, Unreturnable, WorkerRuntime};
+pub use batch::Unreturnable;
+pub use invocation::Invocation;
 pub use settings::RuntimeSettings;
+
+/// Runs a [`Worker`](crate::Worker) on the messages of a queue.
+#[derive(Debug)]
+pub struct WorkerRuntime<W, C, Q> {
+    worker: W,
+    callbacks: C,
+    queue: Q,
+    settings: RuntimeSettings,
+}
+
+impl<W, C, Q> WorkerRuntime<W, C, Q> {
+    /// A runtime for `worker` that answers through `callbacks` and returns messages to `queue`.
+    pub const fn new(worker: W, callbacks: C, queue: Q, settings: RuntimeSettings) -> Self {
+        Self { worker, callbacks, queue, settings }
+    }
+}

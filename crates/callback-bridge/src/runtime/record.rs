@@ -6,8 +6,8 @@ use tracing::{Instrument, Span, error, error_span, field::Empty, info, warn};
 use super::{
     WorkerRuntime,
     attempt::{Outcome, attempt},
-    batch::Batch,
     delivery::Delivery,
+    invocation::Batch,
 };
 use crate::{
     Answer, Disposition, InvalidField, MessageError, MessageQueue, Task, TaskCallbacks, TaskFailure, TaskMessage,
