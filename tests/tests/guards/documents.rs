@@ -108,19 +108,22 @@ fn collect_code(folder: &Path, code: &mut String) {
     }
 }
 
-/// Every test that docs/architecture.md names for an invariant is there.
+/// Every test that a page names is there.
 #[test]
-fn every_test_that_the_page_about_architecture_names_is_there() {
+fn every_test_that_the_documents_name_is_there() {
     let mut code = String::new();
     for folder in ["crates", "functions", "tests"] {
         collect_code(&repository().join(folder), &mut code);
     }
-    let page = fs::read_to_string(repository().join("docs/architecture.md")).unwrap();
-    let (_, invariants) = page.split_once("## Invariants").unwrap();
-    let (invariants, _) = invariants.split_once("\n## ").unwrap();
-    let names: Vec<&str> = invariants.split('`').skip(1).step_by(2).collect();
-    assert!(names.len() > 10, "{names:?}");
-    for name in names {
-        assert!(code.contains(&format!("fn {name}(")), "there is no test {name}");
+    for (page, section) in [("docs/architecture.md", "## Invariants"), ("docs/reliability.md", "## Promised")] {
+        let text = fs::read_to_string(repository().join(page)).unwrap();
+        let (_, rest) = text.split_once(section).unwrap();
+        let table = rest.split("\n## ").next().unwrap();
+        let last_cells = table.lines().filter_map(|row| row.trim_end_matches(" |").rsplit(" | ").next());
+        let names: Vec<&str> = last_cells.flat_map(|cell| cell.split('`').skip(1).step_by(2)).collect();
+        assert!(names.len() > 10, "{page}: {names:?}");
+        for name in names {
+            assert!(code.contains(&format!("fn {name}(")), "{page}: there is no test {name}");
+        }
     }
 }
