@@ -17,6 +17,10 @@ pub trait Worker: Send + Sync {
     /// What the task's output is written from.
     type Output: Serialize + Send;
 
+    /// Whether heartbeats are sent for tasks of this worker. One that is always done at once needs none, and no grant for
+    /// `states:SendTaskHeartbeat`.
+    const BEATS: bool = true;
+
     /// Does the work of one task.
     ///
     /// Work is done at least once: SQS may deliver a message twice, and an answer may get lost. Give

@@ -5,7 +5,7 @@ use std::time::Duration;
 use backon::{ExponentialBuilder, Retryable};
 use callback_bridge::BusinessKey;
 use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
-use reqwest::{Client, Response, StatusCode, Url, redirect};
+use reqwest::{Client, Response, StatusCode, Url, header::HeaderValue, redirect};
 use serde::Deserialize;
 use tokio::time::Instant;
 use tracing::debug;
@@ -71,6 +71,9 @@ pub enum BureauError {
         /// The status of its answer.
         status: StatusCode,
     },
+    /// It does not take our key, and the key could not be read again. It may be later.
+    #[error("the credit bureau does not take our key, and the key could not be read again")]
+    NoKey(#[source] BoxError),
     /// Its answer is not a credit report.
     #[error("the credit bureau sent something else than a credit report: {0}")]
     Malformed(String),
@@ -85,7 +88,7 @@ impl BureauError {
     #[must_use]
     pub fn is_temporary(&self) -> bool {
         match self {
-            Self::Unreachable(_) | Self::Trouble(_) => true,
+            Self::Unreachable(_) | Self::Trouble(_) | Self::NoKey(_) => true,
             Self::Refused { .. } | Self::Malformed(_) => false,
         }
     }
@@ -129,9 +132,13 @@ impl<K: KeySource> CreditBureau<K> {
         key: &BusinessKey,
         deadline: Instant,
     ) -> Result<Assessment, BureauError> {
-        match self.ask_repeatedly(application, key, deadline).await {
-            Err(BureauError::Refused { status }) if is_about_the_key(status) && self.key.has_changed().await => {
-                self.ask_repeatedly(application, key, deadline).await
+        let ours = self.key.current().await;
+        match self.ask_repeatedly(application, key, &ours, deadline).await {
+            Err(BureauError::Refused { status }) if is_about_the_key(status) => {
+                match self.key.instead_of(&ours).await.map_err(BureauError::NoKey)? {
+                    Some(replaced) => self.ask_repeatedly(application, key, &replaced, deadline).await,
+                    None => Err(BureauError::Refused { status }),
+                }
             }
             answered => answered,
         }
@@ -141,6 +148,7 @@ impl<K: KeySource> CreditBureau<K> {
         &self,
         application: &LoanApplication,
         key: &BusinessKey,
+        ours: &HeaderValue,
         deadline: Instant,
     ) -> Result<Assessment, BureauError> {
         let backoff = ExponentialBuilder::new()
@@ -148,15 +156,20 @@ impl<K: KeySource> CreditBureau<K> {
             .with_max_delay(LONGEST_WAIT)
             .with_max_times(MOST_TRIES - 1)
             .with_jitter();
-        (|| self.ask(application, key))
+        (|| self.ask(application, key, ours))
             .retry(backoff)
             .when(|error| error.is_temporary() && Instant::now() + LONGEST_WAIT * 2 + self.one_try <= deadline)
             .notify(|error, wait| debug!(%error, retry.wait_ms = wait.as_millis(), "the credit bureau is asked again"))
             .await
     }
 
-    async fn ask(&self, application: &LoanApplication, key: &BusinessKey) -> Result<Assessment, BureauError> {
-        let request = self.http.post(self.credit_checks.clone()).header("x-api-key", self.key.header());
+    async fn ask(
+        &self,
+        application: &LoanApplication,
+        key: &BusinessKey,
+        ours: &HeaderValue,
+    ) -> Result<Assessment, BureauError> {
+        let request = self.http.post(self.credit_checks.clone()).header("x-api-key", ours);
         let request = request.header("idempotency-key", idempotency_key(key));
         let reply = request.json(application).send().await.map_err(BureauError::unreachable)?;
         match reply.status() {

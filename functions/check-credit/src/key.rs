@@ -1,14 +1,11 @@
 //! The key that the bureau knows us by, and where it comes from.
 
-use std::{
-    error::Error,
-    sync::{Mutex, PoisonError},
-};
+use std::error::Error;
 
 use aws_config::SdkConfig;
 use callback_bridge_aws::read_secret;
 use reqwest::header::HeaderValue;
-use tracing::warn;
+use tokio::sync::Mutex;
 
 pub(crate) type BoxError = Box<dyn Error + Send + Sync>;
 
@@ -46,25 +43,18 @@ impl<K: KeySource> BureauKey<K> {
         Ok(Self { source, current })
     }
 
-    pub(crate) fn header(&self) -> HeaderValue {
-        self.current.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    pub(crate) async fn current(&self) -> HeaderValue {
+        self.current.lock().await.clone()
     }
 
-    /// Reads the key again, and says whether it is another one now.
-    pub(crate) async fn has_changed(&self) -> bool {
-        let read = self.source.key().await.and_then(|key| Ok(as_header(&key)?));
-        match read {
-            Ok(key) => {
-                let mut current = self.current.lock().unwrap_or_else(PoisonError::into_inner);
-                let changed = *current != key;
-                *current = key;
-                changed
-            }
-            Err(error) => {
-                warn!(%error, "the bureau does not take its key, and the key could not be read again");
-                false
-            }
+    /// The key that has taken the place of one that the bureau refused, if another one has. Of many records that were
+    /// refused at once, one reads it for all.
+    pub(crate) async fn instead_of(&self, refused: &HeaderValue) -> Result<Option<HeaderValue>, BoxError> {
+        let mut current = self.current.lock().await;
+        if *current == *refused {
+            *current = as_header(&self.source.key().await?)?;
         }
+        Ok((*current != *refused).then(|| current.clone()))
     }
 }
 

@@ -59,7 +59,9 @@ impl<K: KeySource> Worker for CheckCredit<K> {
                 let failure = TaskFailure::new("Credit.Declined", reason).with("score", score);
                 Err(failure.with("reference", reference).into())
             }
-            Err(error @ (BureauError::Unreachable(_) | BureauError::Trouble(_))) => Err(error.into()),
+            Err(error @ (BureauError::Unreachable(_) | BureauError::Trouble(_) | BureauError::NoKey(_))) => {
+                Err(error.into())
+            }
             Err(error @ BureauError::Refused { .. }) => Err(TaskFailure::new("CreditBureau.Refused", error).into()),
             Err(error @ BureauError::Malformed(_)) => Err(TaskFailure::new("CreditBureau.Malformed", error).into()),
         }

@@ -27,7 +27,7 @@ impl KeySource for Keys {
     async fn key(&self) -> Result<String, Box<dyn Error + Send + Sync>> {
         let mut keys = self.0.lock().unwrap();
         let key = if keys.len() > 1 { keys.pop_front() } else { keys.front().copied() };
-        Ok(key.ok_or("there is no key")?.to_owned())
+        Ok(key.filter(|key| !key.is_empty()).ok_or("there is no key")?.to_owned())
     }
 }
 
@@ -139,12 +139,23 @@ async fn a_wrong_key_is_a_failure_that_says_where_it_is_from() {
     );
 }
 
+/// Ten records are refused at once; the key is read again once, and all of them go on.
 #[tokio::test]
 async fn a_key_that_was_replaced_is_read_again() {
-    let bench = Bench::new(&["the key of last year", KEY]).await;
-    assert!(matches!(bench.answer(applicants::GOOD).await, Some(Answer::Success(_))));
-    let statuses: Vec<_> = bench.bureau.inquiries().items().iter().filter_map(|inquiry| inquiry.status).collect();
-    assert_eq!(statuses, [401, 200]);
+    let bench = Bench::new(&["the key of last year", KEY, "nobody asks a third time"]).await;
+    let application = json!({ "applicationId": "loan-1", "applicant": "Kato Ltd", "amount": 100, "currency": "EUR" });
+    let messages = (0..10).map(|id| json!({ "taskToken": format!("token-{id}"), "input": application }));
+    let batch = messages.map(|message| sqs_message(message["taskToken"].as_str().unwrap(), &message));
+    let response = bench.runtime.handle(sqs_event(batch), invocation(Duration::from_secs(30))).await.unwrap();
+    assert!(response.batch_item_failures.is_empty());
+    let answers = bench.callbacks.answers();
+    assert_eq!(answers.iter().filter(|answer| matches!(answer, Answer::Success(_))).count(), 10, "{answers:?}");
+}
+
+#[tokio::test]
+async fn a_key_that_cannot_be_read_again_is_left_to_the_next_delivery() {
+    let bench = Bench::new(&["the key of last year", ""]).await;
+    assert_eq!(bench.answer(applicants::GOOD).await, None);
 }
 
 #[tokio::test]

@@ -13,6 +13,7 @@ const MESSAGE: &str = "no worker answered: each of them died over the message, o
 impl Worker for FailDeadLetters {
     type Input = IgnoredAny;
     type Output = ();
+    const BEATS: bool = false;
 
     async fn work(&self, task: Task<IgnoredAny>) -> Result<(), WorkError> {
         let queue = task.origin.given_up_by.as_deref().and_then(|arn| arn.rsplit(':').next());

@@ -96,6 +96,8 @@ fn a_garbage_token_ends_in_the_terminal_queue_and_in_no_log() {
         sample.bridge.sqs().send_message().queue_url(queue).message_body(body.to_string()).send().await.unwrap();
         holds(sample, "TerminalQueueUrl", [1, 0, 0]).await;
         assert_eq!(count_lines(sample, "Step Functions does not know this task token"), 10);
+        let paid_for = sample.bureau.inquiries().items().iter().filter(|inquiry| inquiry.status.is_some()).count();
+        assert_eq!(paid_for, 1, "later deliveries ask Step Functions before the bureau");
         purge(sample, "TerminalQueueUrl").await;
     });
 }

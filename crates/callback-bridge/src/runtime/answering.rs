@@ -6,7 +6,7 @@ use tracing::{error, info, warn};
 
 use super::{
     WorkerRuntime,
-    delivery::{Delivery, Redelivery},
+    delivery::{Delivery, Redelivery, receive_count},
     record::Verdict,
     settle::{Settlement, settle},
 };
@@ -33,7 +33,7 @@ impl<W: Worker, C: TaskCallbacks, Q: MessageQueue> WorkerRuntime<W, C, Q> {
             }
             Disposition::BadToken => (Verdict::Keep, delivery.give_back(&self.queue).await),
             Disposition::Retry | Disposition::Rejected => {
-                let wait = self.settings.redelivery.random_wait(delivery.receive_count());
+                let wait = self.settings.redelivery.random_wait(receive_count(delivery.message));
                 (Verdict::Keep, delivery.retry_after(&self.queue, wait, heartbeat).await)
             }
             // Somebody has to give the grant, so there is no hurry, and every delivery counts.
@@ -47,7 +47,7 @@ impl<W: Worker, C: TaskCallbacks, Q: MessageQueue> WorkerRuntime<W, C, Q> {
     }
 
     async fn tell(&self, token: &TaskToken, answer: &Answer, delivery: Delivery<'_>) -> Settlement {
-        settle(&self.callbacks, token, answer, self.settings.settling, delivery.deadlines.settle).await
+        settle(&self.callbacks, token, answer, self.settings.settling, delivery.batch.deadlines.settle).await
     }
 }
 

@@ -18,8 +18,6 @@ pub(super) enum Outcome {
     Answer(Answer),
     /// The work is to be tried again; the text says why.
     RetryLater(String),
-    /// The work was not begun, because the function's time is up.
-    NoTime,
     /// Nobody waits for an answer any more.
     NobodyWaits,
     /// No answer can be given with this token.
@@ -36,7 +34,8 @@ pub(super) async fn attempt<W: Worker>(
     deadline: Instant,
 ) -> Outcome {
     if Instant::now() >= deadline {
-        return Outcome::NoTime; // else a future is polled once before its deadline is looked at
+        // Without this, the work would be begun before its deadline is looked at.
+        return Outcome::RetryLater("the function's time was up before the work began".to_owned());
     }
     // The call itself is inside the future, so that a panic in it is caught as well.
     let work = AssertUnwindSafe(async { worker.work(task).await }).catch_unwind();

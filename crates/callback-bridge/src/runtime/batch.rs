@@ -10,7 +10,7 @@ use tracing::{error, warn};
 use super::{
     WorkerRuntime,
     deadlines::Deadlines,
-    delivery::Delivery,
+    delivery::{Delivery, receive_count},
     invocation::{Batch, Invocation},
     lanes::lanes,
     record::Verdict,
@@ -27,8 +27,9 @@ impl<W: Worker, C: TaskCallbacks, Q: MessageQueue> WorkerRuntime<W, C, Q> {
     /// Only when a message to keep has no id: it cannot be named in the response, so the whole batch must fail. What was
     /// answered already is found closed at the next delivery.
     pub async fn handle(&self, event: SqsEvent, invocation: Invocation) -> Result<SqsBatchResponse, Unreturnable> {
-        let deadlines = Deadlines::of(Instant::now(), invocation.ends);
-        let batch = Batch { deadlines, received_at: invocation.received_at };
+        let began = Instant::now();
+        let deadlines = Deadlines::of(began, invocation.ends);
+        let batch = Batch { deadlines, received_at: invocation.received_at, began };
         let lanes = lanes(event.records);
         let kept = join_all(lanes.iter().map(|lane| self.lane(lane, batch))).await;
         let mut response = SqsBatchResponse::default();
@@ -38,8 +39,10 @@ impl<W: Worker, C: TaskCallbacks, Q: MessageQueue> WorkerRuntime<W, C, Q> {
         Ok(response)
     }
 
-    /// The messages of a lane to keep: from the first that has to come again, so that they stay in order.
-    async fn lane<'a>(&self, lane: &'a [SqsMessage], batch: Batch) -> &'a [SqsMessage] {
+    /// The messages of a lane to keep: from the first that has to come again, so that they stay in order. One that its
+    /// queue gives up after this delivery does not come again, and the others go on without it.
+    async fn lane<'a>(&self, lane: &'a [SqsMessage], batch: Batch) -> Vec<&'a SqsMessage> {
+        let mut kept = Vec::new();
         for (position, message) in lane.iter().enumerate() {
             let verdict = AssertUnwindSafe(self.record(message, batch)).catch_unwind().await;
             let verdict = verdict.unwrap_or_else(|_panic| {
@@ -48,14 +51,20 @@ impl<W: Worker, C: TaskCallbacks, Q: MessageQueue> WorkerRuntime<W, C, Q> {
             });
             match verdict {
                 Verdict::Acknowledge => {}
+                Verdict::Keep if self.is_last_delivery(message) => kept.push(message),
                 Verdict::Keep => {
                     let behind = &lane[position + 1..];
                     join_all(behind.iter().map(|message| self.give_back(message, batch))).await;
-                    return &lane[position..];
+                    kept.extend(&lane[position..]);
+                    return kept;
                 }
             }
         }
-        &[]
+        kept
+    }
+
+    pub(super) fn is_last_delivery(&self, message: &SqsMessage) -> bool {
+        receive_count(message) >= self.settings.max_receives.get()
     }
 
     /// What stands behind a message that comes again must not stay hidden longer than that one.

@@ -13,10 +13,10 @@ use crate::{Disposition, TaskCallbacks, TaskToken};
 /// When a task is beaten for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Beats {
-    /// When the first heartbeat is due.
+    /// When the first heartbeat is due. One that is due at once comes before the work.
     pub(super) first: Instant,
-    /// How long after one the next is due.
-    pub(super) every: Duration,
+    /// How long after one the next is due; nothing for a task that is only asked whether somebody still waits for it.
+    pub(super) every: Option<Duration>,
 }
 
 /// What became of the work.
@@ -37,8 +37,9 @@ pub(super) enum Dropped {
     BadToken,
 }
 
-/// Runs `work` and beats meanwhile. A heartbeat that is under way when the work ends is waited for, until `deadline` at the
-/// latest: none may reach Step Functions after the answer.
+/// Runs `work` and beats meanwhile. A heartbeat that is due already comes before the work, so that nothing is paid for a
+/// task that nobody waits for. One that is under way when the work ends is waited for, until `deadline` at the latest: none
+/// may reach Step Functions after the answer.
 pub(super) async fn while_beating<T>(
     work: impl Future<Output = T>,
     callbacks: &impl TaskCallbacks,
@@ -46,10 +47,17 @@ pub(super) async fn while_beating<T>(
     beats: Option<Beats>,
     deadline: Instant,
 ) -> Worked<T> {
-    let Some(beats) = beats else { return Worked::Done(work.await) };
+    let Some(Beats { mut first, every }) = beats else { return Worked::Done(work.await) };
+    if first <= Instant::now() {
+        if let Ok(Some(dropped)) = timeout_at(deadline, beat(callbacks, token)).await {
+            return Worked::Dropped(dropped);
+        }
+        first = Instant::now() + every.unwrap_or_default();
+    }
+    let Some(every) = every else { return Worked::Done(work.await) };
     let (done, work_ended) = oneshot::channel::<()>();
     let mut work = pin!(work);
-    let mut beating = pin!(beat(callbacks, token, beats, work_ended));
+    let mut beating = pin!(keep_beating(callbacks, token, first, every, work_ended));
     tokio::select! {
         biased;
         result = &mut work => {
@@ -62,10 +70,11 @@ pub(super) async fn while_beating<T>(
 }
 
 /// Beats until the work has ended, or until a reply says that its answer would not be taken.
-async fn beat(
+async fn keep_beating(
     callbacks: &impl TaskCallbacks,
     token: &TaskToken,
-    Beats { first, every }: Beats,
+    first: Instant,
+    every: Duration,
     mut work_ended: oneshot::Receiver<()>,
 ) -> Option<Dropped> {
     let mut due = first;
@@ -75,18 +84,26 @@ async fn beat(
             _ = &mut work_ended => return None,
             () = sleep_until(due) => {}
         }
-        let reply = callbacks.heartbeat(token).await;
-        let disposition = Disposition::of(&reply, false);
-        match disposition {
-            Disposition::Settled => debug!("heartbeat sent"),
-            Disposition::Closed | Disposition::Unknown => return Some(Dropped::NobodyWaits),
-            Disposition::BadToken => return Some(Dropped::BadToken),
-            Disposition::Retry | Disposition::Rejected | Disposition::Denied => {
-                if let Err(refusal) = reply {
-                    warn!(disposition = disposition.as_str(), error = %refusal, "a heartbeat was not accepted; the work goes on");
-                }
-            }
+        if let Some(dropped) = beat(callbacks, token).await {
+            return Some(dropped);
         }
         due = Instant::now() + every;
     }
+}
+
+/// Beats once; returns why the work is in vain, if it is.
+async fn beat(callbacks: &impl TaskCallbacks, token: &TaskToken) -> Option<Dropped> {
+    let reply = callbacks.heartbeat(token).await;
+    let disposition = Disposition::of(&reply, false);
+    match disposition {
+        Disposition::Settled => debug!("heartbeat sent"),
+        Disposition::Closed | Disposition::Unknown => return Some(Dropped::NobodyWaits),
+        Disposition::BadToken => return Some(Dropped::BadToken),
+        Disposition::Retry | Disposition::Rejected | Disposition::Denied => {
+            if let Err(refusal) = reply {
+                warn!(disposition = disposition.as_str(), error = %refusal, "a heartbeat was not accepted; the work goes on");
+            }
+        }
+    }
+    None
 }

@@ -20,4 +20,6 @@ pub struct Invocation {
 pub(super) struct Batch {
     pub(super) deadlines: Deadlines,
     pub(super) received_at: SystemTime,
+    /// The same moment on the clock that the runtime waits by.
+    pub(super) began: Instant,
 }

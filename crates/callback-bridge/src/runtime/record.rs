@@ -6,7 +6,7 @@ use tracing::{Instrument, Span, error, error_span, field::Empty, info, warn};
 use super::{
     WorkerRuntime,
     attempt::{Outcome, attempt},
-    delivery::Delivery,
+    delivery::{Delivery, receive_count},
     invocation::Batch,
 };
 use crate::{
@@ -30,7 +30,7 @@ impl<W: Worker, C: TaskCallbacks, Q: MessageQueue> WorkerRuntime<W, C, Q> {
         let span = error_span!(
             "task",
             message.id = message.message_id,
-            message.receive_count = delivery.receive_count(),
+            message.receive_count = receive_count(message),
             task.attempt_id = Empty,
             task.execution = Empty,
             task.state = Empty,
@@ -69,10 +69,10 @@ impl<W: Worker, C: TaskCallbacks, Q: MessageQueue> WorkerRuntime<W, C, Q> {
             }
         };
         let attempt_id = token.attempt_id();
-        let receive_count = delivery.receive_count();
-        let (origin, deadline) = (delivery.origin(), delivery.deadlines.work);
+        let receive_count = receive_count(delivery.message);
+        let (origin, deadline) = (delivery.origin(), delivery.batch.deadlines.work);
         let task = Task { input, attempt_id, business_key, context, timeout, origin, receive_count, deadline };
-        let beats = heartbeat.map(|heartbeat| delivery.beats(heartbeat));
+        let beats = if W::BEATS { delivery.beats(heartbeat) } else { None };
         match attempt(&self.worker, task, &self.callbacks, &token, beats, deadline).await {
             Outcome::Answer(answer) => self.settle(&token, answer, heartbeat, delivery).await,
             Outcome::NobodyWaits => {
@@ -85,15 +85,7 @@ impl<W: Worker, C: TaskCallbacks, Q: MessageQueue> WorkerRuntime<W, C, Q> {
                 error!(queue.error = queue_error, "Step Functions does not know this task token; the work was dropped");
                 Verdict::Keep
             }
-            Outcome::NoTime => {
-                let queue_error = delivery.give_back(&self.queue).await.queue_error;
-                warn!(
-                    queue.error = queue_error,
-                    "the task was not begun, because the function's time is up; it comes again"
-                );
-                Verdict::Keep
-            }
-            Outcome::RetryLater(reason) if receive_count >= self.settings.max_receives.get() => {
+            Outcome::RetryLater(reason) if self.is_last_delivery(delivery.message) => {
                 let failure = TaskFailure::new(names::RETRIES_EXHAUSTED, &reason).with("receives", receive_count);
                 self.settle(&token, Answer::Failure(failure), heartbeat, delivery).await
             }

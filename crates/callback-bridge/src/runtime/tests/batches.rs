@@ -73,6 +73,16 @@ async fn a_group_of_a_fifo_queue_stops_at_its_first_failure() {
     assert_eq!(waits, [false, true], "the head has its backoff, and what is behind it is not hidden longer");
 
     let bench = Bench::new(RecordingCallbacks::default());
+    let mut garbage = grouped("1", "succeed", "a", 5);
+    garbage.body = Some("?".to_owned());
+    assert_eq!(
+        bench.kept([garbage, grouped("2", "succeed", "a", 1)]).await,
+        ["1"],
+        "it is given up, the group goes on"
+    );
+    assert_eq!(bench.callbacks.answers().len(), 1);
+
+    let bench = Bench::new(RecordingCallbacks::default());
     let last_receive = [grouped("2", "retry", "a", 5), grouped("3", "succeed", "a", 4)];
     assert!(bench.kept(last_receive).await.is_empty(), "the head is answered and the group goes on");
     assert_eq!(bench.callbacks.answers().len(), 2);

@@ -117,13 +117,49 @@ async fn a_queue_that_does_not_reply_does_not_outlast_the_invocation() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn work_is_not_begun_without_time_and_that_is_no_failed_try() {
+async fn work_is_not_begun_without_time() {
+    let fifo = |id: &str, seconds: u64, receives: u32| {
+        let mut message = received(task(id, json!({ "do": "work", "seconds": seconds })), receives);
+        message.event_source_arn = Some("arn:aws:sqs:us-east-1:123456789012:tasks.fifo".to_owned());
+        message.attributes.insert("MessageGroupId".to_owned(), "a".to_owned());
+        message
+    };
     let bench = Bench::new(RecordingCallbacks::default());
-    let event = sqs_event([received(task("1", json!({ "do": "succeed" })), 5)]);
-    let response = bench.runtime.handle(event, invocation(Duration::ZERO)).await.unwrap();
-    assert_eq!(response.batch_item_failures.len(), 1);
-    assert_eq!(bench.runtime.worker.finished.load(Ordering::Relaxed), 0);
-    assert!(bench.callbacks.calls().is_empty());
+    assert_eq!(
+        bench.kept([fifo("1", 1000, 5), fifo("2", 0, 1)]).await,
+        ["2"],
+        "the first was answered, at its last delivery"
+    );
+    assert_eq!(bench.runtime.worker.finished.load(Ordering::Relaxed), 0, "the second was not begun");
+}
+
+#[tokio::test(start_paused = true)]
+async fn nothing_is_paid_for_a_task_that_was_answered_before() {
+    for heartbeat in [None, Some(30)] {
+        let bench = Bench::new(RecordingCallbacks::default().beating([Err(Refusal::TaskTimedOut)]));
+        let input = json!({ "do": "succeed" });
+        let message =
+            heartbeat.map_or_else(|| task("1", input.clone()), |h| task_with_heartbeat("1", input.clone(), h));
+        assert!(bench.kept([received(message, 2)]).await.is_empty());
+        assert_eq!(bench.runtime.worker.finished.load(Ordering::Relaxed), 0);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn time_behind_others_of_a_group_counts() {
+    let fifo = |id: &str, seconds: u64| {
+        let mut message = task_with_heartbeat(id, json!({ "do": "work", "seconds": seconds }), 60);
+        message.event_source_arn = Some("arn:aws:sqs:us-east-1:123456789012:tasks.fifo".to_owned());
+        message.attributes.insert("MessageGroupId".to_owned(), "a".to_owned());
+        message
+    };
+    let bench = Bench::new(RecordingCallbacks::default());
+    let began = Instant::now();
+    bench.kept([fifo("1", 25), fifo("2", 10)]).await;
+    let second = crate::TaskToken::new("token-2").unwrap();
+    let calls = bench.callbacks.calls();
+    let first_beat = calls.iter().find(|call| call.token == second).unwrap();
+    assert_eq!((first_beat.at - began).as_secs(), 25, "due after 20 seconds, so before its work");
 }
 
 #[tokio::test(start_paused = true)]
