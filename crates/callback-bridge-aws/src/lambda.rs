@@ -14,13 +14,10 @@ use tokio::time::Instant;
 use tracing::{Instrument, error_span, warn};
 
 use crate::{
-    SqsQueues, StepFunctions,
+    Error, SqsQueues, StepFunctions,
     config::{ConfigError, Variables},
     logging,
 };
-
-/// What may end a function.
-pub type Error = lambda_runtime::Error;
 
 /// Runs `worker` on the messages that Lambda hands to this function.
 ///
@@ -76,7 +73,7 @@ impl Lambda {
             let invocation = invocation(&event.context);
             async move { runtime.handle(event.payload, invocation).await.map_err(whole_batch) }.instrument(span)
         });
-        Runtime::new(function).run().await
+        Runtime::new(function).run().await.map_err(Error::new)
     }
 }
 

@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 
 pub mod config;
+mod error;
 #[cfg(feature = "worker")]
 mod lambda;
 pub mod logging;
@@ -11,8 +12,9 @@ mod sqs;
 #[cfg(feature = "worker")]
 mod step_functions;
 
+pub use error::Error;
 #[cfg(feature = "worker")]
-pub use lambda::{Error, Lambda, run};
+pub use lambda::{Lambda, run};
 #[cfg(feature = "secrets-manager")]
 pub use secrets_manager::{SecretError, read_secret};
 #[cfg(feature = "worker")]

@@ -8,6 +8,6 @@ async fn main() -> Result<(), Error> {
     let lambda = Lambda::start().await?;
     let config = Config::read(lambda.variables())?;
     let key = SecretKey { aws: lambda.aws_config().clone(), secret: config.bureau_secret.clone() };
-    let bureau = CreditBureau::new(&config, key).await?;
+    let bureau = CreditBureau::new(&config, key).await.map_err(Error::new)?;
     lambda.serve(CheckCredit::new(bureau)).await
 }
