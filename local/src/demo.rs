@@ -63,6 +63,7 @@ async fn deploy_and_watch(
 async fn watch(sample: &Sample, execution: &str, tell: &mut impl FnMut(&str)) -> anyhow::Result<Vec<Step>> {
     let timeline = RefCell::new(Timeline::default());
     tokio::select! {
+        biased; // what has been told is heard before more of the history is
         never = listen(sample, &timeline) => match never {},
         looked = look(sample, execution, &timeline, tell) => looked?,
     }
@@ -74,11 +75,11 @@ async fn listen(sample: &Sample, timeline: &RefCell<Timeline>) -> Infallible {
     let mut functions = sample.bridge.host().events().reader();
     let mut inquiries = sample.bureau.inquiries().reader();
     loop {
-        let told = tokio::select! {
-            event = functions.next() => steps::of_function(&event),
-            inquiry = inquiries.next() => Some(steps::of_bureau(&inquiry)),
+        let (at, told) = tokio::select! {
+            (at, event) = functions.next_stamped() => (at, steps::of_function(&event)),
+            (at, inquiry) = inquiries.next_stamped() => (at, Some(steps::of_bureau(&inquiry))),
         };
-        timeline.borrow_mut().add_now(told);
+        timeline.borrow_mut().add(timeline::millis_since_1970(at), told);
     }
 }
 
@@ -93,14 +94,15 @@ async fn look(
     let mut events_seen = 0;
     loop {
         ticks.tick().await;
+        let asked_at = timeline::now();
         let history = sample.history_of(execution).await?;
         for event in &history[events_seen..] {
             timeline.borrow_mut().add(event.timestamp.to_millis()?, steps::of_execution(event));
         }
         events_seen = history.len();
-        timeline.borrow_mut().tell_settled(tell);
+        timeline.borrow_mut().tell_until(asked_at, tell);
         if history.last().is_some_and(steps::is_last) {
-            sleep(timeline::HELD_BACK).await; // for what others have yet to tell
+            sleep(sample::EVERY).await; // for what others have yet to tell
             return Ok(());
         }
     }

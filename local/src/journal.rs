@@ -5,7 +5,7 @@
 
 use std::fmt::Debug;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use anyhow::bail;
 use tokio::sync::watch;
@@ -13,10 +13,13 @@ use tokio::sync::watch;
 /// How many of the last items an error shows when what was waited for did not come.
 const SHOWN: usize = 12;
 
+/// An item, and the time of day when it was appended.
+type Stamped<T> = (SystemTime, T);
+
 /// A growing list; clones share it.
 #[derive(Debug)]
 pub struct Journal<T> {
-    items: Arc<Mutex<Vec<T>>>,
+    items: Arc<Mutex<Vec<Stamped<T>>>>,
     grown: Arc<watch::Sender<()>>,
 }
 
@@ -34,20 +37,26 @@ impl<T> Default for Journal<T> {
 
 impl<T: Clone> Journal<T> {
     /// Appends one item and wakes the readers.
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "when something happened is told by whoever saw it, not by who reads of it"
+    )]
     pub fn append(&self, item: T) {
-        self.lock().push(item);
+        let mut items = self.lock();
+        items.push((SystemTime::now(), item)); // under the lock, so that times are in order
+        drop(items);
         self.grown.send_replace(());
     }
 
     /// Everything so far.
     #[must_use]
     pub fn items(&self) -> Vec<T> {
-        self.lock().clone()
+        self.lock().iter().map(|(_, item)| item.clone()).collect()
     }
 
     /// Whether an item so far is one that is `wanted`.
-    pub fn any(&self, wanted: impl FnMut(&T) -> bool) -> bool {
-        self.lock().iter().any(wanted)
+    pub fn any(&self, mut wanted: impl FnMut(&T) -> bool) -> bool {
+        self.lock().iter().any(|(_, item)| wanted(item))
     }
 
     /// A reader that begins with the first item.
@@ -64,7 +73,7 @@ impl<T: Clone> Journal<T> {
         reader
     }
 
-    fn lock(&self) -> MutexGuard<'_, Vec<T>> {
+    fn lock(&self) -> MutexGuard<'_, Vec<Stamped<T>>> {
         // A list of whole items is whole even if a thread panicked while it held the lock.
         self.items.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -81,6 +90,10 @@ pub struct Reader<T> {
 impl<T: Clone> Reader<T> {
     /// The next item, at once if there is one.
     pub fn try_next(&mut self) -> Option<T> {
+        self.try_next_stamped().map(|(_, item)| item)
+    }
+
+    fn try_next_stamped(&mut self) -> Option<Stamped<T>> {
         let item = self.journal.lock().get(self.position).cloned()?;
         self.position += 1;
         Some(item)
@@ -88,9 +101,14 @@ impl<T: Clone> Reader<T> {
 
     /// The next item; waits for it. Dropping the future loses nothing.
     pub async fn next(&mut self) -> T {
+        self.next_stamped().await.1
+    }
+
+    /// The next item, and when it was appended; waits for it. Dropping the future loses nothing.
+    pub async fn next_stamped(&mut self) -> (SystemTime, T) {
         loop {
             self.grown.mark_unchanged();
-            if let Some(item) = self.try_next() {
+            if let Some(item) = self.try_next_stamped() {
                 return item;
             }
             if self.grown.changed().await.is_err() {

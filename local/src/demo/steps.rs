@@ -24,8 +24,9 @@ pub(super) fn of_execution(event: &HistoryEvent) -> Told {
     let or_unknown = |error: Option<&str>| error.unwrap_or("an error without a name").to_owned();
     match event.r#type {
         Type::ExecutionStarted => Some(("execution", "started".to_owned())),
-        Type::TaskSubmitted => {
-            Some(("queue", "has the task; the execution waits for its token to be answered".to_owned()))
+        // Not TaskSubmitted: the history notes that when the queue has replied, and somebody may have the message by then.
+        Type::TaskScheduled => {
+            Some(("queue", "gets the task; the execution waits for its token to be answered".to_owned()))
         }
         Type::TaskSucceeded => Some(("token", "answered by SendTaskSuccess".to_owned())),
         Type::TaskFailed => {

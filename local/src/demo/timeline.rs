@@ -1,11 +1,8 @@
 //! Steps in the order in which they happened, though each part is heard of with a delay of its own.
 
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::{SystemTime, UNIX_EPOCH};
 
 use super::steps::{Step, Told};
-
-/// How long a step is held back, so that an earlier one that is heard of later comes first.
-pub(super) const HELD_BACK: Duration = Duration::from_millis(150);
 
 #[derive(Debug, Default)]
 pub(super) struct Timeline {
@@ -24,23 +21,8 @@ impl Timeline {
         }
     }
 
-    /// Adds a step that happened just now.
-    pub(super) fn add_now(&mut self, told: Told) {
-        self.add(now(), told);
-    }
-
-    /// Tells the steps before which nothing can come any more.
-    pub(super) fn tell_settled(&mut self, tell: &mut impl FnMut(&str)) {
-        self.tell_until(now() - millis(HELD_BACK), tell);
-    }
-
-    /// Tells what is left, and returns all steps.
-    pub(super) fn tell_all(mut self, tell: &mut impl FnMut(&str)) -> Vec<Step> {
-        self.tell_until(i64::MAX, tell);
-        self.told
-    }
-
-    fn tell_until(&mut self, last: i64, tell: &mut impl FnMut(&str)) {
+    /// Tells the steps up to a time of day, in milliseconds since 1970, before which nothing can come any more.
+    pub(super) fn tell_until(&mut self, last: i64, tell: &mut impl FnMut(&str)) {
         self.waiting.sort_by_key(|(at, ..)| *at); // stable: what was heard first stays first
         let later = self.waiting.partition_point(|(at, ..)| *at <= last);
         for (at, who, what) in self.waiting.drain(..later) {
@@ -50,6 +32,12 @@ impl Timeline {
             self.told.push(Step { at_ms, who, what });
         }
     }
+
+    /// Tells what is left, and returns all steps.
+    pub(super) fn tell_all(mut self, tell: &mut impl FnMut(&str)) -> Vec<Step> {
+        self.tell_until(i64::MAX, tell);
+        self.told
+    }
 }
 
 #[expect(clippy::cast_precision_loss, reason = "a demo takes less than 285,000 years")]
@@ -57,14 +45,14 @@ fn seconds(milliseconds: i64) -> f64 {
     milliseconds as f64 / 1000.0
 }
 
-#[expect(clippy::disallowed_methods, reason = "compared with the times of day in an execution's history")]
-fn now() -> i64 {
-    let since_1970 = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-    millis(since_1970)
+#[expect(clippy::disallowed_methods, reason = "compared with the times of day at which steps happened")]
+pub(super) fn now() -> i64 {
+    millis_since_1970(SystemTime::now())
 }
 
-fn millis(duration: Duration) -> i64 {
-    i64::try_from(duration.as_millis()).unwrap_or(i64::MAX)
+pub(super) fn millis_since_1970(time: SystemTime) -> i64 {
+    let since_1970 = time.duration_since(UNIX_EPOCH).unwrap_or_default();
+    i64::try_from(since_1970.as_millis()).unwrap_or(i64::MAX)
 }
 
 #[cfg(test)]

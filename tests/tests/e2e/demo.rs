@@ -40,7 +40,7 @@ fn it_succeeds_and_tells_each_step_with_its_time() {
     let mut rest = told.as_str();
     for step in [
         "execution  started",
-        "queue      has the task",
+        "queue      gets the task",
         "function   check-credit is handed 1 message",
         "bureau     is asked about Kato Ltd",
         "token      answered by SendTaskSuccess",
