@@ -78,7 +78,7 @@ fn lock(target: &Path, recipe: &Recipe) -> Result<File, String> {
     match file.try_lock() {
         Ok(()) => {}
         Err(TryLockError::WouldBlock) => {
-            println!("Waiting for another command that prepares {} ...", recipe.folder);
+            eprintln!("Waiting for another command that prepares {} ...", recipe.folder);
             file.lock().map_err(failed)?;
         }
         Err(TryLockError::Error(error)) => return Err(failed(error)),
@@ -88,7 +88,7 @@ fn lock(target: &Path, recipe: &Recipe) -> Result<File, String> {
 
 fn make(workspace: &Workspace, python: &str, recipe: &Recipe, environment: &Environment) -> Result<(), String> {
     let folder = &environment.folder;
-    println!("Preparing {} ({}):", folder.display(), recipe.about);
+    eprintln!("Preparing {} ({}):", folder.display(), recipe.about);
     let mut venv = process::command(workspace, python);
     if !process::run(venv.args(["-m", "venv", "--clear"]).arg(folder))? {
         return Err(format!("{python} could not make a virtual environment at {}", folder.display()));
@@ -106,7 +106,7 @@ fn make(workspace: &Workspace, python: &str, recipe: &Recipe, environment: &Envi
         }
     }
     let status = child.wait().map_err(|error| format!("cannot wait for pip: {error}"))?;
-    println!();
+    eprintln!();
     if status.success() {
         return Ok(());
     }
@@ -117,11 +117,11 @@ fn make(workspace: &Workspace, python: &str, recipe: &Recipe, environment: &Envi
 /// A dot for each package, and a word before the long silence at the end.
 fn show_progress(line: &str) {
     match line.trim_start() {
-        line if line.starts_with("Collecting ") => print!("."),
-        line if line.starts_with("Installing collected packages") => print!(" downloaded, installing ..."),
-        line if line.starts_with("Successfully installed") => print!(" done"),
+        line if line.starts_with("Collecting ") => eprint!("."),
+        line if line.starts_with("Installing collected packages") => eprint!(" downloaded, installing ..."),
+        line if line.starts_with("Successfully installed") => eprint!(" done"),
         _ => return,
     }
     // Whether it can be shown makes no difference to the installation.
-    let _ = io::stdout().flush();
+    let _ = io::stderr().flush();
 }

@@ -13,7 +13,7 @@ use tokio::signal::unix::{SignalKind, signal};
 ///
 /// Exits with 0 only if the execution succeeded, with 1 if it ended otherwise, with 2 if the demo could not be run.
 #[derive(Parser)]
-#[command(name = "cargo xtask demo")]
+#[command(bin_name = "cargo xtask demo")]
 struct Arguments {
     /// The loan application to check, a JSON file; see events/statemachines/credit-check/
     #[arg(long, value_name = "FILE")]
