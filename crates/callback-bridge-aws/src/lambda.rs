@@ -99,6 +99,10 @@ fn settings(variables: &Variables) -> Result<RuntimeSettings, ConfigError> {
     if let Some(max_receives) = variables.optional::<NonZeroU32>("BRIDGE_MAX_RECEIVES")? {
         settings.max_receives = max_receives;
     }
+    settings.heartbeat = variables
+        .optional::<NonZeroU32>("BRIDGE_HEARTBEAT_SECONDS")?
+        .map(|seconds| Duration::from_secs(seconds.get().into()));
+    settings.terminal_queue_url = variables.optional::<String>("BRIDGE_TERMINAL_QUEUE_URL")?;
     settings.token_pointer = variables.optional::<String>("BRIDGE_TOKEN_POINTER")?;
     match &settings.token_pointer {
         Some(pointer) if !pointer.starts_with('/') => Err(ConfigError::Invalid {
@@ -117,9 +121,16 @@ mod tests {
     fn the_runtime_is_set_by_the_environment() {
         let none = settings(&Variables::default()).unwrap();
         assert_eq!(none, RuntimeSettings::default());
-        let both = [("BRIDGE_MAX_RECEIVES", "3"), ("BRIDGE_TOKEN_POINTER", "/meta/token")];
-        let set = settings(&both.into_iter().collect()).unwrap();
+        let all = [
+            ("BRIDGE_MAX_RECEIVES", "3"),
+            ("BRIDGE_TOKEN_POINTER", "/meta/token"),
+            ("BRIDGE_HEARTBEAT_SECONDS", "600"),
+            ("BRIDGE_TERMINAL_QUEUE_URL", "https://sqs.us-east-1.amazonaws.com/123456789012/terminal"),
+        ];
+        let set = settings(&all.into_iter().collect()).unwrap();
         assert_eq!((set.max_receives.get(), set.token_pointer.as_deref()), (3, Some("/meta/token")));
+        assert_eq!(set.heartbeat, Some(Duration::from_mins(10)));
+        assert!(set.terminal_queue_url.unwrap().ends_with("/terminal"));
     }
 
     #[test]
@@ -140,7 +151,9 @@ mod tests {
 
     #[test]
     fn a_wrong_setting_names_itself() {
-        for (name, value) in [("BRIDGE_MAX_RECEIVES", "0"), ("BRIDGE_TOKEN_POINTER", "meta.token")] {
+        for (name, value) in
+            [("BRIDGE_MAX_RECEIVES", "0"), ("BRIDGE_HEARTBEAT_SECONDS", "0"), ("BRIDGE_TOKEN_POINTER", "meta.token")]
+        {
             let error = settings(&[(name, value)].into_iter().collect()).unwrap_err().to_string();
             assert!(error.contains(name), "{error}");
         }

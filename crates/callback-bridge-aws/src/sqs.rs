@@ -1,9 +1,16 @@
 //! SQS behind the port `MessageQueue`.
 
-use std::time::Duration;
+use std::{collections::HashMap, time::Duration};
 
 use aws_config::{SdkConfig, timeout::TimeoutConfig};
-use aws_sdk_sqs::{Client, config::Builder, error::ProvideErrorMetadata};
+use aws_lambda_events::event::sqs::{SqsMessage, SqsMessageAttribute};
+use aws_sdk_sqs::{
+    Client,
+    config::Builder,
+    error::{ProvideErrorMetadata, SdkError},
+    primitives::Blob,
+    types::MessageAttributeValue,
+};
 use callback_bridge::{MessageQueue, QueueError, ReceivedMessage};
 
 /// The queues of a function, by the SDK of SQS. They are known by the ARNs in the events.
@@ -31,8 +38,44 @@ impl MessageQueue for SqsQueues {
             .ok_or_else(|| QueueError(format!("not the ARN of a queue: {}", message.queue_arn)))?;
         let call = self.client.change_message_visibility().queue_url(url).receipt_handle(&message.receipt_handle);
         let reply = call.visibility_timeout(whole_seconds(delay.min(Self::LONGEST))).send().await;
-        reply.map(drop).map_err(|error| QueueError(error.code().unwrap_or("no usable reply").to_owned()))
+        reply.map(drop).map_err(|error| named(&error))
     }
+
+    async fn forward(&self, message: &SqsMessage, queue_url: &str, reason: &str) -> Result<(), QueueError> {
+        let call = self.client.send_message().queue_url(queue_url).set_message_body(message.body.clone());
+        let reply = call.set_message_attributes(Some(attributes(message, reason))).send().await;
+        reply.map(drop).map_err(|error| named(&error))
+    }
+}
+
+fn named<E: ProvideErrorMetadata>(error: &SdkError<E>) -> QueueError {
+    QueueError(error.code().unwrap_or("no usable reply").to_owned())
+}
+
+/// The attributes of a message, one of which may be its token, and as far as there is room for them: why it was sent on, and
+/// the queue that it came from, or the one before that gave it up.
+fn attributes(message: &SqsMessage, reason: &str) -> HashMap<String, MessageAttributeValue> {
+    let kept = message.message_attributes.iter();
+    let mut attributes: HashMap<_, _> =
+        kept.filter_map(|(name, attribute)| Some((name.clone(), copied(attribute)?))).collect();
+    let given_up_by = message.attributes.get("DeadLetterQueueSourceArn").or(message.event_source_arn.as_ref());
+    for (name, value) in [("BridgeReason", Some(reason)), ("BridgeQueue", given_up_by.map(String::as_str))] {
+        if let Some(value) = value.filter(|_| attributes.len() < MOST_ATTRIBUTES) {
+            let value = MessageAttributeValue::builder().data_type("String").string_value(value).build();
+            attributes.extend(value.ok().map(|value| (name.to_owned(), value)));
+        }
+    }
+    attributes
+}
+
+/// The most that a message may have
+/// ([quotas](https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/quotas-messages.html)).
+const MOST_ATTRIBUTES: usize = 10;
+
+fn copied(attribute: &SqsMessageAttribute) -> Option<MessageAttributeValue> {
+    let value = MessageAttributeValue::builder().set_data_type(attribute.data_type.clone());
+    let value = value.set_string_value(attribute.string_value.clone());
+    value.set_binary_value(attribute.binary_value.clone().map(|data| Blob::new(data.0))).build().ok()
 }
 
 /// Rounded up, so that a short wait is no hot loop.
@@ -50,8 +93,10 @@ fn url(arn: &str) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
-    use aws_sdk_sqs::operation::change_message_visibility::{
-        ChangeMessageVisibilityError, ChangeMessageVisibilityOutput,
+    use aws_lambda_events::event::sqs::SqsEvent;
+    use aws_sdk_sqs::operation::{
+        change_message_visibility::{ChangeMessageVisibilityError, ChangeMessageVisibilityOutput},
+        send_message::SendMessageOutput,
     };
     use aws_smithy_mocks::{mock, mock_client};
 
@@ -85,6 +130,46 @@ mod tests {
         let queues = SqsQueues { client: mock_client!(aws_sdk_sqs, [&rule]) };
         queues.redeliver_after(&message(), Duration::from_millis(1_001)).await.unwrap();
         assert_eq!(rule.num_calls(), 1);
+    }
+
+    #[tokio::test]
+    async fn a_message_is_sent_on_with_its_attributes_the_reason_and_where_it_came_from() {
+        let rule = mock!(Client::send_message)
+            .match_requests(|input| {
+                let attributes = input.message_attributes().unwrap();
+                let text = |name: &str| attributes.get(name).and_then(|value| value.string_value());
+                input.queue_url() == Some("https://terminal")
+                    && input.message_body() == Some("no JSON")
+                    && attributes["taskToken"].data_type() == "String.token"
+                    && text("taskToken") == Some("a token")
+                    && attributes["blob"].binary_value().is_some_and(|blob| blob.as_ref() == [1, 2])
+                    && text("BridgeReason") == Some("not JSON")
+                    && text("BridgeQueue") == Some("arn:aws:sqs:us-east-1:123456789012:tasks")
+            })
+            .then_output(|| SendMessageOutput::builder().build());
+        let queues = SqsQueues { client: mock_client!(aws_sdk_sqs, [&rule]) };
+        let message = with_attributes(serde_json::json!({
+            "taskToken": { "dataType": "String.token", "stringValue": "a token" },
+            "blob": { "dataType": "Binary", "binaryValue": "AQI=" },
+        }));
+        queues.forward(&message, "https://terminal", "not JSON").await.unwrap();
+        assert_eq!(rule.num_calls(), 1);
+    }
+
+    #[test]
+    fn attributes_of_a_message_go_before_ours() {
+        let ten = (0..10).map(|n| (n.to_string(), serde_json::json!({ "dataType": "String", "stringValue": "x" })));
+        let message = with_attributes(ten.collect());
+        let attributes = attributes(&message, "not JSON");
+        assert_eq!((attributes.len(), attributes.get("BridgeReason")), (10, None));
+    }
+
+    fn with_attributes(attributes: serde_json::Value) -> SqsMessage {
+        let arn = "arn:aws:sqs:us-east-1:123456789012:tasks";
+        let event = serde_json::json!({
+            "Records": [{ "body": "no JSON", "eventSourceARN": arn, "attributes": {}, "messageAttributes": attributes }]
+        });
+        serde_json::from_value::<SqsEvent>(event).unwrap().records.remove(0)
     }
 
     #[tokio::test]

@@ -62,7 +62,7 @@ pub enum Disposition {
     Retry,
     /// This answer will never be accepted; another one can be.
     Rejected,
-    /// No answer can be given with this token here. In another region or account it may be: kept for the dead-letter queue.
+    /// No answer can be given with this token here. In another region or account it may be: kept for the terminal queue.
     BadToken,
     /// We lack a grant: kept until somebody gives it.
     Denied,

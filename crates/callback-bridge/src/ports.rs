@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use aws_lambda_events::event::sqs::SqsMessage;
+
 use crate::{Answer, Refusal, TaskToken};
 
 /// Step Functions, as somebody who answers tasks sees it. One call is one try: whoever calls counts and repeats.
@@ -24,6 +26,17 @@ pub trait MessageQueue: Send + Sync {
         &self,
         message: &ReceivedMessage,
         delay: Duration,
+    ) -> impl Future<Output = Result<(), QueueError>> + Send;
+
+    /// Sends a copy of a message that was received, with its attributes and the reason, to another queue: SendMessage.
+    ///
+    /// # Errors
+    /// When the other queue has not taken it, as far as is known.
+    fn forward(
+        &self,
+        message: &SqsMessage,
+        queue_url: &str,
+        reason: &str,
     ) -> impl Future<Output = Result<(), QueueError>> + Send;
 }
 

@@ -114,12 +114,24 @@ impl TaskCallbacks for RecordingCallbacks {
     }
 }
 
-/// A queue that remembers which messages were to come again, and after how long.
+/// A queue that remembers which messages were to come again, and after how long, and which were sent on.
 #[derive(Debug, Clone, Default)]
 pub struct RecordingQueue {
     redeliveries: Arc<Mutex<Vec<(ReceivedMessage, Duration)>>>,
+    forwarded: Arc<Mutex<Vec<Forwarded>>>,
     failing: bool,
     latency: Duration,
+}
+
+/// A message that was sent on to another queue.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Forwarded {
+    /// The message as it was received.
+    pub message: SqsMessage,
+    /// The URL of the other queue.
+    pub to: String,
+    /// Why.
+    pub reason: String,
 }
 
 impl RecordingQueue {
@@ -135,10 +147,20 @@ impl RecordingQueue {
         Self { latency, ..self }
     }
 
-    /// What it has done so far.
+    /// What it was asked to deliver again so far.
     #[must_use]
     pub fn redeliveries(&self) -> Vec<(ReceivedMessage, Duration)> {
         self.redeliveries.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// What it was asked to send on so far.
+    #[must_use]
+    pub fn forwarded(&self) -> Vec<Forwarded> {
+        self.forwarded.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    fn reply(&self) -> Result<(), QueueError> {
+        if self.failing { Err(QueueError("as the test wants it".to_owned())) } else { Ok(()) }
     }
 }
 
@@ -146,7 +168,14 @@ impl MessageQueue for RecordingQueue {
     async fn redeliver_after(&self, message: &ReceivedMessage, delay: Duration) -> Result<(), QueueError> {
         sleep(self.latency).await;
         self.redeliveries.lock().unwrap_or_else(PoisonError::into_inner).push((message.clone(), delay));
-        if self.failing { Err(QueueError("as the test wants it".to_owned())) } else { Ok(()) }
+        self.reply()
+    }
+
+    async fn forward(&self, message: &SqsMessage, queue_url: &str, reason: &str) -> Result<(), QueueError> {
+        sleep(self.latency).await;
+        let forwarded = Forwarded { message: message.clone(), to: queue_url.to_owned(), reason: reason.to_owned() };
+        self.forwarded.lock().unwrap_or_else(PoisonError::into_inner).push(forwarded);
+        self.reply()
     }
 }
 

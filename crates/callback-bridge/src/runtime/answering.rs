@@ -7,6 +7,7 @@ use tracing::{error, info, warn};
 use super::{
     WorkerRuntime,
     delivery::{Delivery, Redelivery, receive_count},
+    giving_up::GivenUp,
     record::Verdict,
     settle::{Settlement, settle},
 };
@@ -31,7 +32,10 @@ impl<W: Worker, C: TaskCallbacks, Q: MessageQueue> WorkerRuntime<W, C, Q> {
             Disposition::Settled | Disposition::Closed | Disposition::Unknown => {
                 (Verdict::Acknowledge, Redelivery::default())
             }
-            Disposition::BadToken => (Verdict::Keep, delivery.give_back(&self.queue).await),
+            Disposition::BadToken => {
+                let GivenUp { verdict, to: _, queue_error } = self.give_up(delivery, &Refusal::InvalidToken).await;
+                (verdict, Redelivery { wait_ms: None, queue_error })
+            }
             Disposition::Retry | Disposition::Rejected => {
                 let wait = self.settings.redelivery.random_wait(receive_count(delivery.message));
                 (Verdict::Keep, delivery.retry_after(&self.queue, wait, heartbeat).await)

@@ -8,6 +8,8 @@ use tokio::time::{Instant, timeout_at};
 use super::{heartbeat::Beats, invocation::Batch};
 use crate::{MessageOrigin, MessageQueue, ReceivedMessage};
 
+const NO_REPLY: &str = "no reply in time";
+
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Delivery<'a> {
     pub(super) message: &'a SqsMessage,
@@ -60,9 +62,17 @@ impl<'a> Delivery<'a> {
         self.redeliver(queue, heartbeat.map_or(wait, |heartbeat| wait.min(heartbeat / 3))).await
     }
 
-    /// Has the message come again at once: trying again will not help, so that those who can look at it shall have it soon.
+    /// Has the message come again at once.
     pub(super) async fn give_back(&self, queue: &impl MessageQueue) -> Redelivery {
         self.redeliver(queue, Duration::ZERO).await
+    }
+
+    /// Sends a copy of the message to another queue; says what was in the way, if anything was.
+    pub(super) async fn forward(&self, queue: &impl MessageQueue, to: &str, reason: &str) -> Result<(), String> {
+        match timeout_at(self.batch.deadlines.redeliver, queue.forward(self.message, to, reason)).await {
+            Ok(sent) => sent.map_err(|error| error.to_string()),
+            Err(_elapsed) => Err(NO_REPLY.to_owned()),
+        }
     }
 
     async fn redeliver(&self, queue: &impl MessageQueue, wait: Duration) -> Redelivery {
@@ -70,7 +80,7 @@ impl<'a> Delivery<'a> {
         match timeout_at(self.batch.deadlines.redeliver, queue.redeliver_after(&received, wait)).await {
             Ok(Ok(())) => Redelivery { wait_ms: Some(millis(wait)), queue_error: None },
             Ok(Err(error)) => Redelivery { wait_ms: None, queue_error: Some(error.to_string()) },
-            Err(_elapsed) => Redelivery { wait_ms: None, queue_error: Some("no reply in time".to_owned()) },
+            Err(_elapsed) => Redelivery { wait_ms: None, queue_error: Some(NO_REPLY.to_owned()) },
         }
     }
 

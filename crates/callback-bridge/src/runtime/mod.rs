@@ -5,6 +5,7 @@ mod attempt;
 mod batch;
 mod deadlines;
 mod delivery;
+mod giving_up;
 mod heartbeat;
 mod invocation;
 mod lanes;

@@ -7,11 +7,12 @@ use super::{
     WorkerRuntime,
     attempt::{Outcome, attempt},
     delivery::{Delivery, receive_count},
+    giving_up::GivenUp,
     invocation::Batch,
 };
 use crate::{
-    Answer, Disposition, InvalidField, MessageError, MessageQueue, Task, TaskCallbacks, TaskFailure, TaskMessage,
-    TaskToken, Worker, names,
+    Answer, Disposition, InvalidField, MessageError, MessageQueue, Refusal, Task, TaskCallbacks, TaskFailure,
+    TaskMessage, TaskToken, Worker, names,
 };
 
 /// What happens to a message.
@@ -49,18 +50,20 @@ impl<W: Worker, C: TaskCallbacks, Q: MessageQueue> WorkerRuntime<W, C, Q> {
             }
             Err(MessageError::Invalid { token, field }) => {
                 name_in_logs(&token);
-                self.settle(&token, wrong_shape(names::INVALID_MESSAGE, &field), None, delivery).await
+                let answer = wrong_shape(names::INVALID_MESSAGE, &field);
+                self.settle(&token, answer, self.settings.heartbeat, delivery).await
             }
             Err(MessageError::Unanswerable(reason)) => {
-                let queue_error = delivery.give_back(&self.queue).await.queue_error;
-                error!(error = %reason, queue.error = queue_error, "the message names no task to answer; it goes on to the dead-letter queue");
-                Verdict::Keep
+                let GivenUp { verdict, to, queue_error } = self.give_up(delivery, &reason).await;
+                error!(error = %reason, given_up.to = to, queue.error = queue_error, "the message names no task to answer");
+                verdict
             }
         }
     }
 
     async fn handle_task(&self, message: TaskMessage, delivery: Delivery<'_>) -> Verdict {
         let TaskMessage { token, input, context, heartbeat, timeout, business_key } = message;
+        let heartbeat = heartbeat.or(self.settings.heartbeat);
         let input = match serde_path_to_error::deserialize(input) {
             Ok(input) => input,
             Err(error) => {
@@ -81,9 +84,13 @@ impl<W: Worker, C: TaskCallbacks, Q: MessageQueue> WorkerRuntime<W, C, Q> {
                 Verdict::Acknowledge
             }
             Outcome::BadToken => {
-                let queue_error = delivery.give_back(&self.queue).await.queue_error;
-                error!(queue.error = queue_error, "Step Functions does not know this task token; the work was dropped");
-                Verdict::Keep
+                let GivenUp { verdict, to, queue_error } = self.give_up(delivery, &Refusal::InvalidToken).await;
+                error!(
+                    given_up.to = to,
+                    queue.error = queue_error,
+                    "Step Functions does not know this task token; the work was dropped"
+                );
+                verdict
             }
             Outcome::RetryLater(reason) if self.is_last_delivery(delivery.message) => {
                 let failure = TaskFailure::new(names::RETRIES_EXHAUSTED, &reason).with("receives", receive_count);

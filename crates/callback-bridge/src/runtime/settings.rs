@@ -14,6 +14,12 @@ pub struct RuntimeSettings {
     pub max_receives: NonZeroU32,
     /// Where the token stands in a message body, as a JSON Pointer, for messages that keep it in a place of their own.
     pub token_pointer: Option<String>,
+    /// The `HeartbeatSeconds` of the states that send to this queue, for messages that do not repeat it. Default: such
+    /// messages want no heartbeats.
+    pub heartbeat: Option<Duration>,
+    /// The URL of the queue that gets messages to which no answer can be given: they name no task, or one that Step
+    /// Functions does not know. Default: they go the way of the queue's redrive policy, one delivery after the other.
+    pub terminal_queue_url: Option<String>,
     /// How long a message waits before it is delivered again. A task that wants heartbeats waits a third of its
     /// `HeartbeatSeconds` at most, because nobody beats meanwhile. Default: 15 seconds, doubled up to 90, so that five
     /// deliveries bridge an outage of one and a half to three minutes.
@@ -28,6 +34,8 @@ impl Default for RuntimeSettings {
         Self {
             max_receives: const { NonZeroU32::new(5).expect("5 is not 0") },
             token_pointer: None,
+            heartbeat: None,
+            terminal_queue_url: None,
             redelivery: Backoff::new(Duration::from_secs(15), Duration::from_secs(90)),
             settling: Backoff::new(Duration::from_millis(100), Duration::from_secs(2)),
         }

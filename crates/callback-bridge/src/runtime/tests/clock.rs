@@ -21,6 +21,19 @@ async fn no_heartbeat_where_the_message_names_none() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_queue_may_say_for_all_its_messages_that_they_want_heartbeats() {
+    for (message, beats) in [
+        (task("1", json!({ "do": "work", "seconds": 25 })), 2),
+        (task_with_heartbeat("1", json!({ "do": "work", "seconds": 25 }), 60), 1),
+    ] {
+        let settings = RuntimeSettings { heartbeat: Some(Duration::from_secs(30)), ..RuntimeSettings::default() };
+        let bench = Bench::with_settings(RecordingCallbacks::default(), RecordingQueue::default(), settings);
+        bench.kept([message]).await;
+        assert_eq!(bench.callbacks.heartbeats(), beats, "what a message says goes before");
+    }
+}
+
+#[tokio::test(start_paused = true)]
 async fn time_in_the_queue_counts() {
     for (waited_for, first_beat) in [(0, 10), (4, 6), (10, 0), (600, 0)] {
         let bench = Bench::new(RecordingCallbacks::default());

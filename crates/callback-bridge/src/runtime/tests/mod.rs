@@ -3,6 +3,7 @@
 mod answers;
 mod batches;
 mod clock;
+mod given_up;
 
 use std::{
     sync::atomic::{AtomicUsize, Ordering},
@@ -62,7 +63,10 @@ impl Bench {
     }
 
     fn with_queue(callbacks: RecordingCallbacks, queue: RecordingQueue) -> Self {
-        let settings = RuntimeSettings::default();
+        Self::with_settings(callbacks, queue, RuntimeSettings::default())
+    }
+
+    fn with_settings(callbacks: RecordingCallbacks, queue: RecordingQueue, settings: RuntimeSettings) -> Self {
         let runtime = WorkerRuntime::new(Obedient::default(), callbacks.clone(), queue.clone(), settings);
         Self { callbacks, queue, runtime }
     }
