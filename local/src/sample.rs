@@ -55,7 +55,15 @@ impl Sample {
     /// # Errors
     /// When Step Functions refuses the input.
     pub async fn start_execution(&self, input: &Value) -> anyhow::Result<String> {
-        let machine = self.bridge.output("CreditCheckStateMachineArn")?;
+        self.start("CreditCheckStateMachineArn", input).await
+    }
+
+    /// Starts an execution of the state machine whose ARN is this output of the stack, and returns its ARN.
+    ///
+    /// # Errors
+    /// When the stack has no such output, or Step Functions refuses the input.
+    pub async fn start(&self, machine_output: &str, input: &Value) -> anyhow::Result<String> {
+        let machine = self.bridge.output(machine_output)?;
         let call = self.bridge.sfn().start_execution().state_machine_arn(machine).input(input.to_string());
         Ok(call.send().await.context("the execution could not be started")?.execution_arn)
     }

@@ -5,6 +5,7 @@ use std::{
     time::Duration,
 };
 
+use aws_sdk_sqs::types::QueueAttributeName;
 use callback_bridge_local::{LocalRegion, RegionOptions, Sample, StackOptions, Transcript};
 use callback_bridge_tests::repository;
 use serde_json::Value;
@@ -54,7 +55,7 @@ pub(crate) fn run(stack: StackOptions, slow: Duration, flow: impl AsyncFnOnce(&S
         let region = region().await;
         let sample = Sample::deploy(&region, stack, slow).await.unwrap();
         flow(&sample).await;
-        for queue in ["CreditCheckQueueUrl", "DeadLetterQueueUrl", "TerminalQueueUrl"] {
+        for queue in sample.bridge.description().outputs.keys().filter(|output| output.ends_with("QueueUrl")) {
             becomes_empty(&sample, queue).await;
         }
         let transcript = sample.bridge.transcript().clone();
@@ -66,9 +67,14 @@ pub(crate) fn run(stack: StackOptions, slow: Duration, flow: impl AsyncFnOnce(&S
     });
 }
 
-/// The sample input of this name.
+/// The sample input of this name for the credit check.
 pub(crate) fn input(name: &str) -> Value {
-    let file = repository().join(format!("events/statemachines/credit-check/{name}.json"));
+    sample_input(&format!("credit-check/{name}"))
+}
+
+/// The sample input of this name, as in `credit-check/good`.
+pub(crate) fn sample_input(name: &str) -> Value {
+    let file = repository().join(format!("events/statemachines/{name}.json"));
     serde_json::from_str(&std::fs::read_to_string(file).unwrap()).unwrap()
 }
 
@@ -88,6 +94,13 @@ pub(crate) async fn holds(sample: &Sample, queue: &str, wanted: [u32; 3]) {
         assert!(Instant::now() < give_up, "{queue}: visible, in flight, delayed are {counts:?}, not {wanted:?}");
         sleep(Duration::from_millis(50)).await;
     }
+}
+
+/// Lets messages that nobody deals with come again after a second, instead of three minutes.
+pub(crate) async fn come_again_at_once(sample: &Sample, queue: &str) {
+    let url = sample.bridge.output(queue).unwrap();
+    let call = sample.bridge.sqs().set_queue_attributes().queue_url(url);
+    call.attributes(QueueAttributeName::VisibilityTimeout, "1").send().await.unwrap();
 }
 
 /// Deletes what is in a queue.

@@ -7,4 +7,6 @@ mod bench;
 mod credit_check;
 mod deliveries;
 mod demo;
+mod fifo;
 mod isolation;
+mod push_to_sqs;

@@ -76,17 +76,62 @@ fn every_state_that_waits_has_a_timeout_and_catches_it_under_both_names() {
     }
 }
 
+/// The queue that a state sends to.
+fn queue_of<'t>(template: &'t Template, substitutions: &BTreeMap<String, Value>) -> (&'t str, &'t Resource) {
+    let targets = substitutions.values().filter_map(|value| template.resources.get_key_value(Resource::target(value)));
+    let mut queues = targets.filter(|(_, resource)| resource.r#type == "AWS::SQS::Queue");
+    let (id, queue) = queues.next().expect("a state that waits sends to a queue");
+    (id, queue)
+}
+
+/// The default of a variable of the function that reads a queue.
+fn variable_of_reader(template: &Template, queue: &str, variable: &str) -> Value {
+    let sources = template.all("AWS::Lambda::EventSourceMapping");
+    let reads = |source: &Resource| Resource::target(&source.properties["EventSourceArn"]) == queue;
+    let (_, source) = sources.into_iter().find(|(_, source)| reads(source)).expect("somebody reads every queue");
+    let reader = &template.resources[Resource::target(&source.properties["FunctionName"])];
+    let value = &reader.properties["Environment"]["Variables"][variable];
+    value["Ref"].as_str().map_or(Value::Null, |parameter| template.parameters[parameter]["Default"].clone())
+}
+
 #[test]
-fn heartbeats_are_asked_for_where_the_message_says_so() {
+fn heartbeats_are_asked_for_where_the_worker_knows_of_them() {
+    let template = Template::read();
+    for (name, state, substitutions) in waiting_states(&template) {
+        let Some(heartbeat) = state.get("HeartbeatSeconds") else { continue };
+        let said = &state["Parameters"]["MessageBody"]["heartbeatSeconds"];
+        let (queue, _) = queue_of(&template, &substitutions);
+        let configured = variable_of_reader(&template, queue, "BRIDGE_HEARTBEAT_SECONDS");
+        let known = if said.is_null() { &configured } else { said };
+        assert_eq!(heartbeat, known, "{name}: the worker would not know when to beat");
+        assert!(heartbeat.as_u64() < state["TimeoutSeconds"].as_u64(), "{name}");
+    }
+}
+
+#[test]
+fn what_a_message_repeats_is_what_the_state_says() {
     for (name, state, _) in waiting_states(&Template::read()) {
         let body = &state["Parameters"]["MessageBody"];
-        assert_eq!(
-            state["HeartbeatSeconds"], body["heartbeatSeconds"],
-            "{name}: the worker would not know when to beat"
-        );
-        assert_eq!(state["TimeoutSeconds"], body["timeoutSeconds"], "{name}");
-        assert!(state["HeartbeatSeconds"].as_u64() < state["TimeoutSeconds"].as_u64(), "{name}");
+        for (field, repeated) in [("HeartbeatSeconds", "heartbeatSeconds"), ("TimeoutSeconds", "timeoutSeconds")] {
+            assert!(body[repeated].is_null() || body[repeated] == state[field], "{name}: {repeated}");
+        }
     }
+}
+
+#[test]
+fn messages_to_a_fifo_queue_differ_by_their_token() {
+    let template = Template::read();
+    let waiting = waiting_states(&template);
+    let in_order = waiting
+        .iter()
+        .filter(|(_, _, substitutions)| queue_of(&template, substitutions).1.properties["FifoQueue"] == true);
+    let mut found = 0;
+    for (name, state, _) in in_order {
+        let id = state["Parameters"]["MessageDeduplicationId.$"].as_str().unwrap_or_default();
+        assert!(id.contains("$$.Task.Token"), "{name}: two tokens in equal messages would be one");
+        found += 1;
+    }
+    assert!(found > 0, "no state sends to a FIFO queue");
 }
 
 #[test]
@@ -95,10 +140,19 @@ fn a_killed_worker_is_replaced_before_its_heartbeat_is_missed() {
     let longest_backoff = RuntimeSettings::default().redelivery.longest().as_secs();
     for (name, state, substitutions) in waiting_states(&template) {
         let Some(heartbeat) = state["HeartbeatSeconds"].as_u64() else { continue };
-        let queues = substitutions.values().filter_map(|value| template.resources.get(Resource::target(value)));
-        for queue in queues.filter(|resource| resource.r#type == "AWS::SQS::Queue") {
-            let visibility = queue.properties["VisibilityTimeout"].as_u64().unwrap();
-            assert!(heartbeat > visibility + longest_backoff, "{name}: {heartbeat} s, visibility {visibility} s");
-        }
+        let visibility = queue_of(&template, &substitutions).1.properties["VisibilityTimeout"].as_u64().unwrap();
+        assert!(heartbeat > visibility + longest_backoff, "{name}: {heartbeat} s, visibility {visibility} s");
     }
+}
+
+/// The guide's example keeps its shape: what it lacks is a timeout and a Catch.
+#[test]
+fn the_example_of_heartbeats_is_the_guides() {
+    let template = Template::read();
+    let waiting = waiting_states(&template);
+    let (_, push, _) = waiting.iter().find(|(name, ..)| name.ends_with("push-to-sqs.asl.json: Push to SQS")).unwrap();
+    assert_eq!(push["HeartbeatSeconds"], 600);
+    assert_eq!(push["Parameters"]["MessageBody"]["myTaskToken.$"], "$$.Task.Token");
+    assert_eq!(push["ResultPath"], "$.SQS");
+    assert_eq!(push["End"], true);
 }
