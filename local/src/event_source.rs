@@ -43,8 +43,8 @@ impl EventSource {
     /// Starts to deliver the messages of a queue to a function; `None` if the mapping is disabled.
     ///
     /// # Errors
-    /// If the queue does not exist, or if the mapping has filters: Lambda deletes what they do not match, and with it
-    /// the token inside.
+    /// If the queue does not exist or `sqs`, which has to call as the function's role does, may not read it, or if the
+    /// mapping has filters: Lambda deletes what they do not match, and with it the token inside.
     pub async fn start(
         mapping: &EventSourceMapping,
         host: &Arc<LambdaHost>,
@@ -57,7 +57,7 @@ impl EventSource {
             bail!("event source {} has filters, which delete what they do not match", mapping.id);
         }
         let name = mapping.queue().to_owned();
-        let queue = Queue::find(sqs, &name).await?;
+        let queue = Queue::find(sqs, &mapping.source).await?;
         let (stop, stopping) = watch::channel(false);
         let source = Source { mapping: mapping.clone(), queue, host: Arc::clone(host), stop: stopping };
         let task = tokio::spawn(run(Arc::new(source)));

@@ -17,7 +17,9 @@ pub use demo::{DemoOptions, Report};
 pub use event_source::EventSource;
 pub use host::{Event, EventKind, Fault, Faults, FunctionError, FunctionSpec, Invocation, InvokeError, LambdaHost};
 pub use journal::{Journal, Reader};
-pub use local_aws::{EventSourceMapping, FunctionDescription, LocalAws, Route, Schedule, StackDescription};
+pub use local_aws::{
+    EventSourceMapping, FunctionDescription, LocalAws, Route, Schedule, SessionCredentials, StackDescription,
+};
 pub use sample::{Ended, Sample};
 pub use stack::{LocalBridge, LocalOptions, LocalRegion, RegionOptions, StackOptions};
 pub use transcript::{Line, Transcript};

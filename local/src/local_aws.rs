@@ -1,6 +1,7 @@
 //! The AWS side: the Python package `local_aws` in a process of its own.
 
 mod clients;
+mod credentials;
 mod deployment;
 mod description;
 
@@ -16,6 +17,7 @@ use crate::children::{self, Process};
 use crate::transcript::Transcript;
 use clients::Clients;
 
+pub use credentials::SessionCredentials;
 pub use description::{EventSourceMapping, FunctionDescription, LoggingConfig, Route, Schedule, StackDescription};
 
 /// Importing moto takes seconds, and many more when every core compiles.
@@ -131,6 +133,12 @@ impl LocalAws {
     #[must_use]
     pub fn sqs(&self) -> aws_sdk_sqs::Client {
         self.clients.sqs.clone()
+    }
+
+    /// A client for SQS here that may do what the role of these credentials may.
+    #[must_use]
+    pub fn sqs_as(&self, session: &SessionCredentials) -> aws_sdk_sqs::Client {
+        clients::sqs_as(&self.endpoint, session)
     }
 
     /// A client for Secrets Manager here.

@@ -83,6 +83,13 @@ def _text(value) -> str:
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 
+def _session(sts, role: str, function: str) -> dict:
+    # AWS: a function runs with credentials of its role, in a session that has the function's name.
+    # https://docs.aws.amazon.com/lambda/latest/dg/lambda-intro-execution-role.html
+    given = sts.assume_role(RoleArn=role, RoleSessionName=function)["Credentials"]
+    return {"access_key_id": given["AccessKeyId"], "secret_access_key": given["SecretAccessKey"], "session_token": given["SessionToken"]}
+
+
 def _functions(aws: Clients, physical: dict[str, str], template: dict, code: dict[str, str], resources: dict) -> list:
     client, sources, out = aws("lambda"), describe.event_sources(resources), []
     for logical, resource in template["Resources"].items():
@@ -96,6 +103,7 @@ def _functions(aws: Clients, physical: dict[str, str], template: dict, code: dic
             "logging": describe.logging(resources, logical),
             "reserved_concurrency": resource["Properties"].get("ReservedConcurrentExecutions"),
             "event_sources": [s for s in sources if s["function"] == c["FunctionName"]],
+            "credentials": _session(aws("sts"), c["Role"], c["FunctionName"]),
         })  # fmt: skip
     return out
 

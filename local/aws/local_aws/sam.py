@@ -18,7 +18,7 @@ _TRANSFORM = "AWS::Serverless-2016-10-31"
 LEFT_OUT = ("AWS::Lambda::EventSourceMapping", "AWS::Lambda::Url", "AWS::Lambda::Permission", "AWS::Lambda::EventInvokeConfig",
             "AWS::ApiGatewayV2::", "AWS::Scheduler::", "AWS::SNS::Subscription")  # fmt: skip
 
-# What moto cannot create either, and nobody misses here, where permissions are not checked.
+# What moto cannot create either, and nobody misses here, where policies of resources are not evaluated.
 WITHOUT_EFFECT = ("AWS::SQS::QueuePolicy", "AWS::SNS::TopicPolicy")
 
 

@@ -16,13 +16,14 @@ def _install(functions: str | None, long_poll: float) -> None:
     default_user_config["stepfunctions"] = {"execute_state_machine": True}
     default_user_config["lambda"] = {"use_docker": False}
     default_user_config["batch"] = {"use_docker": False}
-    from . import activities, cloudformation, functions as lambda_functions, queues, resources, stepfunctions
+    from . import activities, cloudformation, functions as lambda_functions, permissions, queues, resources, stepfunctions
 
     activities.long_poll = long_poll
     stepfunctions.install()
     cloudformation.install()
     resources.install()
     queues.install()
+    permissions.install()
     lambda_functions.install(functions)
 
 
@@ -69,7 +70,9 @@ def main(argv: list[str] | None = None) -> int:
     from moto.moto_server.werkzeug_app import DomainDispatcherApplication, MotoRequestHandler, create_backend_app
     from werkzeug.serving import make_server
 
-    app = _with_request_ids(DomainDispatcherApplication(create_backend_app))
+    from .permissions import with_grants
+
+    app = with_grants(_with_request_ids(DomainDispatcherApplication(create_backend_app)))
     server = make_server("127.0.0.1", args.port, app, threaded=True, request_handler=MotoRequestHandler)
     os.environ["MOTO_PORT"] = str(server.server_port)  # where Step Functions finds the other services
 

@@ -2,8 +2,9 @@ import json
 import subprocess
 import sys
 
+import boto3
 import pytest
-from conftest import ROOT, unique, until
+from conftest import ROOT, refusal, unique, until
 
 from local_aws import sam
 
@@ -151,6 +152,45 @@ Outputs:
     sources = [function(s, "Fn")["event_sources"][0] for s in (few, many)]
     assert [(s["batch_size"], s["maximum_concurrency"]) for s in sources] == [(1, None), (10, 4)]
     assert few["function_urls"] == [{"function": function(few, "Fn")["name"], "url": few["outputs"]["Url"], "auth": "NONE"}]
+
+
+SESSIONS = """
+Resources:
+  Work: {Type: AWS::SQS::Queue}
+  WorkerRole:
+    Type: AWS::IAM::Role
+    Properties:
+      AssumeRolePolicyDocument: {Version: "2012-10-17", Statement: []}
+      Policies: POLICIES
+  Worker:
+    Type: AWS::Lambda::Function
+    Properties: {Runtime: provided.al2023, Handler: bootstrap, Role: !GetAtt WorkerRole.Arn, Code: {ZipFile: x}}
+  Apart:
+    Type: AWS::IAM::Policy
+    Properties: {Roles: [!Ref WorkerRole], PolicyName: apart, PolicyDocument: GRANT(sqs:PurgeQueue)}
+"""
+GRANT = '{Version: "2012-10-17", Statement: {Effect: Allow, Action: %s, Resource: !GetAtt Work.Arn}}'
+
+
+def test_a_function_has_a_session_of_its_role_whose_grants_follow_the_template(endpoint, tmp_path):
+    file, name = tmp_path / "t.yaml", unique()
+
+    def deployed(**granted):
+        policies = ", ".join(f"{{PolicyName: {n}, PolicyDocument: {GRANT % action}}}" for n, action in granted.items())
+        file.write_text(SESSIONS.replace("POLICIES", f"[{policies}]").replace("GRANT(sqs:PurgeQueue)", GRANT % "sqs:PurgeQueue"))
+        return deploy(endpoint, name, template=file)
+
+    stack = deployed(old="sqs:SendMessage")
+    worker, queue = function(stack, "Worker"), {"QueueUrl": stack["resources"]["Work"]}
+    session = {"endpoint_url": endpoint, "region_name": "us-east-1", **{f"aws_{k}": v for k, v in worker["credentials"].items()}}
+    assert boto3.client("sts", **session).get_caller_identity()["Arn"].endswith("/" + worker["name"])
+    sqs = boto3.client("sqs", **session)
+    assert refusal(sqs.send_message, **queue, MessageBody="x") == "accepted"
+    assert refusal(sqs.receive_message, **queue) == "AccessDenied"
+    deployed(new="sqs:ReceiveMessage")
+    assert refusal(sqs.send_message, **queue, MessageBody="x") == "AccessDenied"
+    assert refusal(sqs.receive_message, **queue) == "accepted"
+    assert refusal(sqs.purge_queue, **queue) == "accepted", "what another resource granted stays"
 
 
 def test_deleting_a_stack_deletes_its_state_machine(aws, endpoint):

@@ -2,9 +2,10 @@
 
 use std::time::Duration;
 
+use anyhow::{anyhow, bail};
 use aws_sdk_sqs::Client;
 use aws_sdk_sqs::error::DisplayErrorContext;
-use aws_sdk_sqs::types::{DeleteMessageBatchRequestEntry, Message, MessageSystemAttributeName};
+use aws_sdk_sqs::types::{DeleteMessageBatchRequestEntry, Message, MessageSystemAttributeName, QueueAttributeName};
 use tokio::time::Instant;
 
 /// The most messages of one request, of SQS and not ours.
@@ -19,10 +20,17 @@ pub(super) struct Queue {
 }
 
 impl Queue {
-    pub(super) async fn find(client: Client, name: &str) -> anyhow::Result<Self> {
-        let found = client.get_queue_url().queue_name(name).send().await;
-        let found = found.map_err(|error| anyhow::anyhow!("queue {name}: {}", DisplayErrorContext(error)))?;
-        Ok(Self { client, url: found.queue_url.unwrap_or_default() })
+    /// The queue with this ARN, of which it asks no more than Lambda does, with the
+    /// [permissions](https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html#events-sqs-permissions) that
+    /// a function needs for it: for its attributes, and below, to receive and to delete.
+    pub(super) async fn find(client: Client, arn: &str) -> anyhow::Result<Self> {
+        let [_, _, _, region, account, name] = arn.split(':').collect::<Vec<_>>()[..] else {
+            bail!("{arn} is not the ARN of a queue");
+        };
+        let url = format!("https://sqs.{region}.amazonaws.com/{account}/{name}");
+        let asked = client.get_queue_attributes().queue_url(&url).attribute_names(QueueAttributeName::All);
+        asked.send().await.map_err(|error| anyhow!("queue {name}: {}", DisplayErrorContext(error)))?;
+        Ok(Self { client, url })
     }
 
     /// The next batch: as soon as there is a message without a window, else when it is full or the window is over.

@@ -34,8 +34,12 @@ pub(super) fn environment(
     let root = spec.binary.parent().map_or_else(OsString::new, |folder| folder.as_os_str().to_owned());
     let memory = spec.memory_mb.to_string();
     let log_group = format!("/aws/lambda/{}", spec.name);
+    let credentials = &spec.credentials;
     let lambdas = [
-        ("AWS_LAMBDA_FUNCTION_NAME", spec.name.as_str()),
+        ("AWS_ACCESS_KEY_ID", credentials.access_key_id.as_str()),
+        ("AWS_SECRET_ACCESS_KEY", &credentials.secret_access_key),
+        ("AWS_SESSION_TOKEN", &credentials.session_token),
+        ("AWS_LAMBDA_FUNCTION_NAME", &spec.name),
         ("AWS_LAMBDA_FUNCTION_VERSION", "$LATEST"),
         ("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", &memory),
         ("AWS_LAMBDA_INITIALIZATION_TYPE", "on-demand"),
@@ -66,8 +70,14 @@ mod tests {
         spec.endpoint = Some("http://127.0.0.1:4".to_owned());
         spec.environment.insert("AWS_ENDPOINT_URL_SQS".to_owned(), "https://sqs.us-east-1.amazonaws.com".to_owned());
 
-        let parent = [("PATH", "/bin"), ("BRIDGE_SECRET", "mine"), ("RUST_LOG", "trace"), ("AWS_PROFILE", "real")]
-            .map(|(name, value)| (name.into(), value.into()));
+        let parent = [
+            ("PATH", "/bin"),
+            ("BRIDGE_SECRET", "mine"),
+            ("RUST_LOG", "trace"),
+            ("AWS_PROFILE", "real"),
+            ("AWS_SESSION_TOKEN", "real"),
+        ]
+        .map(|(name, value)| (name.into(), value.into()));
         let seen: std::collections::BTreeMap<_, _> =
             environment(parent, &spec, "http://127.0.0.1:5/sandbox/1").into_iter().collect();
         let value = |name: &str| seen.get(&OsString::from(name)).and_then(|value| value.to_str());
@@ -76,6 +86,9 @@ mod tests {
         assert_eq!(value("AWS_ENDPOINT_URL"), Some("http://127.0.0.1:4"));
         assert_eq!(value("AWS_LAMBDA_RUNTIME_API"), Some("http://127.0.0.1:5/sandbox/1"));
         assert_eq!(value("AWS_LAMBDA_LOG_LEVEL"), Some("DEBUG"));
+        assert_eq!(value("AWS_ACCESS_KEY_ID"), Some("ASIAQAAAAAAAWORKER00"));
+        assert_eq!(value("AWS_SECRET_ACCESS_KEY"), Some("the secret key of Worker"));
+        assert_eq!(value("AWS_SESSION_TOKEN"), Some("the session token of Worker"));
         for absent in ["BRIDGE_SECRET", "RUST_LOG", "AWS_PROFILE", "AWS_ENDPOINT_URL_SQS"] {
             assert_eq!(value(absent), None, "{absent}");
         }

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use anyhow::bail;
 
-use crate::local_aws::FunctionDescription;
+use crate::local_aws::{FunctionDescription, SessionCredentials};
 use crate::transcript::Transcript;
 
 /// How many invocations of a function run at once, when it has no reserved concurrency.
@@ -33,6 +33,8 @@ pub struct FunctionSpec {
     pub handler: String,
     /// The variables that its stack gives it.
     pub environment: BTreeMap<String, String>,
+    /// A session of its role.
+    pub credentials: SessionCredentials,
     /// The local AWS that it talks to.
     pub endpoint: Option<String>,
     /// `AWS_LAMBDA_LOG_LEVEL`.
@@ -68,6 +70,7 @@ impl FunctionSpec {
             memory_mb: function.memory,
             handler: function.handler.clone().unwrap_or_else(|| "bootstrap".to_owned()),
             environment: function.environment.clone(),
+            credentials: function.credentials.clone(),
             endpoint: None,
             log_level,
             concurrency: function.reserved_concurrency.unwrap_or(CONCURRENCY),

@@ -5,6 +5,8 @@ use std::collections::BTreeMap;
 use anyhow::Context;
 use serde::Deserialize;
 
+use super::SessionCredentials;
+
 /// A deployed stack, as `local_aws.deploy` describes it.
 #[derive(Clone, Debug, Deserialize)]
 pub struct StackDescription {
@@ -41,6 +43,10 @@ pub struct FunctionDescription {
     pub name: String,
     /// Its ARN.
     pub arn: String,
+    /// The ARN of its role.
+    pub role: String,
+    /// A session of its role.
+    pub credentials: SessionCredentials,
     /// How long an invocation may take, in seconds.
     pub timeout: u64,
     /// Its memory in MB, which is only told to it, not enforced.

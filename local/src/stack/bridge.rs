@@ -69,10 +69,13 @@ impl LocalBridge {
     /// # Errors
     /// If one of them can't be started.
     pub async fn receive(&self) -> anyhow::Result<()> {
-        let mappings = self.description.functions.iter().flat_map(|function| &function.event_sources);
-        for mapping in mappings {
-            let source = EventSource::start(mapping, self.region.host(), self.region.aws().sqs()).await?;
-            self.event_sources.lock().unwrap_or_else(PoisonError::into_inner).extend(source);
+        for function in &self.description.functions {
+            for mapping in &function.event_sources {
+                // Lambda polls a queue with the role of the function.
+                let sqs = self.region.aws().sqs_as(&function.credentials);
+                let source = EventSource::start(mapping, self.region.host(), sqs).await?;
+                self.event_sources.lock().unwrap_or_else(PoisonError::into_inner).extend(source);
+            }
         }
         Ok(())
     }

@@ -8,5 +8,6 @@ mod credit_check;
 mod deliveries;
 mod demo;
 mod fifo;
+mod grants;
 mod isolation;
 mod push_to_sqs;

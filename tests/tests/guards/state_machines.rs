@@ -1,6 +1,10 @@
 //! infra/statemachines: every task that waits can end.
 
-use std::{collections::BTreeMap, fs, path::PathBuf};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fs,
+    path::{Path, PathBuf},
+};
 
 use callback_bridge::RuntimeSettings;
 use callback_bridge_tests::repository;
@@ -15,15 +19,21 @@ fn files() -> Vec<PathBuf> {
     files
 }
 
-/// A definition with every substitution replaced by the default of its parameter.
-fn definition(template: &Template, file: &PathBuf) -> (Value, BTreeMap<String, Value>) {
-    let name = file.file_name().unwrap().to_str().unwrap().to_owned();
+/// The state machine with the definition of this file.
+fn machine<'a>(template: &'a Template, file: &Path) -> &'a Resource {
+    let name = file.file_name().unwrap().to_str().unwrap();
     let machines = template.all("AWS::StepFunctions::StateMachine");
     let (_, machine) = machines
         .into_iter()
-        .find(|(_, machine)| machine.properties["DefinitionS3Location"]["Key"].as_str().unwrap().ends_with(&name))
+        .find(|(_, machine)| machine.properties["DefinitionS3Location"]["Key"].as_str().unwrap().ends_with(name))
         .unwrap_or_else(|| panic!("{name} is not deployed"));
-    let substitutions = machine.properties["DefinitionSubstitutions"].as_object().unwrap().clone();
+    machine
+}
+
+/// A definition with every substitution replaced by the default of its parameter, or by the logical id of its resource.
+fn definition(template: &Template, file: &Path) -> (Value, BTreeMap<String, Value>) {
+    let name = file.file_name().unwrap().to_str().unwrap();
+    let substitutions = machine(template, file).properties["DefinitionSubstitutions"].as_object().unwrap().clone();
     let mut text = fs::read_to_string(file).unwrap();
     for (placeholder, value) in &substitutions {
         let target = Resource::target(value);
@@ -155,4 +165,47 @@ fn the_example_of_heartbeats_is_the_guides() {
     assert_eq!(push["Parameters"]["MessageBody"]["myTaskToken.$"], "$$.Task.Token");
     assert_eq!(push["ResultPath"], "$.SQS");
     assert_eq!(push["End"], true);
+}
+
+/// The action that a task needs, and the logical id of what it is about.
+fn needed(name: &str, state: &Value) -> (String, String) {
+    let resource = state["Resource"].as_str().unwrap();
+    let integration = resource.trim_start_matches("arn:aws:states:::").trim_end_matches(".waitForTaskToken");
+    let (action, parameter) = match integration {
+        "lambda:invoke" => ("lambda:InvokeFunction", "FunctionName"),
+        "sns:publish" => ("sns:Publish", "TopicArn"),
+        "sqs:sendMessage" => ("sqs:SendMessage", "QueueUrl"),
+        _ => panic!("{name}: say here which action {resource} needs"),
+    };
+    let target = state["Parameters"][parameter].as_str().unwrap_or_else(|| panic!("{name} has no {parameter}"));
+    (action.to_owned(), target.to_owned())
+}
+
+/// What a role may do, but for the logs and traces that Step Functions writes with it: actions, and logical ids.
+fn granted(role: &Resource) -> BTreeSet<(String, String)> {
+    let list = |value: &Value| value.as_array().cloned().unwrap_or_else(|| vec![value.clone()]);
+    let policies = role.properties["Policies"].as_array().unwrap();
+    let mut granted = BTreeSet::new();
+    for statement in policies.iter().flat_map(|policy| list(&policy["PolicyDocument"]["Statement"])) {
+        for action in list(&statement["Action"]) {
+            let action = action.as_str().unwrap().to_owned();
+            if !action.starts_with("logs:") && !action.starts_with("xray:") {
+                let targets = list(&statement["Resource"]);
+                granted.extend(targets.iter().map(|target| (action.clone(), Resource::target(target).to_owned())));
+            }
+        }
+    }
+    granted
+}
+
+#[test]
+fn a_state_machine_may_do_what_its_tasks_do_and_nothing_else() {
+    let template = Template::read();
+    for file in files() {
+        let (definition, _) = definition(&template, &file);
+        let tasks = states(&definition).into_iter().filter(|(_, state)| state["Type"] == "Task");
+        let needed: BTreeSet<_> = tasks.map(|(name, state)| needed(&name, &state)).collect();
+        let role = Resource::target(&machine(&template, &file).properties["RoleArn"]);
+        assert_eq!(granted(&template.resources[role]), needed, "{role}");
+    }
 }

@@ -12,7 +12,7 @@ use std::time::Duration;
 use lambda_runtime::{Diagnostic, LambdaEvent, service_fn};
 use serde_json::{Value, json};
 
-use crate::{FunctionSpec, Transcript};
+use crate::{FunctionSpec, SessionCredentials, Transcript};
 
 /// Writes a script that runs one ignored test of this binary.
 pub(super) fn script(folder: &Path, name: &str, test: &str) -> std::path::PathBuf {
@@ -35,6 +35,11 @@ pub(super) fn spec(folder: &Path, transcript: &Transcript) -> FunctionSpec {
         memory_mb: 128,
         handler: "bootstrap".to_owned(),
         environment: BTreeMap::new(),
+        credentials: SessionCredentials {
+            access_key_id: "ASIAQAAAAAAAWORK0000".to_owned(),
+            secret_access_key: "secret".to_owned(),
+            session_token: "session".to_owned(),
+        },
         endpoint: None,
         log_level: "INFO".to_owned(),
         concurrency: 5,
