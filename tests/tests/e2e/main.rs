@@ -7,4 +7,5 @@ mod bench;
 mod credit_check;
 mod deliveries;
 mod demo;
+mod faults;
 mod isolation;
