@@ -70,7 +70,7 @@ pub(crate) fn run(stack: StackOptions, slow: Duration, flow: impl AsyncFnOnce(&S
 }
 
 /// Step Functions refuses a second answer, so this looks at both: at us, and at those who stand for it.
-fn assert_no_task_was_answered_twice(calls: &[Call]) {
+pub(crate) fn assert_no_task_was_answered_twice(calls: &[Call]) {
     assert!(!calls.is_empty(), "no function calls by its proxy");
     let mut answered = HashSet::new();
     for call in calls.iter().filter(|call| call.is_accepted_answer()) {

@@ -9,10 +9,11 @@ mod functions;
 use std::{collections::BTreeSet, time::Duration};
 
 use aws_sdk_sfn::types::ExecutionStatus;
-use callback_bridge_local::{CallEvent, CallFault, EventKind, Fault, LastingFault, Sample};
+use callback_bridge::TaskToken;
+use callback_bridge_local::{Call, CallEvent, CallFault, EventKind, Fault, LastingFault, Sample};
 use serde_json::Value;
 
-use crate::bench::{PATIENCE, becomes_empty, input};
+use crate::bench::{PATIENCE, assert_no_task_was_answered_twice, becomes_empty, input};
 
 const QUICK: Duration = Duration::ZERO;
 
@@ -102,4 +103,19 @@ fn inquiries(sample: &Sample) -> (usize, usize) {
     let answered =
         inquiries.iter().filter(|inquiry| inquiry.status == Some(200)).map(|inquiry| &inquiry.idempotency_key);
     (answered.clone().count(), answered.collect::<BTreeSet<_>>().len())
+}
+
+/// What every flow is searched for at its end is found.
+#[test]
+#[should_panic(expected = "a task was answered twice")]
+fn a_second_answer_would_be_noticed() {
+    let attempt = Some(TaskToken::new("abc").unwrap().attempt_id());
+    let what = CallEvent::Replied { status: 200, error: None };
+    let answer = |operation: &str| Call {
+        caller: None,
+        operation: operation.into(),
+        attempt: attempt.clone(),
+        what: what.clone(),
+    };
+    assert_no_task_was_answered_twice(&["SendTaskHeartbeat", "SendTaskSuccess", "SendTaskFailure"].map(answer));
 }
