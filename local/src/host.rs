@@ -22,9 +22,10 @@ use axum::body::Bytes;
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 
+use crate::faults::Faults;
 use crate::journal::Journal;
 pub use events::{Event, EventKind};
-pub use faults::{Fault, Faults};
+pub use faults::Fault;
 pub use function::{FunctionSpec, binary_name};
 pub use invocation::{FunctionError, Invocation, InvokeError};
 use running::Running;
@@ -113,7 +114,7 @@ impl LambdaHost {
 
     /// What is to go wrong.
     #[must_use]
-    pub fn faults(&self) -> &Faults {
+    pub fn faults(&self) -> &Faults<Fault> {
         &self.state.faults
     }
 

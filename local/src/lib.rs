@@ -4,9 +4,11 @@ pub mod bureau;
 pub mod children;
 pub mod demo;
 pub mod event_source;
+pub mod faults;
 pub mod host;
 pub mod journal;
 pub mod local_aws;
+pub mod proxy;
 mod sample;
 pub mod stack;
 pub mod transcript;
@@ -15,11 +17,13 @@ pub use bureau::{Bureau, BureauOptions};
 pub use children::{Process, command, isolated_environment};
 pub use demo::{DemoOptions, Report};
 pub use event_source::EventSource;
-pub use host::{Event, EventKind, Fault, Faults, FunctionError, FunctionSpec, Invocation, InvokeError, LambdaHost};
+pub use faults::{Faults, LastingFault};
+pub use host::{Event, EventKind, Fault, FunctionError, FunctionSpec, Invocation, InvokeError, LambdaHost};
 pub use journal::{Journal, Reader};
 pub use local_aws::{
     EventSourceMapping, FunctionDescription, LocalAws, Route, Schedule, SessionCredentials, StackDescription,
 };
+pub use proxy::{Call, CallEvent, CallFault, Caller, Proxy};
 pub use sample::{Ended, Sample};
 pub use stack::{LocalBridge, LocalOptions, LocalRegion, RegionOptions, StackOptions};
 pub use transcript::{Line, Transcript};

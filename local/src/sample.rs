@@ -8,7 +8,7 @@ use aws_sdk_sqs::types::QueueAttributeName;
 use serde_json::Value;
 use tokio::time::{Instant, sleep};
 
-use crate::{Bureau, BureauOptions, LocalBridge, LocalRegion, StackOptions};
+use crate::{Bureau, BureauOptions, LocalBridge, LocalRegion, Proxy, StackOptions};
 
 /// How often an execution is looked at.
 pub(crate) const EVERY: Duration = Duration::from_millis(25);
@@ -20,6 +20,8 @@ pub struct Sample {
     pub bridge: LocalBridge,
     /// The bureau that its function asks.
     pub bureau: Bureau,
+    /// What its inquiries go through.
+    pub bureau_proxy: Proxy,
 }
 
 /// An execution that has ended.
@@ -44,10 +46,12 @@ impl Sample {
     pub async fn deploy(region: &Arc<LocalRegion>, stack: StackOptions, slow: Duration) -> anyhow::Result<Self> {
         let key = "the key of the local bureau".to_owned();
         let bureau = Bureau::start(BureauOptions { key: key.clone(), slow }).await?;
-        let bridge = LocalBridge::deploy(region, stack.parameter("BureauUrl", bureau.url())).await?;
+        let mut bureau_proxy = Proxy::new(bureau.url())?;
+        let url = bureau_proxy.open(None).await?;
+        let bridge = LocalBridge::deploy(region, stack.parameter("BureauUrl", url)).await?;
         let secret = bridge.output("BureauKeySecretArn")?;
         bridge.secrets_manager().put_secret_value().secret_id(secret).secret_string(key).send().await?;
-        Ok(Self { bridge, bureau })
+        Ok(Self { bridge, bureau, bureau_proxy })
     }
 
     /// Starts an execution of the credit check and returns its ARN.

@@ -31,13 +31,16 @@ pub(super) async fn deliver(source: &Source, batch: Vec<Message>) {
         delete(source, &done).await;
     }
     if !failed.is_empty() {
-        source.tell(|queue| EventKind::Returned { queue, message_ids: failed, reason });
+        leave(source, &batch, failed, reason).await;
     }
 }
 
 async fn invoke(source: &Source, batch: &[Message], message_ids: &[String]) -> Result<Invocation, InvokeError> {
     let (host, function) = (&source.host, &source.mapping.function);
     let payload = event(batch, &source.mapping.source).to_string();
+    if let Some(late) = host.faults().strike(function, |fault| *fault == Fault::DeliverLate) {
+        late.taken_back().await;
+    }
     let invoke = || {
         source.tell(|queue| EventKind::Delivered { queue, message_ids: message_ids.to_vec() });
         host.invoke(function, payload.clone())
@@ -67,6 +70,18 @@ async fn delete(source: &Source, done: &[&Message]) {
         let kept = ids(done.iter().copied()).into_iter().filter(|id| !message_ids.contains(id)).collect();
         source.tell(|queue| EventKind::Returned { queue, message_ids: kept, reason });
     }
+}
+
+/// Leaves messages to the time for which they are hidden.
+async fn leave(source: &Source, batch: &[Message], failed: Vec<String>, reason: String) {
+    if source.host.faults().strikes(&source.mapping.function, Fault::ComeAgainAtOnce) {
+        let left = |message: &&Message| failed.iter().any(|id| message.message_id() == Some(id));
+        let left: Vec<_> = batch.iter().filter(left).collect();
+        if let Err(error) = source.queue.give_back(&left).await {
+            tracing::warn!(%error, queue = source.mapping.queue(), "messages can't be made visible");
+        }
+    }
+    source.tell(|queue| EventKind::Returned { queue, message_ids: failed, reason });
 }
 
 fn ids<'a>(messages: impl IntoIterator<Item = &'a Message>) -> Vec<String> {

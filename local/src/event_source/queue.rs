@@ -5,7 +5,10 @@ use std::time::Duration;
 use anyhow::{anyhow, bail};
 use aws_sdk_sqs::Client;
 use aws_sdk_sqs::error::DisplayErrorContext;
-use aws_sdk_sqs::types::{DeleteMessageBatchRequestEntry, Message, MessageSystemAttributeName, QueueAttributeName};
+use aws_sdk_sqs::types::{
+    ChangeMessageVisibilityBatchRequestEntry, DeleteMessageBatchRequestEntry, Message, MessageSystemAttributeName,
+    QueueAttributeName,
+};
 use tokio::time::Instant;
 
 /// The most messages of one request, of SQS and not ours.
@@ -67,6 +70,21 @@ impl Queue {
             .await
             .map_err(|error| DisplayErrorContext(error).to_string())?;
         Ok(received.messages.unwrap_or_default())
+    }
+
+    /// Has messages come again at once.
+    pub(super) async fn give_back(&self, messages: &[&Message]) -> Result<(), String> {
+        for chunk in messages.chunks(REQUEST) {
+            let entries = chunk.iter().enumerate().filter_map(|(index, message)| {
+                let handle = message.receipt_handle().unwrap_or_default();
+                let entry = ChangeMessageVisibilityBatchRequestEntry::builder().id(index.to_string());
+                entry.receipt_handle(handle).visibility_timeout(0).build().ok()
+            });
+            let request = self.client.change_message_visibility_batch().queue_url(&self.url);
+            let reply = request.set_entries(Some(entries.collect())).send().await;
+            reply.map_err(|error| DisplayErrorContext(error).to_string())?;
+        }
+        Ok(())
     }
 
     /// Deletes messages; returns those that could be, and what went wrong with the others.

@@ -1,10 +1,9 @@
-//! Faults that tests inject, each at one named point of an invocation or of a delivery.
+//! What can go wrong with an invocation or a delivery, each at one named point.
 
-use std::sync::{Mutex, PoisonError};
-
-/// What is to go wrong, once.
+/// What is to go wrong. Its place is a function, by its name in AWS.
 ///
-/// To kill a process in the middle of its work, see [`LambdaHost::kill_running`](super::LambdaHost::kill_running).
+/// To kill a process in the middle of its work, see [`LambdaHost::kill_running`](super::LambdaHost::kill_running); to kill
+/// it around one of its calls, [`CallFault`](crate::CallFault).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Fault {
@@ -12,45 +11,17 @@ pub enum Fault {
     KillBeforeWork,
     /// The process is killed when it has done its work and responds: what it did is done, its response is lost.
     KillAfterWork,
+    /// The process stands still (SIGSTOP) when it is given the event, until the function's timeout ends it.
+    StandStill,
+    /// An event source holds a batch back that it has received. It is delivered when the fault is taken back, so that has
+    /// to be a lasting one.
+    DeliverLate,
     /// An event source delivers a batch again, after the function has responded and before the messages are deleted.
     /// What is deleted is decided by the second response.
     DeliverTwice,
     /// An event source delivers a batch twice at the same time. What is deleted is decided by the response that comes last.
     DeliverTwiceAtOnce,
-}
-
-/// Faults that have been injected and have not struck yet.
-#[derive(Debug, Default)]
-pub struct Faults {
-    waiting: Mutex<Vec<(String, Fault)>>,
-}
-
-impl Faults {
-    /// Lets a fault strike the next invocation or delivery of a function (its name in AWS) that comes to that point.
-    /// Injected twice, it strikes twice.
-    pub fn inject(&self, function: &str, fault: Fault) {
-        self.waiting.lock().unwrap_or_else(PoisonError::into_inner).push((function.to_owned(), fault));
-    }
-
-    /// Whether this fault strikes here and now; then it is used up. This is the point where it is consulted.
-    pub(crate) fn strikes(&self, function: &str, fault: Fault) -> bool {
-        let mut waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
-        let found = waiting.iter().position(|(name, waits)| name == function && *waits == fault);
-        found.map(|index| waiting.remove(index)).is_some()
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_fault_strikes_once_and_only_its_function() {
-        let faults = Faults::default();
-        faults.inject("one", Fault::DeliverTwice);
-        assert!(!faults.strikes("two", Fault::DeliverTwice));
-        assert!(!faults.strikes("one", Fault::KillAfterWork));
-        assert!(faults.strikes("one", Fault::DeliverTwice));
-        assert!(!faults.strikes("one", Fault::DeliverTwice));
-    }
+    /// What a batch leaves in its queue comes again at once, as if the time was over for which it is hidden: the visibility
+    /// timeout of the queue, or the one that the function has set.
+    ComeAgainAtOnce,
 }

@@ -63,6 +63,9 @@ async fn work(
         sandbox.process.kill();
         return Outcome::Failed(Failure::exited(request_id, sandbox.process.exited().await));
     }
+    if host.faults.strikes(&function.name, Fault::StandStill) {
+        sandbox.process.freeze().await;
+    }
     let asked = sandbox.mailbox.asked();
     let (request, arn) = (request_id.to_owned(), spec.arn.clone());
     let answer =

@@ -5,9 +5,10 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::events::{Event, EventKind};
-use super::faults::Faults;
+use super::faults::Fault;
 use super::mailbox::Mailbox;
 use super::running::Running;
+use crate::faults::Faults;
 use crate::journal::Journal;
 
 #[derive(Debug)]
@@ -15,7 +16,7 @@ pub(super) struct HostState {
     /// The host's own address, such as `127.0.0.1:54321`.
     pub(super) address: String,
     pub(super) events: Journal<Event>,
-    pub(super) faults: Faults,
+    pub(super) faults: Faults<Fault>,
     functions: Mutex<HashMap<String, Arc<Running>>>,
     mailboxes: Mutex<HashMap<u64, Arc<Mailbox>>>,
     last_mailbox: AtomicU64,

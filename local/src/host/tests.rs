@@ -177,6 +177,15 @@ async fn killed_after_work_only_the_response_is_lost() {
 }
 
 #[tokio::test]
+async fn one_that_stands_still_does_nothing_until_its_timeout() {
+    let room = room_with(|spec| spec.timeout = Duration::from_millis(500)).await;
+    room.host.faults().inject("work-ABC", Fault::StandStill);
+    assert_eq!(error_type(&room.invoke(json!({"do": "print", "text": "done"})).await), "Sandbox.Timedout");
+    assert!(!room.transcript.contains("done"));
+    answer(&room.invoke(json!({"do": "print", "text": "done"})).await);
+}
+
+#[tokio::test]
 async fn when_the_host_stops_nothing_is_left() {
     let room = room().await;
     answer(&room.invoke(json!({"do": "tell"})).await);

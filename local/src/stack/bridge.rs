@@ -8,6 +8,7 @@ use super::{LocalOptions, LocalRegion, StackOptions};
 use crate::event_source::EventSource;
 use crate::host::{FunctionSpec, LambdaHost};
 use crate::local_aws::{FunctionDescription, StackDescription};
+use crate::proxy::{Caller, Proxy};
 use crate::transcript::Transcript;
 
 /// The bridge on this machine: a stack whose functions and event sources run.
@@ -18,6 +19,7 @@ use crate::transcript::Transcript;
 pub struct LocalBridge {
     description: StackDescription,
     transcript: Transcript,
+    proxy: Proxy,
     event_sources: Mutex<Vec<EventSource>>,
     region: Arc<LocalRegion>,
     owns_region: bool,
@@ -42,9 +44,10 @@ impl LocalBridge {
     pub async fn deploy(region: &Arc<LocalRegion>, options: StackOptions) -> anyhow::Result<Self> {
         let description = region.aws().deploy(&options.template, &options.name, &options.parameters).await?;
         let transcript = options.transcript.unwrap_or_else(|| region.transcript().clone());
-        let bridge = Self {
+        let mut bridge = Self {
             description,
             transcript,
+            proxy: Proxy::new(region.aws().endpoint())?,
             event_sources: Mutex::default(),
             region: Arc::clone(region),
             owns_region: false,
@@ -52,7 +55,8 @@ impl LocalBridge {
         // From here on, what has been started ends with the bridge when the rest fails.
         for function in &bridge.description.functions {
             let mut spec = FunctionSpec::new(function, &options.build_dir, &bridge.transcript)?;
-            spec.endpoint = Some(region.aws().endpoint().to_owned());
+            let caller = Caller::function(region.host(), &function.name);
+            spec.endpoint = Some(bridge.proxy.open(Some(caller)).await?);
             if let Some(level) = &options.log_level {
                 spec.log_level.clone_from(level);
             }
@@ -126,6 +130,12 @@ impl LocalBridge {
         self.region.host()
     }
 
+    /// What the functions' calls to the local AWS go through.
+    #[must_use]
+    pub fn proxy(&self) -> &Proxy {
+        &self.proxy
+    }
+
     /// The region.
     #[must_use]
     pub fn region(&self) -> &Arc<LocalRegion> {
@@ -142,7 +152,7 @@ impl LocalBridge {
     ///
     /// # Errors
     /// If anything would not stop as it should; everything is tried nevertheless.
-    pub async fn stop(self) -> anyhow::Result<()> {
+    pub async fn stop(mut self) -> anyhow::Result<()> {
         let sources = std::mem::take(&mut *self.event_sources.lock().unwrap_or_else(PoisonError::into_inner));
         for source in sources {
             source.stop().await;
@@ -151,6 +161,7 @@ impl LocalBridge {
         for function in &self.description.functions {
             problems.extend(self.host().unregister(&function.name).await.err());
         }
+        problems.extend(self.proxy.stop().await.err());
         if self.owns_region {
             problems.extend(self.region.stop().await.err());
         }

@@ -1,12 +1,13 @@
 //! One local region for all flows, and a stack for each.
 
 use std::{
+    collections::HashSet,
     sync::{Arc, LazyLock, Weak},
     time::Duration,
 };
 
 use aws_sdk_sqs::types::QueueAttributeName;
-use callback_bridge_local::{LocalRegion, RegionOptions, Sample, StackOptions, Transcript};
+use callback_bridge_local::{Call, LocalRegion, RegionOptions, Sample, StackOptions, Transcript};
 use callback_bridge_tests::repository;
 use serde_json::Value;
 use tokio::{
@@ -49,7 +50,7 @@ pub(crate) fn stack(name: &str) -> StackOptions {
     }
 }
 
-/// Runs a flow on a stack of its own, and then looks whether it left messages or showed tokens.
+/// Runs a flow on a stack of its own, and then looks whether it left messages, answered a task twice, or showed tokens.
 pub(crate) fn run(stack: StackOptions, slow: Duration, flow: impl AsyncFnOnce(&Sample)) {
     RUNTIME.block_on(async {
         let region = region().await;
@@ -59,12 +60,23 @@ pub(crate) fn run(stack: StackOptions, slow: Duration, flow: impl AsyncFnOnce(&S
             becomes_empty(&sample, queue).await;
         }
         let transcript = sample.bridge.transcript().clone();
+        let calls = sample.bridge.proxy().calls().clone();
         sample.bridge.stop().await.unwrap();
+        assert_no_task_was_answered_twice(&calls.items());
         let printed = [transcript.lines(), region.transcript().lines()].concat();
         assert!(printed.iter().any(|line| line.text.contains("DEBUG")), "nothing was printed at DEBUG");
         let told = printed.iter().find(|line| line.text.contains(TOKEN)).map(ToString::to_string);
         assert_eq!(told, None, "a token was printed");
     });
+}
+
+/// Step Functions refuses a second answer, so this looks at both: at us, and at those who stand for it.
+pub(crate) fn assert_no_task_was_answered_twice(calls: &[Call]) {
+    assert!(!calls.is_empty(), "no function calls by its proxy");
+    let mut answered = HashSet::new();
+    for call in calls.iter().filter(|call| call.is_accepted_answer()) {
+        assert!(answered.insert(call.attempt.clone().unwrap()), "a task was answered twice: {calls:#?}");
+    }
 }
 
 /// The sample input of this name for the credit check.
@@ -79,7 +91,7 @@ pub(crate) fn sample_input(name: &str) -> Value {
 }
 
 /// Waits until nothing is in a queue, neither visible nor being worked on.
-async fn becomes_empty(sample: &Sample, queue: &str) {
+pub(crate) async fn becomes_empty(sample: &Sample, queue: &str) {
     holds(sample, queue, [0, 0, 0]).await;
 }
 

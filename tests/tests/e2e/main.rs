@@ -7,6 +7,7 @@ mod bench;
 mod credit_check;
 mod deliveries;
 mod demo;
+mod faults;
 mod fifo;
 mod grants;
 mod isolation;
