@@ -7,6 +7,7 @@ use tracing::{error, info, warn};
 use super::{
     WorkerRuntime,
     delivery::{Delivery, Redelivery, receive_count},
+    metrics,
     record::Verdict,
     settle::{Settlement, settle},
 };
@@ -61,6 +62,7 @@ fn named(answer: Answer, token: &TaskToken) -> Answer {
 
 /// The one line about an answer.
 fn report(answer: &Answer, settlement: &Settlement, again: &Redelivery, duration_ms: u64) {
+    metrics::delivery(settlement.disposition);
     macro_rules! line {
         ($level:ident, $text:literal) => {{
             $level!(

@@ -8,6 +8,7 @@ mod delivery;
 mod heartbeat;
 mod invocation;
 mod lanes;
+mod metrics;
 mod record;
 mod settings;
 mod settle;

@@ -8,6 +8,7 @@ use super::{
     attempt::{Outcome, attempt},
     delivery::{Delivery, receive_count},
     invocation::Batch,
+    metrics,
 };
 use crate::{
     Answer, Disposition, InvalidField, MessageError, MessageQueue, Task, TaskCallbacks, TaskFailure, TaskMessage,
@@ -26,6 +27,9 @@ pub(super) enum Verdict {
 impl<W: Worker, C: TaskCallbacks, Q: MessageQueue> WorkerRuntime<W, C, Q> {
     pub(super) async fn record(&self, message: &SqsMessage, batch: Batch) -> Verdict {
         let delivery = Delivery::new(message, batch);
+        if let Some(age) = delivery.age() {
+            metrics::message_age(age);
+        }
         // Of the highest level, so that a line keeps its names whatever the log level is.
         let span = error_span!(
             "task",
@@ -53,6 +57,7 @@ impl<W: Worker, C: TaskCallbacks, Q: MessageQueue> WorkerRuntime<W, C, Q> {
             }
             Err(MessageError::Unanswerable(reason)) => {
                 let queue_error = delivery.give_back(&self.queue).await.queue_error;
+                metrics::delivery(metrics::Outcome::NoTask);
                 error!(error = %reason, queue.error = queue_error, "the message names no task to answer; it goes on to the dead-letter queue");
                 Verdict::Keep
             }
@@ -76,12 +81,14 @@ impl<W: Worker, C: TaskCallbacks, Q: MessageQueue> WorkerRuntime<W, C, Q> {
         match attempt(&self.worker, task, &self.callbacks, &token, beats, deadline).await {
             Outcome::Answer(answer) => self.settle(&token, answer, heartbeat, delivery).await,
             Outcome::NobodyWaits => {
+                metrics::delivery(metrics::Outcome::Dropped);
                 let (disposition, duration_ms) = (Disposition::Closed.as_str(), delivery.elapsed_ms());
                 info!(disposition, duration_ms, "nobody waits for this task any more; its work was dropped");
                 Verdict::Acknowledge
             }
             Outcome::BadToken => {
                 let queue_error = delivery.give_back(&self.queue).await.queue_error;
+                metrics::delivery(metrics::Outcome::BadToken);
                 error!(queue.error = queue_error, "Step Functions does not know this task token; the work was dropped");
                 Verdict::Keep
             }
@@ -92,6 +99,7 @@ impl<W: Worker, C: TaskCallbacks, Q: MessageQueue> WorkerRuntime<W, C, Q> {
             Outcome::RetryLater(reason) => {
                 let wait = self.settings.redelivery.random_wait(receive_count);
                 let again = delivery.retry_after(&self.queue, wait, heartbeat).await;
+                metrics::delivery(metrics::Outcome::RetryLater);
                 warn!(
                     error = reason,
                     retry.wait_ms = again.wait_ms,
