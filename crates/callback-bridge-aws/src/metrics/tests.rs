@@ -37,6 +37,7 @@ impl Worker for Greeter {
     }
 }
 
+#[tokio::main(flavor = "current_thread", start_paused = true)]
 async fn handle(
     messages: impl IntoIterator<Item = SqsMessage>,
     callbacks: RecordingCallbacks,
@@ -75,10 +76,10 @@ impl io::Write for Out {
     }
 }
 
-#[tokio::test(start_paused = true)]
-async fn a_batch_becomes_a_line_for_each_set_of_dimensions() {
+#[test]
+fn a_batch_becomes_a_line_for_each_set_of_dimensions() {
     let metrics = metrics();
-    handle([task("1"), task("2"), sqs_text_message("3", "?")], RecordingCallbacks::default()).await.unwrap();
+    handle([task("1"), task("2"), sqs_text_message("3", "?")], RecordingCallbacks::default()).unwrap();
     let mut lines = parsed(&metrics.take_lines());
     for line in &mut lines {
         let at = line["_aws"]["Timestamp"].take().as_u64().unwrap();
@@ -110,12 +111,12 @@ async fn a_batch_becomes_a_line_for_each_set_of_dimensions() {
     assert_eq!(lines, expected);
 }
 
-#[tokio::test(start_paused = true)]
-async fn what_was_counted_is_printed_once() {
+#[test]
+fn what_was_counted_is_printed_once() {
     let metrics = metrics();
     assert_eq!(metrics.take_lines(), b"", "no line when nothing was counted");
     for _ in 0..2 {
-        handle([task("1")], RecordingCallbacks::default()).await.unwrap();
+        handle([task("1")], RecordingCallbacks::default()).unwrap();
         let lines = parsed(&metrics.take_lines());
         let settled: Vec<_> = lines.iter().filter_map(|line| line["Deliveries"].as_u64()).collect();
         assert_eq!(settled, [1], "counters begin anew");
@@ -123,8 +124,8 @@ async fn what_was_counted_is_printed_once() {
     }
 }
 
-#[tokio::test(start_paused = true)]
-async fn an_invocation_prints_in_one_piece_however_it_ends() {
+#[test]
+fn an_invocation_prints_in_one_piece_however_it_ends() {
     let metrics = metrics();
     let mut nameless = sqs_text_message("1", "?");
     nameless.message_id = None;
@@ -132,13 +133,13 @@ async fn an_invocation_prints_in_one_piece_however_it_ends() {
         [(vec![task("1"), sqs_text_message("2", "?")], false), (vec![nameless], true), (vec![], false)]
     {
         let (out, nothing) = (Out::default(), batch.is_empty());
-        let invocation = async {
+        let invocation = || {
             let _before_the_response = metrics.print_at_end(out.clone());
-            let response = handle(batch, RecordingCallbacks::default()).await;
+            let response = handle(batch, RecordingCallbacks::default());
             assert_eq!(out.writes().len(), 0, "once, at the end");
             response
         };
-        assert_eq!(invocation.await.is_err(), fails);
+        assert_eq!(invocation().is_err(), fails);
         match out.writes().as_slice() {
             [] => assert!(nothing),
             [lines] => assert!(parsed(lines).iter().any(|line| line["Outcome"] == "NoTask")),
@@ -146,7 +147,7 @@ async fn an_invocation_prints_in_one_piece_however_it_ends() {
         }
     }
     let out = Out::default();
-    handle([task("1")], RecordingCallbacks::default()).await.unwrap();
+    handle([task("1")], RecordingCallbacks::default()).unwrap();
     let panicked = catch_unwind(AssertUnwindSafe(|| {
         let _before_the_response = metrics.print_at_end(out.clone());
         panic!("as the test wants it");
@@ -156,22 +157,22 @@ async fn an_invocation_prints_in_one_piece_however_it_ends() {
 }
 
 /// Lambda drops what is below the level of the function, and metrics must not be.
-#[tokio::test(start_paused = true)]
-async fn a_line_has_the_level_that_the_function_logs_from() {
+#[test]
+fn a_line_has_the_level_that_the_function_logs_from() {
     let counting = metrics();
     let metrics = Metrics { level: "ERROR".to_owned(), ..counting.clone() };
-    handle([task("1")], RecordingCallbacks::default()).await.unwrap();
+    handle([task("1")], RecordingCallbacks::default()).unwrap();
     let lines = parsed(&metrics.take_lines());
     assert!(!lines.is_empty() && lines.iter().all(|line| line["level"] == "ERROR"), "{lines:?}");
 }
 
 /// <https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html>
-#[tokio::test(start_paused = true)]
-async fn a_large_batch_stays_within_the_limits_of_the_format() {
+#[test]
+fn a_large_batch_stays_within_the_limits_of_the_format() {
     let metrics = metrics();
     let denied = std::iter::repeat_with(|| Err(Refusal::Denied { code: "AccessDeniedException".into() }));
     let batch: Vec<_> = (0..1000).map(|id| task(&id.to_string())).collect();
-    handle(batch, RecordingCallbacks::default().answering(denied.take(1000))).await.unwrap();
+    handle(batch, RecordingCallbacks::default().answering(denied.take(1000))).unwrap();
     let lines = metrics.take_lines();
     assert!(lines.split(|byte| *byte == b'\n').all(|line| line.len() < 256 * 1024));
     let lines = parsed(&lines);
