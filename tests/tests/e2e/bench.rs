@@ -6,7 +6,7 @@ use std::{
 };
 
 use callback_bridge_local::{LocalRegion, RegionOptions, Sample, StackOptions, Transcript};
-use callback_bridge_tests::repository;
+use callback_bridge_tests::{published, repository};
 use serde_json::Value;
 use tokio::{
     runtime::Runtime,
@@ -48,7 +48,8 @@ pub(crate) fn stack(name: &str) -> StackOptions {
     }
 }
 
-/// Runs a flow on a stack of its own, and then looks whether it left messages or showed tokens.
+/// Runs a flow on a stack of its own, and then looks whether it left messages, showed tokens, or printed metrics that
+/// nobody has heard of.
 pub(crate) fn run(stack: StackOptions, slow: Duration, flow: impl AsyncFnOnce(&Sample)) {
     RUNTIME.block_on(async {
         let region = region().await;
@@ -63,6 +64,9 @@ pub(crate) fn run(stack: StackOptions, slow: Duration, flow: impl AsyncFnOnce(&S
         assert!(printed.iter().any(|line| line.text.contains("DEBUG")), "nothing was printed at DEBUG");
         let told = printed.iter().find(|line| line.text.contains(TOKEN)).map(ToString::to_string);
         assert_eq!(told, None, "a token was printed");
+        for line in &printed {
+            let _known = published(&line.text); // or it panics
+        }
     });
 }
 

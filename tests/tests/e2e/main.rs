@@ -3,8 +3,11 @@
 //! Every flow runs at log level DEBUG, and ends only when no message is left and no line of output holds a token.
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on panics")]
 
+mod alarms;
 mod bench;
 mod credit_check;
 mod deliveries;
 mod demo;
 mod isolation;
+mod refusals;
+mod watch;
