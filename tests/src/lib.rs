@@ -2,6 +2,14 @@
 
 use std::path::Path;
 
+mod alarms;
+mod cloudwatch;
+mod translated;
+
+pub use alarms::Alarm;
+pub use cloudwatch::{Datum, Metric, going_on, published};
+pub use translated::{Resource, Template};
+
 /// The folder of the repository.
 #[must_use]
 pub fn repository() -> &'static Path {

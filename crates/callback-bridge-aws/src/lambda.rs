@@ -1,6 +1,7 @@
 //! The entry point of a worker function.
 
 use std::{
+    io,
     num::NonZeroU32,
     sync::Arc,
     time::{Duration, SystemTime},
@@ -17,6 +18,7 @@ use crate::{
     Error, SqsQueues, StepFunctions,
     config::{ConfigError, Variables},
     logging,
+    metrics::Metrics,
 };
 
 /// Runs `worker` on the messages that Lambda hands to this function.
@@ -27,25 +29,27 @@ pub async fn run(worker: impl Worker) -> Result<(), Error> {
     Lambda::start().await?.serve(worker).await
 }
 
-/// A function that has started: logs are on, and the configuration is read. For workers that need something of both.
+/// A function that has started: logs and metrics are on, and the configuration is read. For workers that need something of both.
 #[derive(Debug, Clone)]
 pub struct Lambda {
     variables: Variables,
     settings: RuntimeSettings,
     aws: SdkConfig,
+    metrics: Metrics,
 }
 
 impl Lambda {
-    /// Starts logging, reads the configuration, and loads what the AWS SDK needs.
+    /// Starts logging and counting, reads the configuration, and loads what the AWS SDK needs.
     ///
     /// # Errors
     /// When an environment variable of the runtime is wrong; it is named.
     pub async fn start() -> Result<Self, ConfigError> {
         let variables = Variables::of_process();
         logging::init(&variables);
+        let metrics = Metrics::init(&variables);
         let settings = settings(&variables)?;
         let aws = aws_config::load_defaults(BehaviorVersion::latest()).await;
-        Ok(Self { variables, settings, aws })
+        Ok(Self { variables, settings, aws, metrics })
     }
 
     /// The environment variables of the function.
@@ -71,7 +75,13 @@ impl Lambda {
             let runtime = Arc::clone(&runtime);
             let span = error_span!("invocation", requestId = event.context.request_id);
             let invocation = invocation(&event.context);
-            async move { runtime.handle(event.payload, invocation).await.map_err(whole_batch) }.instrument(span)
+            let metrics = self.metrics.clone();
+            async move {
+                // Lambda freezes the process once it has the response.
+                let _before_the_response = metrics.print_at_end(io::stdout());
+                runtime.handle(event.payload, invocation).await.map_err(whole_batch)
+            }
+            .instrument(span)
         });
         Runtime::new(function).run().await.map_err(Error::new)
     }

@@ -5,6 +5,8 @@ mod error;
 #[cfg(feature = "worker")]
 mod lambda;
 pub mod logging;
+#[cfg(feature = "worker")]
+pub mod metrics;
 #[cfg(feature = "secrets-manager")]
 mod secrets_manager;
 #[cfg(feature = "worker")]

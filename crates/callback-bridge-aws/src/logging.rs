@@ -16,6 +16,9 @@ use crate::config::Variables;
 /// Libraries that write raw events or requests, tokens included, at `TRACE`: they never get further than `DEBUG`.
 const CAPPED: [&str; 8] = ["aws_", "h2", "hyper", "lambda_runtime", "reqwest", "rustls", "tonic", "tower"];
 
+/// What makes metrics. Of a metric it keeps a hundred values for a line, and would complain about every further one.
+const EMF: &str = "metrics_cloudwatch_embedded";
+
 /// Sends what the function logs to standard output, from the level in `AWS_LAMBDA_LOG_LEVEL` (Lambda sets it from the
 /// function's `ApplicationLogLevel`; `INFO` where it is not set). A panic is logged too, with its place.
 ///
@@ -35,7 +38,7 @@ where
     W: for<'w> MakeWriter<'w> + Send + Sync + 'static,
 {
     let capped = CAPPED.map(|target| (target, level.min(LevelFilter::DEBUG)));
-    let filter = Targets::new().with_default(level).with_targets(capped);
+    let filter = Targets::new().with_default(level).with_targets(capped).with_target(EMF, LevelFilter::OFF);
     let lines = fmt::layer().json().flatten_event(true).with_current_span(false).with_writer(writer);
     Registry::default().with(lines.with_filter(filter))
 }
@@ -87,6 +90,12 @@ mod tests {
             error_span!("task", task.attempt_id = "ab12").in_scope(|| error!("it failed"));
         });
         assert!(line.contains("ab12"), "{line}");
+    }
+
+    #[test]
+    fn metrics_that_are_too_many_are_no_errors() {
+        let lines = logged(LevelFilter::TRACE, || error!(target: "metrics_cloudwatch_embedded::collector", "too many"));
+        assert_eq!(lines, "");
     }
 
     #[test]

@@ -6,6 +6,7 @@ mod backoff;
 mod business_key;
 mod disposition;
 mod message;
+pub mod metrics;
 pub mod names;
 mod ports;
 mod runtime;

@@ -8,7 +8,7 @@ use std::{
 
 use aws_sdk_sqs::types::QueueAttributeName;
 use callback_bridge_local::{Call, LocalRegion, RegionOptions, Sample, StackOptions, Transcript};
-use callback_bridge_tests::repository;
+use callback_bridge_tests::{published, repository};
 use serde_json::Value;
 use tokio::{
     runtime::Runtime,
@@ -50,7 +50,8 @@ pub(crate) fn stack(name: &str) -> StackOptions {
     }
 }
 
-/// Runs a flow on a stack of its own, and then looks whether it left messages, answered a task twice, or showed tokens.
+/// Runs a flow on a stack of its own, and then looks whether it left messages, answered a task twice, showed tokens, or
+/// printed metrics that nobody has heard of.
 pub(crate) fn run(stack: StackOptions, slow: Duration, flow: impl AsyncFnOnce(&Sample)) {
     RUNTIME.block_on(async {
         let region = region().await;
@@ -67,6 +68,9 @@ pub(crate) fn run(stack: StackOptions, slow: Duration, flow: impl AsyncFnOnce(&S
         assert!(printed.iter().any(|line| line.text.contains("DEBUG")), "nothing was printed at DEBUG");
         let told = printed.iter().find(|line| line.text.contains(TOKEN)).map(ToString::to_string);
         assert_eq!(told, None, "a token was printed");
+        for line in &printed {
+            let _known = published(&line.text); // or it panics
+        }
     });
 }
 

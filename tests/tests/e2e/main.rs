@@ -3,6 +3,7 @@
 //! Every flow runs at log level DEBUG, and ends only when no message is left and no line of output holds a token.
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on panics")]
 
+mod alarms;
 mod bench;
 mod credit_check;
 mod deliveries;
@@ -12,3 +13,5 @@ mod fifo;
 mod grants;
 mod isolation;
 mod push_to_sqs;
+mod refusals;
+mod watch;

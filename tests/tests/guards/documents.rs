@@ -41,7 +41,7 @@ fn every_relative_link_leads_somewhere() {
 }
 
 /// The examples of a kind on a page: what stands between its fences.
-fn examples(page: &str, kind: &str) -> Vec<String> {
+pub(crate) fn examples(page: &str, kind: &str) -> Vec<String> {
     let text = fs::read_to_string(repository().join(page)).unwrap();
     let fence = format!("```{kind}\n");
     let examples = text.split(&fence).skip(1).filter_map(|rest| rest.split("```").next());

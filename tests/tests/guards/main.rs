@@ -1,10 +1,10 @@
 //! Guards: what must stay true of this repository, read from its files.
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on panics")]
 
+mod alarms;
 mod documents;
 mod events;
 mod schemas;
 mod state_machines;
 mod structure;
 mod template;
-mod translated;

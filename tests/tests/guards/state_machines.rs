@@ -7,10 +7,8 @@ use std::{
 };
 
 use callback_bridge::RuntimeSettings;
-use callback_bridge_tests::repository;
+use callback_bridge_tests::{Resource, Template, repository};
 use serde_json::{Value, json};
-
-use crate::translated::{Resource, Template};
 
 fn files() -> Vec<PathBuf> {
     let folder = fs::read_dir(repository().join("infra/statemachines")).unwrap();

@@ -1,9 +1,7 @@
 //! Queues, functions and permissions of template.yaml.
 
-use callback_bridge_tests::repository;
+use callback_bridge_tests::{Resource, Template, repository};
 use serde_json::json;
-
-use crate::translated::{Resource, Template};
 
 const FOUR_DAYS: u64 = 4 * 24 * 3600;
 const FOURTEEN_DAYS: u64 = 14 * 24 * 3600;

@@ -8,6 +8,7 @@ use super::{
     WorkerRuntime,
     delivery::{Delivery, Redelivery, receive_count},
     giving_up::GivenUp,
+    metrics,
     record::Verdict,
     settle::{Settlement, settle},
 };
@@ -65,6 +66,7 @@ fn named(answer: Answer, token: &TaskToken) -> Answer {
 
 /// The one line about an answer.
 fn report(answer: &Answer, settlement: &Settlement, again: &Redelivery, duration_ms: u64) {
+    metrics::delivery(settlement.disposition);
     macro_rules! line {
         ($level:ident, $text:literal) => {{
             $level!(

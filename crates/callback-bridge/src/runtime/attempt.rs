@@ -5,7 +5,10 @@ use std::{any::Any, panic::AssertUnwindSafe};
 use futures_util::FutureExt;
 use tokio::time::{Instant, timeout_at};
 
-use super::heartbeat::{Beats, Dropped, Worked, while_beating};
+use super::{
+    heartbeat::{Beats, Dropped, Worked, while_beating},
+    metrics,
+};
 use crate::{
     Answer, OutputError, Task, TaskCallbacks, TaskFailure, TaskOutput, TaskToken, WorkError, Worker, names,
     worker::{Chain, Kind},
@@ -39,7 +42,7 @@ pub(super) async fn attempt<W: Worker>(
     }
     // The call itself is inside the future, so that a panic in it is caught as well.
     let work = AssertUnwindSafe(async { worker.work(task).await }).catch_unwind();
-    match while_beating(timeout_at(deadline, work), callbacks, token, beats, deadline).await {
+    match while_beating(metrics::timing(timeout_at(deadline, work)), callbacks, token, beats, deadline).await {
         Worked::Dropped(Dropped::NobodyWaits) => Outcome::NobodyWaits,
         Worked::Dropped(Dropped::BadToken) => Outcome::BadToken,
         Worked::Done(Err(_elapsed)) => {

@@ -13,6 +13,7 @@ use super::{
     delivery::{Delivery, receive_count},
     invocation::{Batch, Invocation},
     lanes::lanes,
+    metrics,
     record::Verdict,
 };
 use crate::{MessageQueue, TaskCallbacks, Worker};
@@ -46,6 +47,7 @@ impl<W: Worker, C: TaskCallbacks, Q: MessageQueue> WorkerRuntime<W, C, Q> {
         for (position, message) in lane.iter().enumerate() {
             let verdict = AssertUnwindSafe(self.record(message, batch)).catch_unwind().await;
             let verdict = verdict.unwrap_or_else(|_panic| {
+                metrics::delivery(metrics::Outcome::Panicked);
                 error!(message.id = message.message_id, "the runtime panicked over a message, which is kept");
                 Verdict::Keep
             });
@@ -69,6 +71,7 @@ impl<W: Worker, C: TaskCallbacks, Q: MessageQueue> WorkerRuntime<W, C, Q> {
 
     /// What stands behind a message that comes again must not stay hidden longer than that one.
     async fn give_back(&self, message: &SqsMessage, batch: Batch) {
+        metrics::delivery(metrics::Outcome::GivenBack);
         if let Some(error) = Delivery::new(message, batch).give_back(&self.queue).await.queue_error {
             warn!(
                 message.id = message.message_id,

@@ -33,19 +33,20 @@ impl<'a> Delivery<'a> {
     ///
     /// One whose state has `HeartbeatSeconds` gets a heartbeat every third of it, so that two may be lost, counted from when
     /// the message was sent, as the state counts. One that was delivered before gets a heartbeat in any case, before its
-    /// work: it may have been answered already, and then nothing is paid for it again.
+    /// work: it may have been answered already, and then nothing is paid for it again. One whose age is not known is taken for
+    /// old.
     pub(super) fn beats(&self, heartbeat: Option<Duration>) -> Option<Beats> {
         let every = heartbeat.map(|heartbeat| heartbeat / 3);
-        let due = every.map(|every| self.batch.began + every.saturating_sub(self.age()));
+        let due = every.map(|every| self.batch.began + every.saturating_sub(self.age().unwrap_or(Duration::MAX)));
         let first = if receive_count(self.message) > 1 { Some(self.began) } else { due };
         first.map(|first| Beats { first, every })
     }
 
-    /// How long ago the message was sent. One whose age is not known is taken for old.
-    fn age(&self) -> Duration {
-        let sent = self.message.attributes.get("SentTimestamp").and_then(|millis| millis.parse().ok());
-        let sent = sent.and_then(|millis| UNIX_EPOCH.checked_add(Duration::from_millis(millis)));
-        sent.map_or(Duration::MAX, |sent| self.batch.received_at.duration_since(sent).unwrap_or_default())
+    /// How long ago the message was sent, if that is known.
+    pub(super) fn age(&self) -> Option<Duration> {
+        let sent = self.message.attributes.get("SentTimestamp")?.parse().ok()?;
+        let sent = UNIX_EPOCH.checked_add(Duration::from_millis(sent))?;
+        Some(self.batch.received_at.duration_since(sent).unwrap_or_default())
     }
 
     pub(super) fn elapsed_ms(&self) -> u64 {

@@ -8,6 +8,7 @@ use tokio::{
 };
 use tracing::{debug, warn};
 
+use super::metrics;
 use crate::{Disposition, TaskCallbacks, TaskToken};
 
 /// When a task is beaten for.
@@ -94,6 +95,7 @@ async fn keep_beating(
 /// Beats once; returns why the work is in vain, if it is.
 async fn beat(callbacks: &impl TaskCallbacks, token: &TaskToken) -> Option<Dropped> {
     let reply = callbacks.heartbeat(token).await;
+    metrics::reply(&reply);
     let disposition = Disposition::of(&reply, false);
     match disposition {
         Disposition::Settled => debug!("heartbeat sent"),

@@ -9,6 +9,7 @@ mod giving_up;
 mod heartbeat;
 mod invocation;
 mod lanes;
+mod metrics;
 mod record;
 mod settings;
 mod settle;

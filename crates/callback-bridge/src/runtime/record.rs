@@ -9,6 +9,7 @@ use super::{
     delivery::{Delivery, receive_count},
     giving_up::GivenUp,
     invocation::Batch,
+    metrics,
 };
 use crate::{
     Answer, Disposition, InvalidField, MessageError, MessageQueue, Refusal, Task, TaskCallbacks, TaskFailure,
@@ -27,6 +28,9 @@ pub(super) enum Verdict {
 impl<W: Worker, C: TaskCallbacks, Q: MessageQueue> WorkerRuntime<W, C, Q> {
     pub(super) async fn record(&self, message: &SqsMessage, batch: Batch) -> Verdict {
         let delivery = Delivery::new(message, batch);
+        if let Some(age) = delivery.age() {
+            metrics::message_age(age);
+        }
         // Of the highest level, so that a line keeps its names whatever the log level is.
         let span = error_span!(
             "task",
@@ -55,6 +59,7 @@ impl<W: Worker, C: TaskCallbacks, Q: MessageQueue> WorkerRuntime<W, C, Q> {
             }
             Err(MessageError::Unanswerable(reason)) => {
                 let GivenUp { verdict, to, queue_error } = self.give_up(delivery, &reason).await;
+                metrics::delivery(metrics::Outcome::NoTask);
                 error!(error = %reason, given_up.to = to, queue.error = queue_error, "the message names no task to answer");
                 verdict
             }
@@ -79,12 +84,14 @@ impl<W: Worker, C: TaskCallbacks, Q: MessageQueue> WorkerRuntime<W, C, Q> {
         match attempt(&self.worker, task, &self.callbacks, &token, beats, deadline).await {
             Outcome::Answer(answer) => self.settle(&token, answer, heartbeat, delivery).await,
             Outcome::NobodyWaits => {
+                metrics::delivery(metrics::Outcome::Dropped);
                 let (disposition, duration_ms) = (Disposition::Closed.as_str(), delivery.elapsed_ms());
                 info!(disposition, duration_ms, "nobody waits for this task any more; its work was dropped");
                 Verdict::Acknowledge
             }
             Outcome::BadToken => {
                 let GivenUp { verdict, to, queue_error } = self.give_up(delivery, &Refusal::InvalidToken).await;
+                metrics::delivery(metrics::Outcome::BadToken);
                 error!(
                     given_up.to = to,
                     queue.error = queue_error,
@@ -99,6 +106,7 @@ impl<W: Worker, C: TaskCallbacks, Q: MessageQueue> WorkerRuntime<W, C, Q> {
             Outcome::RetryLater(reason) => {
                 let wait = self.settings.redelivery.random_wait(receive_count);
                 let again = delivery.retry_after(&self.queue, wait, heartbeat).await;
+                metrics::delivery(metrics::Outcome::RetryLater);
                 warn!(
                     error = reason,
                     retry.wait_ms = again.wait_ms,

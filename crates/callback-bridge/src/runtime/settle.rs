@@ -3,6 +3,7 @@
 use tokio::time::{Instant, sleep_until, timeout_at};
 use tracing::debug;
 
+use super::metrics;
 use crate::{Answer, Backoff, Disposition, Refusal, TaskCallbacks, TaskToken};
 
 /// How an answer ended.
@@ -31,6 +32,7 @@ pub(super) async fn settle(
         let reply = timeout_at(deadline, callbacks.answer(token, answer)).await;
         let reply =
             reply.unwrap_or_else(|_| Err(Refusal::Unheard { reason: "the function's time ran out".to_owned() }));
+        metrics::reply(&reply);
         let disposition = Disposition::of(&reply, unheard_before);
         let refusal = reply.err();
         unheard_before |= matches!(refusal, Some(Refusal::Unheard { .. }));

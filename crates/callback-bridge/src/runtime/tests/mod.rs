@@ -4,6 +4,7 @@ mod answers;
 mod batches;
 mod clock;
 mod given_up;
+mod metrics;
 
 use std::{
     sync::atomic::{AtomicUsize, Ordering},

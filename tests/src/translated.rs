@@ -3,30 +3,45 @@
 use std::{collections::BTreeMap, process::Command};
 
 use callback_bridge_local::RegionOptions;
-use callback_bridge_tests::repository;
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
-#[derive(Deserialize)]
+use crate::repository;
+
+/// A CloudFormation template.
+#[derive(Debug, Deserialize)]
 #[serde(rename_all = "PascalCase")]
-pub(crate) struct Template {
-    pub(crate) parameters: BTreeMap<String, Value>,
-    pub(crate) outputs: BTreeMap<String, Value>,
-    pub(crate) resources: BTreeMap<String, Resource>,
+pub struct Template {
+    /// Its parameters, by name.
+    pub parameters: BTreeMap<String, Value>,
+    /// Its outputs, by name.
+    pub outputs: BTreeMap<String, Value>,
+    /// Its resources, by logical id.
+    pub resources: BTreeMap<String, Resource>,
 }
 
-#[derive(Deserialize)]
+/// A resource of a template.
+#[derive(Debug, Deserialize)]
 #[serde(rename_all = "PascalCase")]
-pub(crate) struct Resource {
-    pub(crate) r#type: String,
+pub struct Resource {
+    /// Its type, as in `AWS::SQS::Queue`.
+    pub r#type: String,
+    /// Its properties.
     #[serde(default)]
-    pub(crate) properties: Value,
+    pub properties: Value,
+    /// What SAM is told about it.
     #[serde(default)]
-    pub(crate) metadata: Map<String, Value>,
+    pub metadata: Map<String, Value>,
 }
 
 impl Template {
-    pub(crate) fn read() -> Self {
+    /// Has SAM's own translator translate `template.yaml`.
+    ///
+    /// # Panics
+    /// When that is not installed, or refuses the template.
+    #[must_use]
+    #[expect(clippy::unwrap_used, reason = "a test that cannot go on panics")]
+    pub fn read() -> Self {
         let python = RegionOptions::default().python;
         assert!(python.exists(), "there is no {}: run `cargo xtask test`, which prepares it", python.display());
         let translated = Command::new(python)
@@ -39,14 +54,22 @@ impl Template {
     }
 
     /// All resources of a type, with their logical ids; at least one.
-    pub(crate) fn all(&self, r#type: &str) -> Vec<(&str, &Resource)> {
+    ///
+    /// # Panics
+    /// When there is none.
+    #[must_use]
+    pub fn all(&self, r#type: &str) -> Vec<(&str, &Resource)> {
         let found: Vec<_> = self.resources.iter().filter(|(_, resource)| resource.r#type == r#type).collect();
         assert!(!found.is_empty(), "the template has no {type}");
         found.into_iter().map(|(id, resource)| (id.as_str(), resource)).collect()
     }
 
     /// A number, or the largest that the parameter it refers to may have.
-    pub(crate) fn most(&self, value: &Value) -> u64 {
+    ///
+    /// # Panics
+    /// When it is neither.
+    #[must_use]
+    pub fn most(&self, value: &Value) -> u64 {
         let value = value["Ref"].as_str().map_or(value, |name| &self.parameters[name]["MaxValue"]);
         value.as_u64().unwrap_or_else(|| panic!("{value} is no number"))
     }
@@ -54,7 +77,11 @@ impl Template {
 
 impl Resource {
     /// The logical id of the resource that a property refers to, by `!Ref` or `!GetAtt`.
-    pub(crate) fn target(value: &Value) -> &str {
+    ///
+    /// # Panics
+    /// When it refers to nothing.
+    #[must_use]
+    pub fn target(value: &Value) -> &str {
         value["Ref"]
             .as_str()
             .or_else(|| value["Fn::GetAtt"][0].as_str())
