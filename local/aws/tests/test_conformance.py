@@ -1,6 +1,7 @@
 """The conformance suite itself: what it promises about accounts, and that its document is true."""
 import ast
 import http.server
+import json
 import os
 import re
 import signal
@@ -162,6 +163,14 @@ def test_the_policy_allows_nothing_that_the_suite_does_not_call():
     uncalled = {action for action, call in snake.items() if call not in calls}
     # What is passed to CreateStateMachine; and the name of the operation comes from a parameter.
     assert uncalled == {"PassRole", "DeleteItem"} and len(actions) > 30
+
+
+def test_the_policy_is_for_the_names_of_the_suite():
+    statements = json.loads(DOCUMENT.split("```json\n")[1].split("```")[0])["Statement"]
+    for statement in statements:
+        resources = statement["Resource"] if isinstance(statement["Resource"], list) else [statement["Resource"]]
+        named = all(resource.endswith(PREFIX + "*") for resource in resources)
+        assert named or statement["Sid"] == "Answers", resources
 
 
 def test_an_action_outside_of_the_policy_is_not_called():
