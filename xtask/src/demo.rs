@@ -12,18 +12,5 @@ pub(crate) fn run(workspace: &Workspace, arguments: &[String]) -> Outcome {
     }
     let mut demo = process::command(workspace, workspace.binary("demo"));
     demo.args(arguments).stdin(std::process::Stdio::inherit());
-    become_it(&mut demo)
-}
-
-/// The demo takes this process's place, so that Ctrl-C reaches it alone and it can clean up after itself.
-#[cfg(unix)]
-fn become_it(demo: &mut std::process::Command) -> Outcome {
-    use std::os::unix::process::CommandExt;
-    let error = demo.exec();
-    Err(format!("cannot run {}: {error}", demo.get_program().to_string_lossy()))
-}
-
-#[cfg(not(unix))]
-fn become_it(demo: &mut std::process::Command) -> Outcome {
-    process::run(demo)
+    process::become_it(&mut demo)
 }

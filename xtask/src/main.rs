@@ -7,6 +7,7 @@
 )]
 
 mod audit;
+mod conformance;
 mod counts;
 mod demo;
 mod preflight;
@@ -45,6 +46,12 @@ const COMMANDS: &[Command] = &[
         arguments: "[STEP...]",
         about: "all checks and tests, or the named steps alone",
         run: test::run,
+    },
+    Command {
+        name: "conformance",
+        arguments: "[ARGS...]",
+        about: "what is relied on of AWS, locally, or with --account ID for real; ARGS go to pytest",
+        run: conformance::run,
     },
     Command {
         name: "audit",

@@ -1,7 +1,7 @@
-//! Child processes. None of them ever sees the user's AWS account.
+//! Child processes. None of them sees the user's AWS account, unless the user names it to `cargo xtask conformance`.
 
 use std::env;
-use std::ffi::OsStr;
+use std::ffi::{OsStr, OsString};
 use std::io::{self, Read, Write};
 use std::path::Path;
 use std::process::{Command, Stdio};
@@ -10,14 +10,30 @@ use crate::workspace::Workspace;
 
 /// A command in the root of the workspace, without any `AWS_*` variable and without input.
 pub(crate) fn command(workspace: &Workspace, program: impl AsRef<OsStr>) -> Command {
+    let mut command = command_with_account(workspace, program);
+    forget_account(&mut command, variables());
+    command
+}
+
+/// The same with the `AWS_*` variables of the user. For `cargo xtask conformance --account` alone.
+pub(crate) fn command_with_account(workspace: &Workspace, program: impl AsRef<OsStr>) -> Command {
     let mut command = Command::new(program);
     command.current_dir(&workspace.root).stdin(Stdio::null());
-    for (name, _) in env::vars_os() {
+    command
+}
+
+/// Takes what names or opens an AWS account from a command; `variables` are those that it would inherit.
+pub(crate) fn forget_account(command: &mut Command, variables: impl IntoIterator<Item = OsString>) {
+    for name in variables {
         if name.to_string_lossy().starts_with("AWS_") {
             command.env_remove(name);
         }
     }
-    command
+}
+
+/// The names of this program's environment variables.
+pub(crate) fn variables() -> impl Iterator<Item = OsString> {
+    env::vars_os().map(|(name, _)| name)
 }
 
 /// The same Cargo that runs this program.
@@ -38,6 +54,20 @@ pub(crate) fn with_path(command: &mut Command, folder: &Path) -> Result<(), Stri
 pub(crate) fn run(command: &mut Command) -> Result<bool, String> {
     let status = command.status().map_err(|error| unstartable(command, &error))?;
     Ok(status.success())
+}
+
+/// A command takes this process's place, so that Ctrl-C reaches it alone and it can clean up after itself.
+#[cfg(unix)]
+pub(crate) fn become_it(command: &mut Command) -> Result<bool, String> {
+    use std::os::unix::process::CommandExt;
+    let error = command.exec();
+    Err(unstartable(command, &error))
+}
+
+/// Where no process can take another one's place.
+#[cfg(not(unix))]
+pub(crate) fn become_it(command: &mut Command) -> Result<bool, String> {
+    run(command)
 }
 
 /// Runs a command and gives back what it printed, or nothing if it failed or is not there.

@@ -32,6 +32,11 @@ pub(crate) struct Environment {
 }
 
 impl Environment {
+    /// What is, or will be, in a folder.
+    pub(crate) fn in_folder(folder: PathBuf) -> Self {
+        Self { folder }
+    }
+
     /// The folder of its programs.
     pub(crate) fn programs(&self) -> PathBuf {
         self.folder.join(if cfg!(windows) { "Scripts" } else { "bin" })
@@ -45,7 +50,7 @@ impl Environment {
 
 /// The environment of a recipe, made by `python` if it is not there, not complete or not up to date.
 pub(crate) fn environment(workspace: &Workspace, python: &str, recipe: &Recipe) -> Result<Environment, String> {
-    let environment = Environment { folder: workspace.target.join(recipe.folder) };
+    let environment = Environment::in_folder(workspace.target.join(recipe.folder));
     let wanted = stamp(workspace, python, recipe)?;
     let stamp_file = environment.folder.join("stamp");
     let _lock = lock(&workspace.target, recipe)?;

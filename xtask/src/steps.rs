@@ -2,6 +2,7 @@
 
 use std::process::Command;
 
+use crate::conformance::suite;
 use crate::counts::Counts;
 use crate::process;
 use crate::python::{self, Environment};
@@ -32,6 +33,12 @@ pub(crate) const STEPS: &[Step] = &[
     Step { name: "rust", about: "unit, property and end-to-end tests (cargo test)", needs: &["build"], run: rust },
     Step { name: "doctests", about: "examples in documentation (cargo test --doc)", needs: &["build"], run: doctests },
     Step { name: "python", about: "tests of the local AWS (pytest)", needs: &[], run: pytest },
+    Step {
+        name: "conformance",
+        about: "what is relied on of AWS, against the local AWS (pytest)",
+        needs: &[],
+        run: conformance,
+    },
     Step { name: "template", about: "rules for template.yaml (cfn-lint)", needs: &[], run: template },
 ];
 
@@ -73,6 +80,11 @@ fn doctests(context: &Context) -> Result<Counts, String> {
 fn pytest(context: &Context) -> Result<Counts, String> {
     let mut command = process::command(&context.workspace, context.local_aws()?.program("python"));
     command.current_dir(context.workspace.root.join("local/aws")).args(["-m", "pytest", "-q"]);
+    tests(command, Counts::of_pytest)
+}
+
+fn conformance(context: &Context) -> Result<Counts, String> {
+    let command = suite(&context.workspace, &context.local_aws()?, &[], process::variables());
     tests(command, Counts::of_pytest)
 }
 

@@ -24,10 +24,10 @@ impl Summary {
 
 impl fmt::Display for Summary {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        writeln!(f, "{:10} {:>7} {:>7} {:>7} {:>8}", "step", "passed", "failed", "skipped", "seconds")?;
+        writeln!(f, "{:11} {:>7} {:>7} {:>7} {:>8}", "step", "passed", "failed", "skipped", "seconds")?;
         for Line { name, counts, seconds, note } in &self.0 {
             let Counts { passed, failed, skipped } = counts;
-            write!(f, "{name:10} {passed:>7} {failed:>7} {skipped:>7} {seconds:>8.1}")?;
+            write!(f, "{name:11} {passed:>7} {failed:>7} {skipped:>7} {seconds:>8.1}")?;
             match note {
                 Some(note) => writeln!(f, "  {note}")?,
                 None => writeln!(f)?,

@@ -88,7 +88,7 @@ mod tests {
         for line in &lines {
             let expected = match line.name {
                 "build" => Counts { failed: 1, ..Counts::default() },
-                "fmt" | "python" | "template" => Counts { passed: 1, ..Counts::default() },
+                "fmt" | "python" | "conformance" | "template" => Counts { passed: 1, ..Counts::default() },
                 _ => Counts { skipped: 1, ..Counts::default() },
             };
             assert_eq!(line.counts, expected, "{}", line.name);

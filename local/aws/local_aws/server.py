@@ -16,7 +16,10 @@ def _install(functions: str | None, long_poll: float) -> None:
     default_user_config["stepfunctions"] = {"execute_state_machine": True}
     default_user_config["lambda"] = {"use_docker": False}
     default_user_config["batch"] = {"use_docker": False}
-    from . import activities, cloudformation, functions as lambda_functions, permissions, queues, resources, stepfunctions
+    from . import (
+        activities, cloudformation, functions as lambda_functions, permissions, queues, resources, sending, stepfunctions,
+        tables,
+    )  # fmt: skip
 
     activities.long_poll = long_poll
     stepfunctions.install()
@@ -24,6 +27,8 @@ def _install(functions: str | None, long_poll: float) -> None:
     resources.install()
     queues.install()
     permissions.install()
+    sending.install()
+    tables.install()
     lambda_functions.install(functions)
 
 
