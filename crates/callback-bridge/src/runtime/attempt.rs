@@ -35,13 +35,14 @@ pub(super) async fn attempt<W: Worker>(
 ) -> Outcome {
     if Instant::now() >= deadline {
         // Without this, the work would be begun before its deadline is looked at.
-        return Outcome::RetryLater("the function's time was up before the work began".to_owned());
+        return Outcome::RetryLater(NO_TIME.to_owned());
     }
     // The call itself is inside the future, so that a panic in it is caught as well.
     let work = AssertUnwindSafe(async { worker.work(task).await }).catch_unwind();
     match while_beating(timeout_at(deadline, work), callbacks, token, beats, deadline).await {
         Worked::Dropped(Dropped::NobodyWaits) => Outcome::NobodyWaits,
         Worked::Dropped(Dropped::BadToken) => Outcome::BadToken,
+        Worked::Dropped(Dropped::NoTime) => Outcome::RetryLater(NO_TIME.to_owned()),
         Worked::Done(Err(_elapsed)) => {
             Outcome::RetryLater("the work was not done before the function's time ran out".to_owned())
         }
@@ -53,6 +54,8 @@ pub(super) async fn attempt<W: Worker>(
         }
     }
 }
+
+const NO_TIME: &str = "the function's time was up before the work began";
 
 fn answer(output: &impl serde::Serialize) -> Answer {
     match TaskOutput::of(output) {
