@@ -38,24 +38,28 @@ pub(super) async fn attempt<W: Worker>(
 ) -> Outcome {
     if Instant::now() >= deadline {
         // Without this, the work would be begun before its deadline is looked at.
-        return Outcome::RetryLater("the function's time was up before the work began".to_owned());
+        return Outcome::RetryLater(NO_TIME.to_owned());
     }
-    // The call itself is inside the future, so that a panic in it is caught as well.
-    let work = AssertUnwindSafe(async { worker.work(task).await }).catch_unwind();
+    // The call itself and the writing of its output are inside the future, so that a panic in them is caught as well.
+    let work = async { worker.work(task).await.map(|output| answer(&output)) };
+    let work = AssertUnwindSafe(work).catch_unwind();
     match while_beating(metrics::timing(timeout_at(deadline, work)), callbacks, token, beats, deadline).await {
         Worked::Dropped(Dropped::NobodyWaits) => Outcome::NobodyWaits,
         Worked::Dropped(Dropped::BadToken) => Outcome::BadToken,
+        Worked::Dropped(Dropped::NoTime) => Outcome::RetryLater(NO_TIME.to_owned()),
         Worked::Done(Err(_elapsed)) => {
             Outcome::RetryLater("the work was not done before the function's time ran out".to_owned())
         }
         Worked::Done(Ok(Err(panic))) => Outcome::RetryLater(format!("the worker panicked: {}", message_of(&*panic))),
-        Worked::Done(Ok(Ok(Ok(output)))) => Outcome::Answer(answer(&output)),
+        Worked::Done(Ok(Ok(Ok(answer)))) => Outcome::Answer(answer),
         Worked::Done(Ok(Ok(Err(WorkError(Kind::Final(failure)))))) => Outcome::Answer(Answer::Failure(failure)),
         Worked::Done(Ok(Ok(Err(WorkError(Kind::RetryLater(error)))))) => {
             Outcome::RetryLater(Chain(error.as_ref()).to_string())
         }
     }
 }
+
+const NO_TIME: &str = "the function's time was up before the work began";
 
 fn answer(output: &impl serde::Serialize) -> Answer {
     match TaskOutput::of(output) {

@@ -25,17 +25,19 @@ pub(super) struct Beats {
 pub(super) enum Worked<T> {
     /// It came to its end.
     Done(T),
-    /// Its answer would not be taken, so it was dropped.
+    /// It was dropped, or not begun at all.
     Dropped(Dropped),
 }
 
-/// Why an answer would not be taken.
+/// Why work is not done.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Dropped {
-    /// Nobody waits for it any more.
+    /// Nobody waits for its answer any more.
     NobodyWaits,
     /// Step Functions does not know the token.
     BadToken,
+    /// The heartbeat before it took all its time.
+    NoTime,
 }
 
 /// Runs `work` and beats meanwhile. A heartbeat that is due already comes before the work, so that nothing is paid for a
@@ -52,6 +54,9 @@ pub(super) async fn while_beating<T>(
     if first <= Instant::now() {
         if let Ok(Some(dropped)) = timeout_at(deadline, beat(callbacks, token)).await {
             return Worked::Dropped(dropped);
+        }
+        if Instant::now() >= deadline {
+            return Worked::Dropped(Dropped::NoTime);
         }
         first = Instant::now() + every.unwrap_or_default();
     }

@@ -144,6 +144,11 @@ async fn work_is_not_begun_without_time() {
         "the first was answered, at its last delivery"
     );
     assert_eq!(bench.runtime.worker.finished.load(Ordering::Relaxed), 0, "the second was not begun");
+
+    let bench = Bench::new(RecordingCallbacks::default().taking(Duration::from_hours(1)));
+    assert_eq!(bench.kept([received(task("1", json!({ "do": "succeed" })), 2)]).await, ["1"]);
+    assert_eq!(bench.callbacks.heartbeats(), 1);
+    assert_eq!(bench.runtime.worker.finished.load(Ordering::Relaxed), 0, "the heartbeat before it took all the time");
 }
 
 #[tokio::test(start_paused = true)]

@@ -5,6 +5,7 @@ mod batches;
 mod clock;
 mod given_up;
 mod metrics;
+mod properties;
 
 use std::{
     sync::atomic::{AtomicUsize, Ordering},
