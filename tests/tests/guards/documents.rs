@@ -112,7 +112,7 @@ fn collect_code(folder: &Path, code: &mut String) {
 #[test]
 fn every_test_that_the_documents_name_is_there() {
     let mut code = String::new();
-    for folder in ["crates", "functions", "tests"] {
+    for folder in ["crates", "functions", "tests", "xtask"] {
         collect_code(&repository().join(folder), &mut code);
     }
     for (page, section) in [("docs/architecture.md", "## Invariants"), ("docs/reliability.md", "## Promised")] {
