@@ -33,7 +33,7 @@ pub struct StackDescription {
 }
 
 /// A Lambda function of a stack.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Deserialize)]
 pub struct FunctionDescription {
     /// Its logical id, such as `CheckCreditFunction`.
     pub id: String,
@@ -61,7 +61,7 @@ pub struct FunctionDescription {
 }
 
 /// A function's [logging configuration](https://docs.aws.amazon.com/lambda/latest/api/API_LoggingConfig.html).
-#[derive(Clone, Debug, Default, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
 pub struct LoggingConfig {
     /// TRACE, DEBUG, INFO, WARN, ERROR or FATAL; INFO when unset.
     #[serde(rename = "ApplicationLogLevel")]
@@ -69,7 +69,7 @@ pub struct LoggingConfig {
 }
 
 /// An [event source mapping](https://docs.aws.amazon.com/lambda/latest/api/API_CreateEventSourceMapping.html).
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Deserialize)]
 pub struct EventSourceMapping {
     /// Its logical id.
     pub id: String,
@@ -154,6 +154,11 @@ impl StackDescription {
     pub fn function(&self, logical_id: &str) -> anyhow::Result<&FunctionDescription> {
         let function = self.functions.iter().find(|function| function.id == logical_id);
         function.with_context(|| format!("stack {} has no function {logical_id}", self.stack))
+    }
+
+    /// The event source mappings of all functions.
+    pub fn event_sources(&self) -> impl Iterator<Item = &EventSourceMapping> {
+        self.functions.iter().flat_map(|function| &function.event_sources)
     }
 
     /// The physical id of a resource; a queue's is its URL.

@@ -7,7 +7,7 @@ use anyhow::bail;
 use super::{LocalOptions, LocalRegion, StackOptions};
 use crate::event_source::EventSource;
 use crate::host::{FunctionSpec, LambdaHost};
-use crate::local_aws::{FunctionDescription, StackDescription};
+use crate::local_aws::{EventSourceMapping, FunctionDescription, StackDescription};
 use crate::transcript::Transcript;
 
 /// The bridge on this machine: a stack whose functions and event sources run.
@@ -16,9 +16,10 @@ use crate::transcript::Transcript;
 /// what would not stop. The stack's resources stay in the local AWS until that ends.
 #[derive(Debug)]
 pub struct LocalBridge {
-    description: StackDescription,
+    pub(super) options: StackOptions,
+    pub(super) description: StackDescription,
     transcript: Transcript,
-    event_sources: Mutex<Vec<EventSource>>,
+    pub(super) event_sources: Mutex<Vec<EventSource>>,
     region: Arc<LocalRegion>,
     owns_region: bool,
 }
@@ -41,8 +42,9 @@ impl LocalBridge {
     /// If the template can't be deployed completely, a function's binary is missing, or an event source can't be started.
     pub async fn deploy(region: &Arc<LocalRegion>, options: StackOptions) -> anyhow::Result<Self> {
         let description = region.aws().deploy(&options.template, &options.name, &options.parameters).await?;
-        let transcript = options.transcript.unwrap_or_else(|| region.transcript().clone());
+        let transcript = options.transcript.clone().unwrap_or_else(|| region.transcript().clone());
         let bridge = Self {
+            options,
             description,
             transcript,
             event_sources: Mutex::default(),
@@ -51,17 +53,22 @@ impl LocalBridge {
         };
         // From here on, what has been started ends with the bridge when the rest fails.
         for function in &bridge.description.functions {
-            let mut spec = FunctionSpec::new(function, &options.build_dir, &bridge.transcript)?;
-            spec.endpoint = Some(region.aws().endpoint().to_owned());
-            if let Some(level) = &options.log_level {
-                spec.log_level.clone_from(level);
-            }
-            region.host().register(spec)?;
+            region.host().register(bridge.spec(function)?)?;
         }
-        if !options.held {
+        if !bridge.options.held {
             bridge.receive().await?;
         }
         Ok(bridge)
+    }
+
+    /// How a function of this stack is run.
+    pub(super) fn spec(&self, function: &FunctionDescription) -> anyhow::Result<FunctionSpec> {
+        let mut spec = FunctionSpec::new(function, &self.options.build_dir, &self.transcript)?;
+        spec.endpoint = Some(self.region.aws().endpoint().to_owned());
+        if let Some(level) = &self.options.log_level {
+            spec.log_level.clone_from(level);
+        }
+        Ok(spec)
     }
 
     /// Starts the event sources of a stack that was deployed [held](StackOptions::held).
@@ -69,11 +76,15 @@ impl LocalBridge {
     /// # Errors
     /// If one of them can't be started.
     pub async fn receive(&self) -> anyhow::Result<()> {
-        let mappings = self.description.functions.iter().flat_map(|function| &function.event_sources);
-        for mapping in mappings {
-            let source = EventSource::start(mapping, self.region.host(), self.region.aws().sqs()).await?;
-            self.event_sources.lock().unwrap_or_else(PoisonError::into_inner).extend(source);
+        for mapping in self.description.event_sources() {
+            self.receive_from(mapping).await?;
         }
+        Ok(())
+    }
+
+    pub(super) async fn receive_from(&self, mapping: &EventSourceMapping) -> anyhow::Result<()> {
+        let source = EventSource::start(mapping, self.region.host(), self.region.aws().sqs()).await?;
+        self.event_sources.lock().unwrap_or_else(PoisonError::into_inner).extend(source);
         Ok(())
     }
 
