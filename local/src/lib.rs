@@ -10,6 +10,7 @@ pub mod local_aws;
 mod sample;
 pub mod stack;
 pub mod transcript;
+pub mod up;
 
 pub use bureau::{Bureau, BureauOptions};
 pub use children::{Process, command, isolated_environment};
@@ -21,3 +22,4 @@ pub use local_aws::{EventSourceMapping, FunctionDescription, LocalAws, Route, Sc
 pub use sample::{Ended, Sample};
 pub use stack::{LocalBridge, LocalOptions, LocalRegion, RegionOptions, StackOptions};
 pub use transcript::{Line, Transcript};
+pub use up::{Build, Up, UpOptions};

@@ -5,25 +5,30 @@ use crate::workspace::Workspace;
 use crate::{Outcome, process, python};
 
 pub(crate) fn run(workspace: &Workspace, arguments: &[String]) -> Outcome {
+    prepare_and_become(workspace, "demo", arguments)
+}
+
+/// Prepares Python and all binaries, and then runs one of them in place of this program.
+pub(crate) fn prepare_and_become(workspace: &Workspace, binary: &str, arguments: &[String]) -> Outcome {
     let python = preflight::check(workspace, For::Running)?;
     python::environment(workspace, &python, &python::LOCAL_AWS)?;
     if !process::run(process::cargo(workspace).args(["build", "--workspace"]))? {
         return Ok(false);
     }
-    let mut demo = process::command(workspace, workspace.binary("demo"));
-    demo.args(arguments).stdin(std::process::Stdio::inherit());
-    become_it(&mut demo)
+    let mut binary = process::command(workspace, workspace.binary(binary));
+    binary.args(arguments).stdin(std::process::Stdio::inherit());
+    become_it(&mut binary)
 }
 
-/// The demo takes this process's place, so that Ctrl-C reaches it alone and it can clean up after itself.
+/// It takes this process's place, so that Ctrl-C reaches it alone and it can clean up after itself.
 #[cfg(unix)]
-fn become_it(demo: &mut std::process::Command) -> Outcome {
+fn become_it(binary: &mut std::process::Command) -> Outcome {
     use std::os::unix::process::CommandExt;
-    let error = demo.exec();
-    Err(format!("cannot run {}: {error}", demo.get_program().to_string_lossy()))
+    let error = binary.exec();
+    Err(format!("cannot run {}: {error}", binary.get_program().to_string_lossy()))
 }
 
 #[cfg(not(unix))]
-fn become_it(demo: &mut std::process::Command) -> Outcome {
-    process::run(demo)
+fn become_it(binary: &mut std::process::Command) -> Outcome {
+    process::run(binary)
 }

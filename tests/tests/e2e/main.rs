@@ -8,3 +8,4 @@ mod credit_check;
 mod deliveries;
 mod demo;
 mod isolation;
+mod up;
