@@ -39,7 +39,7 @@ pub struct UpOptions {
     pub python: PathBuf,
     /// Where the local AWS listens; 0 takes any free port. By default [`PORT`], or any other if that is taken.
     pub port: Option<u16>,
-    /// The stack. Functions run copies of what is in its `build_dir`.
+    /// The stack. Functions run what was in its `build_dir` when it was last built as a whole.
     pub stack: StackOptions,
 }
 
@@ -63,7 +63,9 @@ impl Up {
         mut tell: impl FnMut(&str),
     ) -> anyhow::Result<Self> {
         let (port, notice) = port::choose(options.port)?;
-        notice.iter().for_each(|notice| tell(notice));
+        if let Some(notice) = notice {
+            tell(&notice);
+        }
         // Before anything is deployed, so that no change is missed.
         let watch = Watch::start(&options.workspace)?;
         let code = Code::open(&options.stack.build_dir)?;
@@ -80,7 +82,9 @@ impl Up {
         let description = sample.bridge.description();
         let (name, seconds) = (&description.stack, began.elapsed().as_secs_f64());
         tell(&format!("stack      {name} is created, its functions wait for work ({seconds:.1} s)"));
-        introduction(endpoint, &description.outputs).iter().for_each(|line| tell(line));
+        for line in introduction(endpoint, &description.outputs) {
+            tell(&line);
+        }
 
         let news = Journal::default();
         let machines = tokio::sync::watch::Sender::new(state_machines(description));

@@ -57,7 +57,7 @@ impl Room {
         };
         let options = UpOptions {
             workspace: root.to_owned(),
-            build: Build::Program(root.join("build").into()),
+            build: Build { program: root.join("build").into(), arguments: Vec::new() },
             python: RegionOptions::default().python,
             port: Some(0),
             stack,
@@ -204,8 +204,9 @@ async fn a_failed_build_is_shown_and_the_old_code_goes_on() {
     // The first process is started only now, when the binary of the failed build is the new one already.
     assert!(fs::read_to_string(room.root().join("bin/check-credit")).unwrap().contains("STAGE=two"));
     assert_eq!(room.stage_that_gets("in spite of it").await, "one");
+    stand_in(&room.root().join("next/fail-dead-letters"), "two");
     fs::remove_file(room.root().join("broken")).unwrap();
-    room.change_code("fail-dead-letters", "two");
+    fs::write(room.root().join("crates/mended.rs"), "").unwrap();
     let line = is_told(&mut told, "the next invocation runs the new").await;
     assert!(line.ends_with("check-credit, fail-dead-letters"), "{line}");
     assert_eq!(room.stage_that_gets("mended").await, "two");

@@ -25,7 +25,7 @@ struct Arguments {
         "The port of the local AWS; 0 takes any that is free. Without this it is {PORT}, or any if that is taken"
     ))]
     port: Option<u16>,
-    /// A parameter of the template; BureauUrl is the credit bureau that comes along, unless it is given
+    /// A parameter of the template; `BureauUrl` is the credit bureau that comes along, unless it is given
     #[arg(long = "parameter", value_name = "NAME=VALUE", value_parser = parameter)]
     parameters: Vec<(String, String)>,
     /// From which level all functions log, instead of the template's
@@ -81,7 +81,7 @@ fn options(arguments: Arguments) -> UpOptions {
     let stack = StackOptions::default();
     UpOptions {
         workspace: package.parent().unwrap_or(package).to_owned(),
-        build: Build::Cargo { program: cargo() },
+        build: Build::with_cargo(cargo()),
         python: RegionOptions::default().python,
         port: arguments.port,
         stack: StackOptions { parameters: arguments.parameters, log_level: arguments.log_level, ..stack },

@@ -1,12 +1,10 @@
 //! Building the functions anew.
 
 use std::ffi::OsString;
-use std::fmt;
 use std::path::Path;
 
 use tokio::process::Command;
 
-use super::code::functions;
 use crate::children::{Process, parent_environment};
 use crate::transcript::Transcript;
 
@@ -16,14 +14,11 @@ use crate::transcript::Transcript;
 ///
 /// [`StackOptions::build_dir`]: crate::StackOptions::build_dir
 #[derive(Clone, Debug)]
-pub enum Build {
-    /// `cargo build` for the functions in the workspace.
-    Cargo {
-        /// Cargo, as in the variable `CARGO`.
-        program: OsString,
-    },
-    /// Something else, without arguments; tests have no Cargo.
-    Program(OsString),
+pub struct Build {
+    /// The program, which is run in the workspace's folder.
+    pub program: OsString,
+    /// What it is told.
+    pub arguments: Vec<OsString>,
 }
 
 /// A build that failed; shown as the lines that it printed.
@@ -31,11 +26,20 @@ pub enum Build {
 pub(super) struct Failed(pub(super) Vec<String>);
 
 impl Build {
-    /// Builds in the workspace's folder, without any `AWS_*` variable. It ends with the future.
+    /// The build of the workspace by this Cargo: the one in the variable `CARGO`.
+    ///
+    /// To name the functions' packages or binaries would be to build all that they depend on once more, because the
+    /// features of dependencies follow from what is built together.
+    #[must_use]
+    pub fn with_cargo(program: OsString) -> Self {
+        Self { program, arguments: ["build", "--workspace", "--quiet"].map(OsString::from).to_vec() }
+    }
+
+    /// Builds, without any `AWS_*` variable. It ends with the future.
     pub(super) async fn run(&self, workspace: &Path) -> Result<(), Failed> {
         let printed = Transcript::new();
         let process = Process::spawn(self.command(workspace), "build", &printed)
-            .map_err(|error| Failed(vec![format!("{self} can't be started: {error}")]))?;
+            .map_err(|error| Failed(vec![format!("{} can't be started: {error}", self.program.display())]))?;
         if process.exited().await.success() {
             return Ok(());
         }
@@ -43,25 +47,11 @@ impl Build {
     }
 
     fn command(&self, workspace: &Path) -> Command {
-        let mut command = match self {
-            Self::Cargo { program } => {
-                let mut cargo = Command::new(program);
-                cargo.args(["build", "--quiet"]).args(functions(workspace).iter().flat_map(|name| ["--bin", name]));
-                cargo
-            }
-            Self::Program(program) => Command::new(program),
-        };
+        let mut command = Command::new(&self.program);
         let others = parent_environment().filter(|(name, _)| !name.to_string_lossy().starts_with("AWS_"));
-        command.env_clear().envs(others).current_dir(workspace);
+        command.args(&self.arguments).env_clear().envs(others).current_dir(workspace);
         command.stdin(std::process::Stdio::null()).kill_on_drop(true);
         command
-    }
-}
-
-impl fmt::Display for Build {
-    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (Self::Cargo { program } | Self::Program(program)) = self;
-        write!(out, "{}", program.display())
     }
 }
 
@@ -69,27 +59,29 @@ impl fmt::Display for Build {
 mod tests {
     use super::*;
 
-    #[test]
-    fn cargo_builds_every_function_and_nothing_else() {
-        let folder = tempfile::tempdir().unwrap();
-        for name in ["check-credit", "fail-dead-letters"] {
-            std::fs::create_dir_all(folder.path().join("functions").join(name)).unwrap();
-            std::fs::write(folder.path().join("functions").join(name).join("Cargo.toml"), "").unwrap();
-        }
-        let command = Build::Cargo { program: "cargo".into() }.command(folder.path());
-        let arguments: Vec<_> = command.as_std().get_args().collect();
-        assert_eq!(arguments, ["build", "--quiet", "--bin", "check-credit", "--bin", "fail-dead-letters"]);
-        let aws = command.as_std().get_envs().find(|(name, _)| name.to_string_lossy().starts_with("AWS_"));
-        assert_eq!(aws, None);
+    fn program(program: &str, arguments: &[&str]) -> Build {
+        Build { program: program.into(), arguments: arguments.iter().map(OsString::from).collect() }
     }
 
     #[tokio::test]
     async fn what_fails_is_told_in_its_own_words() {
         let folder = tempfile::tempdir().unwrap();
-        let Failed(lines) = Build::Program("false".into()).run(folder.path()).await.unwrap_err();
-        assert_eq!(lines, Vec::<String>::new());
-        let Failed(lines) = Build::Program("/no/such/cargo".into()).run(folder.path()).await.unwrap_err();
+        let failing = program("sh", &["-c", "echo in $(pwd); echo mismatched types >&2; exit 101"]);
+        let Failed(mut lines) = failing.run(folder.path()).await.unwrap_err();
+        lines.sort(); // two pipes
+        let folder_is = folder.path().canonicalize().unwrap();
+        assert_eq!(lines, [format!("in {}", folder_is.display()), "mismatched types".to_owned()]);
+        let Failed(lines) = program("/no/such/cargo", &[]).run(folder.path()).await.unwrap_err();
         assert!(lines[0].starts_with("/no/such/cargo can't be started"), "{lines:?}");
-        Build::Program("true".into()).run(folder.path()).await.unwrap();
+        program("true", &[]).run(folder.path()).await.unwrap();
+    }
+
+    #[tokio::test]
+    async fn it_sees_the_variables_of_whoever_runs_it_but_none_of_an_account() {
+        let folder = tempfile::tempdir().unwrap();
+        let script = "[ -n \"$PATH\" ] && ! env | grep ^AWS_";
+        program("sh", &["-c", script]).run(folder.path()).await.unwrap();
+        let command = program("sh", &[]).command(folder.path());
+        assert!(!command.as_std().get_envs().any(|(name, _)| name.to_string_lossy().starts_with("AWS_")));
     }
 }

@@ -1,6 +1,6 @@
 //! A line that a function logs, for people.
 
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 /// What is in every line and tells nothing here: who, and where in the code.
 const NOT_SHOWN: [&str; 5] = ["timestamp", "level", "message", "target", "spans"];
@@ -10,21 +10,17 @@ pub(super) fn readable(text: &str) -> String {
     let Ok(Value::Object(line)) = serde_json::from_str(text) else { return text.to_owned() };
     let Some(message) = line.get("message").and_then(Value::as_str) else { return text.to_owned() };
     let level = line.get("level").and_then(Value::as_str).unwrap_or_default();
-    let mut told = format!("{level:<5} {message}");
     let spans = line.get("spans").and_then(Value::as_array).into_iter().flatten();
-    let execution = spans.filter_map(|span| span["task.execution"].as_str()).next_back();
-    if let Some(name) = execution.and_then(|arn| arn.rsplit(':').next()) {
-        told += &format!("  execution={}", short(name));
-    }
-    for (name, value) in fields(&line) {
-        let value = value.as_str().map_or_else(|| value.to_string(), |text| text.replace(['\r', '\n'], " "));
-        told += &format!("  {name}={value}");
-    }
-    told
+    let execution = spans.filter_map(|span| span["task.execution"].as_str()?.rsplit(':').next()).next_back();
+    let execution = execution.map(|name| format!("execution={}", short(name)));
+    let fields = line.iter().filter(|(name, _)| !NOT_SHOWN.contains(&name.as_str()));
+    let fields = fields.map(|(name, value)| format!("{name}={}", on_one_line(value)));
+    let parts = std::iter::once(format!("{level:<5} {message}")).chain(execution).chain(fields);
+    parts.collect::<Vec<_>>().join("  ")
 }
 
-fn fields(line: &Map<String, Value>) -> impl Iterator<Item = (&String, &Value)> {
-    line.iter().filter(|(name, _)| !NOT_SHOWN.contains(&name.as_str()))
+fn on_one_line(value: &Value) -> String {
+    value.as_str().map_or_else(|| value.to_string(), |text| text.replace(['\r', '\n'], " "))
 }
 
 /// The name of an execution; of one that AWS made up, the beginning.

@@ -114,7 +114,9 @@ async fn look(
             tracing::debug!(%error, "executions could not be looked at"); // if it lasts, the local AWS has ended
         }
         let told: Vec<String> = lock(lines).until(asked_at).collect();
-        told.iter().for_each(|line| tell(line));
+        for line in &told {
+            tell(line);
+        }
         sleep(EVERY.max(asked.elapsed() * REST)).await;
     }
 }

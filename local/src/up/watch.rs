@@ -61,12 +61,16 @@ impl Watch {
 
     /// Waits for a change, and until it is over.
     pub(super) async fn next(&mut self) -> Change {
-        let Some(mut change) = self.changes.recv().await else { return std::future::pending().await };
-        while let Ok(Some(more)) = timeout(QUIET, self.changes.recv()).await {
-            change |= more;
-        }
-        change
+        next(&mut self.changes).await
     }
+}
+
+async fn next(changes: &mut UnboundedReceiver<Change>) -> Change {
+    let Some(mut change) = changes.recv().await else { return std::future::pending().await };
+    while let Ok(Some(more)) = timeout(QUIET, changes.recv()).await {
+        change |= more;
+    }
+    change
 }
 
 fn of_event(root: &Path, event: notify::Result<notify::Event>) -> Option<Change> {
@@ -95,10 +99,8 @@ fn of_path(path: &Path) -> Option<Change> {
         return None;
     }
     match names.first()?.as_ref() {
-        "crates" | "functions" => Some(Change { code: true, template: false }),
-        "infra" => Some(Change { code: false, template: true }),
-        "Cargo.toml" | "Cargo.lock" => Some(Change { code: true, template: false }),
-        "template.yaml" => Some(Change { code: false, template: true }),
+        "crates" | "functions" | "Cargo.toml" | "Cargo.lock" => Some(Change { code: true, template: false }),
+        "infra" | "template.yaml" => Some(Change { code: false, template: true }),
         _ => None,
     }
 }
@@ -139,31 +141,45 @@ mod tests {
         }
     }
 
+    #[tokio::test(start_paused = true)]
+    async fn a_change_is_over_when_nothing_has_changed_for_a_while() {
+        let (tell, mut changes) = unbounded_channel();
+        let editor = tokio::spawn(async move {
+            for change in [CODE, CODE, TEMPLATE] {
+                tell.send(change).unwrap();
+                tokio::time::sleep(QUIET / 2).await;
+            }
+            tokio::time::sleep(QUIET * 2).await;
+            tell.send(TEMPLATE).unwrap();
+            tell
+        });
+        assert_eq!(next(&mut changes).await, Change { code: true, template: true });
+        assert_eq!(next(&mut changes).await, TEMPLATE);
+        drop(editor.await.unwrap());
+        assert!(timeout(SOON, next(&mut changes)).await.is_err(), "nobody changes anything any more");
+    }
+
     #[tokio::test]
-    async fn changes_at_once_are_one_change() {
+    async fn a_file_that_takes_the_place_of_another_is_a_change_and_reading_and_building_are_none() {
         let workspace = workspace();
+        let file = |name: &str| workspace.path().join(name);
+        std::fs::write(file("crates/one/src/lib.rs"), "").unwrap();
         let mut watch = Watch::start(workspace.path()).unwrap();
-        for n in 0..50 {
-            std::fs::write(workspace.path().join(format!("functions/two/src/file{n}.rs")), "").unwrap();
-        }
-        std::fs::write(workspace.path().join("crates/one/src/lib.rs"), "").unwrap();
-        assert_eq!(timeout(SOON, watch.next()).await.unwrap(), CODE);
-        // As editors save: the new file takes the place of the old one.
-        std::fs::write(workspace.path().join("new.yaml"), "Resources: {}").unwrap();
-        std::fs::rename(workspace.path().join("new.yaml"), workspace.path().join("template.yaml")).unwrap();
+        std::fs::read_to_string(file("crates/one/src/lib.rs")).unwrap();
+        std::fs::write(file("target/debug/check-credit"), "").unwrap();
+        // As editors save.
+        std::fs::write(file("new.yaml"), "Resources: {}").unwrap();
+        std::fs::rename(file("new.yaml"), file("template.yaml")).unwrap();
         assert_eq!(timeout(SOON, watch.next()).await.unwrap(), TEMPLATE);
     }
 
     #[tokio::test]
-    async fn reading_and_building_are_no_changes() {
+    async fn what_is_new_below_a_folder_is_seen() {
         let workspace = workspace();
         let mut watch = Watch::start(workspace.path()).unwrap();
-        std::fs::read_to_string(workspace.path().join("template.yaml")).unwrap();
-        std::fs::write(workspace.path().join("target/debug/check-credit"), "").unwrap();
-        // The first change that is one is the first that is told.
-        std::fs::write(workspace.path().join("infra/statemachines/new.asl.json"), "{}").unwrap();
-        assert_eq!(timeout(SOON, watch.next()).await.unwrap(), TEMPLATE);
-        assert!(watch.changes.is_empty());
+        std::fs::create_dir_all(workspace.path().join("functions/three/src")).unwrap();
+        std::fs::write(workspace.path().join("functions/three/src/main.rs"), "").unwrap();
+        assert_eq!(timeout(SOON, watch.next()).await.unwrap(), CODE);
     }
 
     #[tokio::test]

@@ -80,15 +80,6 @@ impl Up {
         self.next_with(&format!("execution          {name} SUCCEEDED"));
         execution
     }
-
-    /// Waits until nothing is left: no process, nobody at the port, none of its files.
-    fn leaves_nothing(&self, started: &[String], endpoint: &str) {
-        let give_up = Instant::now() + PATIENCE;
-        while started.iter().any(|process| is_alive(process)) || TcpStream::connect(endpoint).is_ok() {
-            assert!(Instant::now() < give_up, "{started:?} or something at {endpoint} outlived it");
-            thread::yield_now();
-        }
-    }
 }
 
 impl Drop for Up {
@@ -131,6 +122,15 @@ impl Shell {
     }
 }
 
+/// Waits until neither a process nor anybody at the port is left.
+fn nothing_is_left(started: &[String], endpoint: &str) {
+    let give_up = Instant::now() + PATIENCE;
+    while started.iter().any(|process| is_alive(process)) || TcpStream::connect(endpoint).is_ok() {
+        assert!(Instant::now() < give_up, "{started:?} or something at {endpoint} outlived it");
+        thread::yield_now();
+    }
+}
+
 #[test]
 fn what_it_prints_can_be_pasted_and_ctrl_c_leaves_nothing() {
     let mut up = Up::start();
@@ -149,7 +149,7 @@ fn what_it_prints_can_be_pasted_and_ctrl_c_leaves_nothing() {
     up.signal("-INT");
     up.next_with("everything is stopped");
     assert_eq!(up.process.wait().unwrap().code(), Some(0));
-    up.leaves_nothing(&started, &endpoint);
+    nothing_is_left(&started, &endpoint);
 }
 
 #[test]
@@ -159,7 +159,7 @@ fn killed_it_leaves_no_process() {
     let (endpoint, started) = (up.endpoint(), children_of(up.process.id()));
     up.signal("-KILL");
     up.process.wait().unwrap();
-    up.leaves_nothing(&started, &endpoint);
+    nothing_is_left(&started, &endpoint);
 }
 
 #[test]
