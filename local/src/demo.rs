@@ -1,8 +1,8 @@
 //! The demo: one execution, told live and in plain words.
 
 mod report;
-mod steps;
-mod timeline;
+pub(crate) mod steps;
+pub(crate) mod timeline;
 
 use std::{cell::RefCell, convert::Infallible, sync::Arc, time::Duration};
 

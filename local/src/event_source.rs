@@ -26,9 +26,18 @@ const AFTER_AN_ERROR: Duration = Duration::from_millis(200);
 /// A running event source mapping; dropping it stops it.
 #[derive(Debug)]
 pub struct EventSource {
-    queue: String,
-    stop: watch::Sender<bool>,
+    mapping: EventSourceMapping,
+    phase: watch::Sender<Phase>,
     task: JoinHandle<()>,
+}
+
+/// How far it is from its end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Phase {
+    Receiving,
+    /// What was received is still dealt with.
+    Draining,
+    Stopping,
 }
 
 /// What its task works with.
@@ -36,7 +45,7 @@ struct Source {
     mapping: EventSourceMapping,
     queue: Queue,
     host: Arc<LambdaHost>,
-    stop: watch::Receiver<bool>,
+    phase: watch::Receiver<Phase>,
 }
 
 impl EventSource {
@@ -56,26 +65,35 @@ impl EventSource {
         if !mapping.filters.is_empty() {
             bail!("event source {} has filters, which delete what they do not match", mapping.id);
         }
-        let name = mapping.queue().to_owned();
         let queue = Queue::find(sqs, &mapping.source).await?;
-        let (stop, stopping) = watch::channel(false);
-        let source = Source { mapping: mapping.clone(), queue, host: Arc::clone(host), stop: stopping };
+        let (phase, phases) = watch::channel(Phase::Receiving);
+        let source = Source { mapping: mapping.clone(), queue, host: Arc::clone(host), phase: phases };
         let task = tokio::spawn(run(Arc::new(source)));
-        Ok(Some(Self { queue: name, stop, task }))
+        Ok(Some(Self { mapping: mapping.clone(), phase, task }))
     }
 
-    /// The name of its queue.
+    /// What it was started with.
     #[must_use]
-    pub fn queue(&self) -> &str {
-        &self.queue
+    pub fn mapping(&self) -> &EventSourceMapping {
+        &self.mapping
+    }
+
+    /// Receives no more, as a mapping that is deleted or changed: what was received before is delivered and deleted.
+    pub(crate) fn drain(&self) {
+        self.phase.send_replace(Phase::Draining);
+    }
+
+    /// Waits until one that was told to end has done so.
+    pub(crate) async fn ended(&mut self) {
+        // It ends with its task's runtime at the latest.
+        let _ = (&mut self.task).await;
     }
 
     /// Stops receiving, and gives up the deliveries under way: their messages are left to their visibility timeout.
     /// What the function is doing is not interrupted by this.
     pub async fn stop(mut self) {
-        self.stop.send_replace(true);
-        // It ends with its task's runtime at the latest.
-        let _ = (&mut self.task).await;
+        self.phase.send_replace(Phase::Stopping);
+        self.ended().await;
     }
 }
 
@@ -86,8 +104,8 @@ impl Drop for EventSource {
 }
 
 impl Source {
-    fn stopping(&self) -> bool {
-        *self.stop.borrow()
+    fn phase(&self) -> Phase {
+        *self.phase.borrow()
     }
 
     fn tell(&self, what: impl FnOnce(String) -> EventKind) {
@@ -96,12 +114,16 @@ impl Source {
 }
 
 async fn run(source: Arc<Source>) {
-    let mut stop = source.stop.clone();
+    let mut phase = source.phase.clone();
     // Deliveries end with this set, so none outlives the mapping.
     let mut deliveries = JoinSet::new();
+    let all = async {
+        poll(&source, &mut deliveries).await;
+        while deliveries.join_next().await.is_some() {}
+    };
     tokio::select! {
-        _ = stop.wait_for(|stop| *stop) => {}
-        () = poll(&source, &mut deliveries) => {}
+        _ = phase.wait_for(|phase| *phase == Phase::Stopping) => {}
+        () = all => {}
     }
 }
 
@@ -112,6 +134,10 @@ async fn poll(source: &Arc<Source>, deliveries: &mut JoinSet<()>) {
     let mut failing = false;
     // Capacity comes first: a message that is received and then has to wait uses up its visibility timeout.
     while let Ok(permit) = Arc::clone(&capacity).acquire_owned().await {
+        // A request for messages under way is not given up: one that arrives just then would be hidden from everybody.
+        if source.phase() != Phase::Receiving {
+            return;
+        }
         while deliveries.try_join_next().is_some() {}
         match source.queue.batch(source.mapping.batch_size, window).await {
             Ok(batch) if batch.is_empty() => failing = false,

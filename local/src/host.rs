@@ -82,6 +82,20 @@ impl LambdaHost {
         Ok(())
     }
 
+    /// Changes the code of a function, its settings, or both, by the name in the specification.
+    ///
+    /// As on AWS, invocations under way end as they began, and the next one has a process of the new kind.
+    /// What changed may also be the content of the same binary.
+    ///
+    /// # Errors
+    /// If there is no function of this name.
+    pub fn update(&self, spec: FunctionSpec) -> anyhow::Result<()> {
+        let function =
+            self.state.function(&spec.name).with_context(|| format!("there is no function {}", spec.name))?;
+        function.update(spec);
+        Ok(())
+    }
+
     /// Forgets a function and kills its processes; unfinished invocations fail.
     ///
     /// # Errors
@@ -166,7 +180,7 @@ impl Drop for LambdaHost {
 
 async fn invoke(host: &Arc<HostState>, function: &str, payload: Bytes) -> Result<Invocation, InvokeError> {
     let running = host.function(function).ok_or(InvokeError::UnknownFunction)?;
-    let permit = Arc::clone(&running.capacity).try_acquire_owned().map_err(|error| match error {
+    let permit = running.capacity().try_acquire_owned().map_err(|error| match error {
         tokio::sync::TryAcquireError::NoPermits => InvokeError::Throttled,
         tokio::sync::TryAcquireError::Closed => InvokeError::Stopping,
     })?;

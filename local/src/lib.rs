@@ -12,6 +12,7 @@ pub mod proxy;
 mod sample;
 pub mod stack;
 pub mod transcript;
+pub mod up;
 
 pub use bureau::{Bureau, BureauOptions};
 pub use children::{Process, command, isolated_environment};
@@ -27,3 +28,4 @@ pub use proxy::{Call, CallEvent, CallFault, Caller, Proxy};
 pub use sample::{Ended, Sample};
 pub use stack::{LocalBridge, LocalOptions, LocalRegion, RegionOptions, StackOptions};
 pub use transcript::{Line, Transcript};
+pub use up::{Build, Up, UpOptions};

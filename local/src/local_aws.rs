@@ -7,6 +7,7 @@ mod description;
 
 use std::fmt;
 use std::path::{Path, PathBuf};
+use std::process::ExitStatus;
 use std::time::Duration;
 
 use anyhow::{Context, bail};
@@ -51,18 +52,23 @@ struct Ready {
 }
 
 impl LocalAws {
-    /// Starts one on a free port and waits until it can be used, at most 60 s.
+    /// Starts one and waits until it can be used, at most 60 s.
     ///
-    /// `python` is the interpreter of an environment with `local/aws/requirements.txt`; `functions_url` is the
+    /// `port` is where it listens; 0 takes a free one. `python` is the interpreter of an environment with `local/aws/requirements.txt`; `functions_url` is the
     /// [`LambdaHost`](crate::LambdaHost) that runs the functions. Without it an invocation answers with its own payload.
     ///
     /// # Errors
     /// If it can't be started, ends before it is ready, or takes too long; the message has its last output.
-    pub async fn start(python: &Path, functions_url: Option<&str>, transcript: &Transcript) -> anyhow::Result<Self> {
+    pub async fn start(
+        python: &Path,
+        port: u16,
+        functions_url: Option<&str>,
+        transcript: &Transcript,
+    ) -> anyhow::Result<Self> {
         let python = interpreter(python)?;
         let mut command = module(&python, "local_aws", None);
         // `AWS_*` of its own making only: it is the endpoint, so it needs none.
-        command.args(["--port", "0", "--stop-with-stdin"]).stdin(std::process::Stdio::piped());
+        command.args(["--port", &port.to_string(), "--stop-with-stdin"]).stdin(std::process::Stdio::piped());
         if let Some(url) = functions_url {
             command.args(["--functions", url]);
         }
@@ -147,6 +153,11 @@ impl LocalAws {
         self.clients.secrets_manager.clone()
     }
 
+    /// Waits until it has ended, which it does by itself only when something is wrong.
+    pub async fn ended(&self) -> ExitStatus {
+        self.process.exited().await
+    }
+
     /// Stops it: SIGTERM, and after 5 s SIGKILL. Stopping twice is harmless.
     ///
     /// # Errors
@@ -213,10 +224,10 @@ mod tests {
             while :; do sleep 0.05; done"#;
         let transcript = Transcript::new();
         let python = stand_in(folder.path(), script);
-        let aws = LocalAws::start(&python, Some("http://127.0.0.1:8"), &transcript).await.unwrap();
+        let aws = LocalAws::start(&python, 5, Some("http://127.0.0.1:8"), &transcript).await.unwrap();
         assert_eq!(aws.endpoint(), "http://127.0.0.1:9");
         let args = transcript.reader().find(START, |line| line.text.starts_with("args")).await.unwrap();
-        assert_eq!(args.text, "args -m local_aws --port 0 --stop-with-stdin --functions http://127.0.0.1:8");
+        assert_eq!(args.text, "args -m local_aws --port 5 --stop-with-stdin --functions http://127.0.0.1:8");
         aws.stop().await.unwrap();
         aws.stop().await.unwrap();
     }
@@ -225,7 +236,7 @@ mod tests {
     async fn its_last_words_are_in_the_error() {
         let folder = tempfile::tempdir().unwrap();
         let python = stand_in(folder.path(), "echo No module named moto >&2; exit 1");
-        let error = LocalAws::start(&python, None, &Transcript::new()).await.unwrap_err().to_string();
+        let error = LocalAws::start(&python, 0, None, &Transcript::new()).await.unwrap_err().to_string();
         assert!(error.contains("No module named moto") && error.contains("exit status: 1"), "{error}");
     }
 
@@ -238,7 +249,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let script = r#"echo "{\"endpoint\": \"http://127.0.0.1:9\", \"pid\": $$}"; cat; echo gone"#;
         let transcript = Transcript::new();
-        let aws = LocalAws::start(&stand_in(folder.path(), script), None, &transcript).await.unwrap();
+        let aws = LocalAws::start(&stand_in(folder.path(), script), 0, None, &transcript).await.unwrap();
         // All but the process is dropped, the pipe with it.
         let process = alone(aws);
         assert!(process.exited().await.success());
@@ -247,7 +258,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_missing_interpreter_is_named() {
-        let error = LocalAws::start(Path::new("no/such/python"), None, &Transcript::new()).await.unwrap_err();
+        let error = LocalAws::start(Path::new("no/such/python"), 0, None, &Transcript::new()).await.unwrap_err();
         assert!(error.to_string().contains("no/such/python"), "{error}");
     }
 }

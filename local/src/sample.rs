@@ -39,16 +39,17 @@ pub struct Ended {
 
 impl Sample {
     /// Starts a bureau, deploys the stack, and puts the bureau's key into the stack's secret, as somebody who deploys it
-    /// for real does.
+    /// for real does. A stack with a parameter `BureauUrl` asks that one instead.
     ///
     /// # Errors
     /// When the stack cannot be deployed.
-    pub async fn deploy(region: &Arc<LocalRegion>, stack: StackOptions, slow: Duration) -> anyhow::Result<Self> {
+    pub async fn deploy(region: &Arc<LocalRegion>, mut stack: StackOptions, slow: Duration) -> anyhow::Result<Self> {
         let key = "the key of the local bureau".to_owned();
         let bureau = Bureau::start(BureauOptions { key: key.clone(), slow }).await?;
         let mut bureau_proxy = Proxy::new(bureau.url())?;
         let url = bureau_proxy.open(None).await?;
-        let bridge = LocalBridge::deploy(region, stack.parameter("BureauUrl", url)).await?;
+        stack.parameters.insert(0, ("BureauUrl".to_owned(), url)); // of two, the later one counts
+        let bridge = LocalBridge::deploy(region, stack).await?;
         let secret = bridge.output("BureauKeySecretArn")?;
         bridge.secrets_manager().put_secret_value().secret_id(secret).secret_string(key).send().await?;
         Ok(Self { bridge, bureau, bureau_proxy })

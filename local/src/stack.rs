@@ -3,6 +3,7 @@
 mod bridge;
 mod options;
 mod region;
+mod update;
 
 pub use bridge::LocalBridge;
 pub use options::{LocalOptions, RegionOptions, StackOptions};

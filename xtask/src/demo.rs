@@ -5,12 +5,17 @@ use crate::workspace::Workspace;
 use crate::{Outcome, process, python};
 
 pub(crate) fn run(workspace: &Workspace, arguments: &[String]) -> Outcome {
+    prepare_and_become(workspace, "demo", arguments)
+}
+
+/// Prepares Python and all binaries, and then runs one of them in place of this program.
+pub(crate) fn prepare_and_become(workspace: &Workspace, binary: &str, arguments: &[String]) -> Outcome {
     let python = preflight::check(workspace, For::Running)?;
     python::environment(workspace, &python, &python::LOCAL_AWS)?;
     if !process::run(process::cargo(workspace).args(["build", "--workspace"]))? {
         return Ok(false);
     }
-    let mut demo = process::command(workspace, workspace.binary("demo"));
-    demo.args(arguments).stdin(std::process::Stdio::inherit());
-    process::become_it(&mut demo)
+    let mut binary = process::command(workspace, workspace.binary(binary));
+    binary.args(arguments).stdin(std::process::Stdio::inherit());
+    process::become_it(&mut binary)
 }

@@ -17,6 +17,7 @@ mod sam;
 mod steps;
 mod summary;
 mod test;
+mod up;
 mod version;
 mod workspace;
 
@@ -40,6 +41,12 @@ const COMMANDS: &[Command] = &[
         arguments: "[ARGS...]",
         about: "everything on this machine, without an AWS account; ARGS go to the demo",
         run: demo::run,
+    },
+    Command {
+        name: "up",
+        arguments: "[ARGS...]",
+        about: "the same, to develop with: it stays up and follows the sources; ARGS go to it",
+        run: up::run,
     },
     Command {
         name: "test",

@@ -10,10 +10,14 @@ from pathlib import Path
 import boto3
 from botocore.config import Config
 from botocore.exceptions import ClientError
+from samtranslator.model.exceptions import InvalidDocumentException
+from yaml import YAMLError
 
 from . import describe, sam
 
 REGION = "us-east-1"
+# What goes wrong because of the template.
+OF_THE_TEMPLATE = (ClientError, InvalidDocumentException, OSError, YAMLError)
 
 
 class Clients:
@@ -156,7 +160,14 @@ def main(argv: list[str] | None = None) -> int:
     add_parameters(parser)
     parser.add_argument("--output", type=Path, help="also write the description to this file")
     args = parser.parse_args(argv)
-    text = json.dumps(deploy(args.template, args.endpoint, args.stack, parameters_of(args), args.region), indent=2)
+    try:
+        described = deploy(args.template, args.endpoint, args.stack, parameters_of(args), args.region)
+    except OF_THE_TEMPLATE as error:
+        # Whoever wrote it wants to know what is wrong with it, and not where we were when we saw that.
+        reasons = [cause.message for cause in getattr(error, "causes", [])] or [str(error)]
+        print("\n".join(reasons), file=sys.stderr)
+        return 1
+    text = json.dumps(described, indent=2)
     if args.output:
         args.output.write_text(text + "\n")
     print(text)

@@ -18,13 +18,14 @@ def _install(functions: str | None, long_poll: float) -> None:
     default_user_config["batch"] = {"use_docker": False}
     from . import (
         activities, cloudformation, functions as lambda_functions, permissions, queues, resources, sending, stepfunctions,
-        tables,
+        tables, updates,
     )  # fmt: skip
 
     activities.long_poll = long_poll
     stepfunctions.install()
     cloudformation.install()
     resources.install()
+    updates.install()
     queues.install()
     permissions.install()
     sending.install()

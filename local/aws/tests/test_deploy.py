@@ -197,3 +197,20 @@ def test_deleting_a_stack_deletes_its_state_machine(aws, endpoint):
     made = deploy(endpoint, (name := unique()))
     aws("cloudformation").delete_stack(StackName=name)
     until(lambda: made["outputs"]["MachineArn"] not in str(aws.sfn.list_state_machines()))
+
+
+@pytest.mark.parametrize(
+    ("template", "said"),
+    [
+        ("Resources: {Fn: {Type: AWS::Serverless::Function, Properties: {CodeUri: .}}}\nTransform: AWS::Serverless-2016-10-31", "[Fn] is invalid. Runtime"),
+        ("Resources: {Work: [", "line 1"),
+        ("Resources: {M: {Type: AWS::Serverless::StateMachine, Properties: {DefinitionUri: nothing.json}}}", "nothing.json"),
+    ],
+)  # fmt: skip
+def test_a_mistake_in_the_template_is_told_without_a_traceback(endpoint, tmp_path, template, said):
+    (tmp_path / "t.yaml").write_text(template)
+    ran = subprocess.run(
+        [sys.executable, "-m", "local_aws.deploy", str(tmp_path / "t.yaml"), "--endpoint", endpoint, "--stack", unique()],
+        cwd=ROOT, capture_output=True, text=True,
+    )  # fmt: skip
+    assert ran.returncode == 1 and said in ran.stderr and "Traceback" not in ran.stderr, ran.stderr

@@ -16,11 +16,11 @@ pub struct Step {
 }
 
 /// Who, and what; nothing where a part tells of something that is no step.
-pub(super) type Told = Option<(&'static str, String)>;
+pub(crate) type Told = Option<(&'static str, String)>;
 
 /// What the history of the execution tells.
 /// <https://docs.aws.amazon.com/step-functions/latest/apireference/API_HistoryEvent.html>
-pub(super) fn of_execution(event: &HistoryEvent) -> Told {
+pub(crate) fn of_execution(event: &HistoryEvent) -> Told {
     let or_unknown = |error: Option<&str>| error.unwrap_or("an error without a name").to_owned();
     match event.r#type {
         Type::ExecutionStarted => Some(("execution", "started".to_owned())),
@@ -37,26 +37,25 @@ pub(super) fn of_execution(event: &HistoryEvent) -> Told {
             let error = or_unknown(event.task_timed_out_event_details().and_then(|details| details.error()));
             Some(("token", format!("nobody answered in time: {error}")))
         }
-        Type::ChoiceStateEntered | Type::FailStateEntered | Type::PassStateEntered | Type::TaskStateEntered => {
-            let state = event.state_entered_event_details().map(StateEnteredEventDetails::name)?;
-            Some(("execution", format!("entered \"{state}\"")))
-        }
         Type::ExecutionSucceeded => Some(("execution", "SUCCEEDED".to_owned())),
         Type::ExecutionFailed => Some(("execution", "FAILED".to_owned())),
         Type::ExecutionTimedOut => Some(("execution", "TIMED_OUT".to_owned())),
         Type::ExecutionAborted => Some(("execution", "ABORTED".to_owned())),
-        _ => None,
+        _ => {
+            let state = event.state_entered_event_details().map(StateEnteredEventDetails::name)?;
+            Some(("execution", format!("entered \"{state}\"")))
+        }
     }
 }
 
 /// Whether this is the last event of a history.
-pub(super) fn is_last(event: &HistoryEvent) -> bool {
+pub(crate) fn is_last(event: &HistoryEvent) -> bool {
     use Type::{ExecutionAborted, ExecutionFailed, ExecutionSucceeded, ExecutionTimedOut};
     matches!(event.r#type, ExecutionSucceeded | ExecutionFailed | ExecutionTimedOut | ExecutionAborted)
 }
 
 /// What the Lambda side tells.
-pub(super) fn of_function(event: &Event) -> Told {
+pub(crate) fn of_function(event: &Event) -> Told {
     let label = &event.label;
     let text = match &event.what {
         EventKind::Delivered { message_ids, .. } => {
@@ -73,7 +72,7 @@ pub(super) fn of_function(event: &Event) -> Told {
 }
 
 /// What the credit bureau tells.
-pub(super) fn of_bureau(inquiry: &Inquiry) -> (&'static str, String) {
+pub(crate) fn of_bureau(inquiry: &Inquiry) -> (&'static str, String) {
     let applicant = &inquiry.applicant;
     let text = match inquiry.status {
         None => format!("is asked about {applicant}"),

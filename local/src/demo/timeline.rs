@@ -46,11 +46,11 @@ fn seconds(milliseconds: i64) -> f64 {
 }
 
 #[expect(clippy::disallowed_methods, reason = "compared with the times of day at which steps happened")]
-pub(super) fn now() -> i64 {
+pub(crate) fn now() -> i64 {
     millis_since_1970(SystemTime::now())
 }
 
-pub(super) fn millis_since_1970(time: SystemTime) -> i64 {
+pub(crate) fn millis_since_1970(time: SystemTime) -> i64 {
     let since_1970 = time.duration_since(UNIX_EPOCH).unwrap_or_default();
     i64::try_from(since_1970.as_millis()).unwrap_or(i64::MAX)
 }

@@ -2,9 +2,9 @@
 
 use aws_sdk_sqs::types::Message;
 
-use super::Source;
 use super::record::event;
 use super::response::{BatchOutcome, interpret};
+use super::{Phase, Source};
 use crate::host::{EventKind, Fault, Invocation, InvokeError};
 
 /// Invokes the function with a batch and deletes what it has dealt with; the rest is left to its visibility timeout.
@@ -66,7 +66,7 @@ async fn delete(source: &Source, done: &[&Message]) {
     if !message_ids.is_empty() {
         source.tell(|queue| EventKind::Deleted { queue, message_ids: message_ids.clone() });
     }
-    if let Some(reason) = problem.filter(|_| !source.stopping()) {
+    if let Some(reason) = problem.filter(|_| source.phase() != Phase::Stopping) {
         let kept = ids(done.iter().copied()).into_iter().filter(|id| !message_ids.contains(id)).collect();
         source.tell(|queue| EventKind::Returned { queue, message_ids: kept, reason });
     }

@@ -34,8 +34,8 @@ pub(super) async fn run(host: &Arc<HostState>, function: &Arc<Running>, payload:
     let (what, payload, error) = match outcome {
         Outcome::Responded(payload) => (answered(None), payload, None),
         Outcome::Failed(failure) => (answered(Some(failure.error.clone())), failure.payload, Some(failure.error)),
-        Outcome::TimedOut(failure) => {
-            let what = EventKind::TimedOut { request_id: request_id.clone(), after: function.spec.timeout };
+        Outcome::TimedOut { after, failure } => {
+            let what = EventKind::TimedOut { request_id: request_id.clone(), after };
             (what, failure.payload, Some(failure.error))
         }
     };
@@ -46,7 +46,7 @@ pub(super) async fn run(host: &Arc<HostState>, function: &Arc<Running>, payload:
 enum Outcome {
     Responded(Bytes),
     Failed(Failure),
-    TimedOut(Failure),
+    TimedOut { after: Duration, failure: Failure },
 }
 
 async fn work(
@@ -56,7 +56,7 @@ async fn work(
     request_id: &str,
     payload: Bytes,
 ) -> Outcome {
-    let spec = &function.spec;
+    let spec = &sandbox.spec;
     let timeout = tokio::time::sleep(spec.timeout);
     tokio::pin!(timeout);
     if host.faults.strikes(&function.name, Fault::KillBeforeWork) {
@@ -78,7 +78,7 @@ async fn work(
             // Lambda gives no warning either: the function had its deadline from the beginning.
             sandbox.process.kill();
             sandbox.process.exited().await;
-            return Outcome::TimedOut(Failure::timed_out(request_id, spec.timeout));
+            return Outcome::TimedOut { after: spec.timeout, failure: Failure::timed_out(request_id, spec.timeout) };
         }
     };
     if host.faults.strikes(&function.name, Fault::KillAfterWork) {

@@ -10,11 +10,17 @@ use super::sandbox::Sandbox;
 /// A registered function: its processes, and how many more invocations it may have.
 #[derive(Debug)]
 pub(super) struct Running {
-    pub(super) spec: FunctionSpec,
     pub(super) name: Arc<str>,
     pub(super) label: Arc<str>,
-    pub(super) capacity: Arc<Semaphore>,
-    sandboxes: Mutex<Vec<Entry>>,
+    now: Mutex<Now>,
+}
+
+/// What an update changes, and what it is decided by.
+#[derive(Debug)]
+struct Now {
+    spec: Arc<FunctionSpec>,
+    capacity: Arc<Semaphore>,
+    sandboxes: Vec<Entry>,
 }
 
 #[derive(Debug)]
@@ -28,16 +34,42 @@ impl Running {
         Self {
             name: spec.name.as_str().into(),
             label: spec.label.as_str().into(),
-            capacity: Arc::new(Semaphore::new(spec.concurrency)),
-            sandboxes: Mutex::default(),
-            spec,
+            now: Mutex::new(Now {
+                capacity: Arc::new(Semaphore::new(spec.concurrency)),
+                sandboxes: Vec::new(),
+                spec: Arc::new(spec),
+            }),
+        }
+    }
+
+    /// How a new sandbox is to be started.
+    pub(super) fn spec(&self) -> Arc<FunctionSpec> {
+        Arc::clone(&self.lock().spec)
+    }
+
+    /// What an invocation needs a permit of.
+    pub(super) fn capacity(&self) -> Arc<Semaphore> {
+        Arc::clone(&self.lock().capacity)
+    }
+
+    /// From now on it runs as this says. Sandboxes that wait for work are killed, those at work are when they are done.
+    pub(super) fn update(&self, spec: FunctionSpec) {
+        let mut now = self.lock();
+        if spec.concurrency != now.spec.concurrency {
+            now.capacity = Arc::new(Semaphore::new(spec.concurrency));
+        }
+        now.spec = Arc::new(spec);
+        for entry in now.sandboxes.iter_mut().filter(|entry| entry.idle) {
+            entry.idle = false;
+            entry.sandbox.process.kill();
         }
     }
 
     /// Takes over a new sandbox, which is busy: it was started for an invocation.
     pub(super) fn adopt(&self, sandbox: &Arc<Sandbox>) {
-        self.lock().push(Entry { sandbox: Arc::clone(sandbox), idle: false });
-        if self.capacity.is_closed() {
+        let mut now = self.lock();
+        now.sandboxes.push(Entry { sandbox: Arc::clone(sandbox), idle: false });
+        if now.capacity.is_closed() {
             // It was being started while the function was shut down, and was not there to be killed with the others.
             sandbox.process.kill();
         }
@@ -45,8 +77,8 @@ impl Running {
 
     /// A sandbox that waits for work, if there is one; it is busy from now on. The last one that worked is the warmest.
     pub(super) fn take_idle(&self) -> Option<Arc<Sandbox>> {
-        let mut sandboxes = self.lock();
-        let entry = sandboxes.iter_mut().rev().find(|entry| entry.idle && !entry.sandbox.process.has_exited())?;
+        let mut now = self.lock();
+        let entry = now.sandboxes.iter_mut().rev().find(|entry| entry.idle && !entry.sandbox.process.has_exited())?;
         entry.idle = false;
         Some(Arc::clone(&entry.sandbox))
     }
@@ -60,32 +92,37 @@ impl Running {
     pub(super) async fn put_idle(&self, sandbox: &Sandbox) {
         // While it counts as busy, no other invocation can thaw it.
         sandbox.process.freeze().await;
-        let mut sandboxes = self.lock();
-        if let Some(entry) = sandboxes.iter_mut().find(|entry| entry.sandbox.process.id() == sandbox.process.id()) {
+        let mut now = self.lock();
+        if !Arc::ptr_eq(&now.spec, &sandbox.spec) {
+            sandbox.process.kill(); // the function was updated meanwhile
+        } else if let Some(entry) =
+            now.sandboxes.iter_mut().find(|entry| entry.sandbox.process.id() == sandbox.process.id())
+        {
             entry.idle = true;
         }
     }
 
     /// Drops a sandbox whose process has ended.
     pub(super) fn forget(&self, process: u32) {
-        self.lock().retain(|entry| entry.sandbox.process.id() != process);
+        self.lock().sandboxes.retain(|entry| entry.sandbox.process.id() != process);
     }
 
     /// Kills the processes that are at work; how many there were.
     pub(super) fn kill_busy(&self) -> usize {
-        let sandboxes = self.lock();
-        let busy = sandboxes.iter().filter(|entry| !entry.idle && !entry.sandbox.process.has_exited());
+        let now = self.lock();
+        let busy = now.sandboxes.iter().filter(|entry| !entry.idle && !entry.sandbox.process.has_exited());
         busy.inspect(|entry| entry.sandbox.process.kill()).count()
     }
 
     /// Lets no further invocation begin and kills all processes, which are returned to be waited for.
     pub(super) fn shut_down(&self) -> Vec<Arc<Sandbox>> {
-        self.capacity.close();
-        let sandboxes = self.lock();
-        sandboxes.iter().inspect(|entry| entry.sandbox.process.kill()).map(|entry| Arc::clone(&entry.sandbox)).collect()
+        let now = self.lock();
+        now.capacity.close();
+        let sandboxes = now.sandboxes.iter().map(|entry| Arc::clone(&entry.sandbox));
+        sandboxes.inspect(|sandbox| sandbox.process.kill()).collect()
     }
 
-    fn lock(&self) -> MutexGuard<'_, Vec<Entry>> {
-        self.sandboxes.lock().unwrap_or_else(PoisonError::into_inner)
+    fn lock(&self) -> MutexGuard<'_, Now> {
+        self.now.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

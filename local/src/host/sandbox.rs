@@ -6,6 +6,7 @@ use std::time::Duration;
 use tokio::process::Command;
 use tokio::time::Instant;
 
+use super::FunctionSpec;
 use super::environment::environment;
 use super::events::EventKind;
 use super::invocation::Failure;
@@ -25,6 +26,8 @@ const INIT: Duration = Duration::from_secs(30);
 pub(super) struct Sandbox {
     pub(super) process: Process,
     pub(super) mailbox: Arc<Mailbox>,
+    /// How it was started; an update of the function does not change it.
+    pub(super) spec: Arc<FunctionSpec>,
 }
 
 impl Sandbox {
@@ -35,12 +38,12 @@ impl Sandbox {
         request_id: &str,
     ) -> Result<Arc<Self>, Failure> {
         let started = Instant::now();
-        let spec = &function.spec;
+        let spec = function.spec();
         let (id, mailbox) = host.open_mailbox();
         // AWS gives a host and a port alone. With a path there has to be a scheme, or the runtime does not take it for a URI.
         let runtime_api = format!("http://{}/sandbox/{id}", host.address);
         let mut command = Command::new(&spec.binary);
-        command.env_clear().envs(environment(parent_environment(), spec, &runtime_api));
+        command.env_clear().envs(environment(parent_environment(), &spec, &runtime_api));
         command.stdin(std::process::Stdio::null()).kill_on_drop(true);
         if let Some(root) = spec.binary.parent() {
             command.current_dir(root);
@@ -49,7 +52,7 @@ impl Sandbox {
             host.close_mailbox(id);
             Failure::would_not_start(request_id, &format!("{}: {error}", spec.binary.display()))
         })?;
-        let sandbox = Arc::new(Self { process, mailbox });
+        let sandbox = Arc::new(Self { process, mailbox, spec });
         function.adopt(&sandbox);
         tokio::spawn(bury(Arc::clone(host), Arc::clone(function), id, sandbox.process.id(), sandbox.process.exited()));
 

@@ -45,7 +45,7 @@ impl HostState {
         if functions.contains_key(&*function.name) {
             return false;
         }
-        functions.insert(function.spec.name.clone(), Arc::new(function));
+        functions.insert(function.name.to_string(), Arc::new(function));
         true
     }
 

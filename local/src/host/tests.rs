@@ -3,6 +3,7 @@
 mod after_us;
 mod http;
 mod stand_in;
+mod updates;
 
 use std::path::Path;
 use std::sync::Arc;
@@ -20,7 +21,7 @@ const SOON: Duration = Duration::from_secs(30);
 struct Room {
     host: Arc<LambdaHost>,
     transcript: Transcript,
-    _folder: tempfile::TempDir,
+    folder: tempfile::TempDir,
 }
 
 async fn room_with(change: impl FnOnce(&mut FunctionSpec)) -> Room {
@@ -29,7 +30,7 @@ async fn room_with(change: impl FnOnce(&mut FunctionSpec)) -> Room {
     let mut spec = spec(folder.path(), &transcript);
     change(&mut spec);
     host.register(spec).unwrap();
-    Room { host, transcript, _folder: folder }
+    Room { host, transcript, folder }
 }
 
 async fn room() -> Room {

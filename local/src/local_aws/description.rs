@@ -35,7 +35,7 @@ pub struct StackDescription {
 }
 
 /// A Lambda function of a stack.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Deserialize)]
 pub struct FunctionDescription {
     /// Its logical id, such as `CheckCreditFunction`.
     pub id: String,
@@ -66,8 +66,15 @@ pub struct FunctionDescription {
     pub event_sources: Vec<EventSourceMapping>,
 }
 
+impl FunctionDescription {
+    /// Whether it is the same as before, whichever session of its role it has: every deployment begins new ones.
+    pub(crate) fn is_as(&self, before: &Self) -> bool {
+        *self == Self { credentials: self.credentials.clone(), ..before.clone() }
+    }
+}
+
 /// A function's [logging configuration](https://docs.aws.amazon.com/lambda/latest/api/API_LoggingConfig.html).
-#[derive(Clone, Debug, Default, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
 pub struct LoggingConfig {
     /// TRACE, DEBUG, INFO, WARN, ERROR or FATAL; INFO when unset.
     #[serde(rename = "ApplicationLogLevel")]
@@ -75,7 +82,7 @@ pub struct LoggingConfig {
 }
 
 /// An [event source mapping](https://docs.aws.amazon.com/lambda/latest/api/API_CreateEventSourceMapping.html).
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Deserialize)]
 pub struct EventSourceMapping {
     /// Its logical id.
     pub id: String,
@@ -160,6 +167,11 @@ impl StackDescription {
     pub fn function(&self, logical_id: &str) -> anyhow::Result<&FunctionDescription> {
         let function = self.functions.iter().find(|function| function.id == logical_id);
         function.with_context(|| format!("stack {} has no function {logical_id}", self.stack))
+    }
+
+    /// The event source mappings of all functions.
+    pub fn event_sources(&self) -> impl Iterator<Item = &EventSourceMapping> {
+        self.functions.iter().flat_map(|function| &function.event_sources)
     }
 
     /// The physical id of a resource; a queue's is its URL.

@@ -1,13 +1,14 @@
 //! One stack, deployed and running.
 
+use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use anyhow::bail;
+use anyhow::{Context, bail};
 
 use super::{LocalOptions, LocalRegion, StackOptions};
 use crate::event_source::EventSource;
 use crate::host::{FunctionSpec, LambdaHost};
-use crate::local_aws::{FunctionDescription, StackDescription};
+use crate::local_aws::{EventSourceMapping, FunctionDescription, StackDescription};
 use crate::proxy::{Caller, Proxy};
 use crate::transcript::Transcript;
 
@@ -17,10 +18,13 @@ use crate::transcript::Transcript;
 /// what would not stop. The stack's resources stay in the local AWS until that ends.
 #[derive(Debug)]
 pub struct LocalBridge {
-    description: StackDescription,
+    pub(super) options: StackOptions,
+    pub(super) description: StackDescription,
     transcript: Transcript,
     proxy: Proxy,
-    event_sources: Mutex<Vec<EventSource>>,
+    /// By which door of the proxy each function calls, by its name.
+    doors: BTreeMap<String, String>,
+    pub(super) event_sources: Mutex<Vec<EventSource>>,
     region: Arc<LocalRegion>,
     owns_region: bool,
 }
@@ -43,29 +47,47 @@ impl LocalBridge {
     /// If the template can't be deployed completely, a function's binary is missing, or an event source can't be started.
     pub async fn deploy(region: &Arc<LocalRegion>, options: StackOptions) -> anyhow::Result<Self> {
         let description = region.aws().deploy(&options.template, &options.name, &options.parameters).await?;
-        let transcript = options.transcript.unwrap_or_else(|| region.transcript().clone());
+        let transcript = options.transcript.clone().unwrap_or_else(|| region.transcript().clone());
         let mut bridge = Self {
+            options,
             description,
             transcript,
             proxy: Proxy::new(region.aws().endpoint())?,
+            doors: BTreeMap::new(),
             event_sources: Mutex::default(),
             region: Arc::clone(region),
             owns_region: false,
         };
+        bridge.open_doors(&bridge.description.functions.clone()).await?;
         // From here on, what has been started ends with the bridge when the rest fails.
         for function in &bridge.description.functions {
-            let mut spec = FunctionSpec::new(function, &options.build_dir, &bridge.transcript)?;
-            let caller = Caller::function(region.host(), &function.name);
-            spec.endpoint = Some(bridge.proxy.open(Some(caller)).await?);
-            if let Some(level) = &options.log_level {
-                spec.log_level.clone_from(level);
-            }
-            region.host().register(spec)?;
+            region.host().register(bridge.spec(function)?)?;
         }
-        if !options.held {
+        if !bridge.options.held {
             bridge.receive().await?;
         }
         Ok(bridge)
+    }
+
+    /// Opens a door of the proxy for each function that has none yet.
+    pub(super) async fn open_doors(&mut self, functions: &[FunctionDescription]) -> anyhow::Result<()> {
+        for function in functions {
+            if !self.doors.contains_key(&function.name) {
+                let caller = Caller::function(self.region.host(), &function.name);
+                self.doors.insert(function.name.clone(), self.proxy.open(Some(caller)).await?);
+            }
+        }
+        Ok(())
+    }
+
+    /// How a function of this stack is run.
+    pub(super) fn spec(&self, function: &FunctionDescription) -> anyhow::Result<FunctionSpec> {
+        let mut spec = FunctionSpec::new(function, &self.options.build_dir, &self.transcript)?;
+        spec.endpoint = self.doors.get(&function.name).cloned();
+        if let Some(level) = &self.options.log_level {
+            spec.log_level.clone_from(level);
+        }
+        Ok(spec)
     }
 
     /// Starts the event sources of a stack that was deployed [held](StackOptions::held).
@@ -73,14 +95,19 @@ impl LocalBridge {
     /// # Errors
     /// If one of them can't be started.
     pub async fn receive(&self) -> anyhow::Result<()> {
-        for function in &self.description.functions {
-            for mapping in &function.event_sources {
-                // Lambda polls a queue with the role of the function.
-                let sqs = self.region.aws().sqs_as(&function.credentials);
-                let source = EventSource::start(mapping, self.region.host(), sqs).await?;
-                self.event_sources.lock().unwrap_or_else(PoisonError::into_inner).extend(source);
-            }
+        for mapping in self.description.event_sources() {
+            self.receive_from(mapping).await?;
         }
+        Ok(())
+    }
+
+    pub(super) async fn receive_from(&self, mapping: &EventSourceMapping) -> anyhow::Result<()> {
+        // Lambda polls a queue with the role of the function.
+        let function = self.description.functions.iter().find(|function| function.name == mapping.function);
+        let function = function.with_context(|| format!("event source {} is of no function", mapping.id))?;
+        let sqs = self.region.aws().sqs_as(&function.credentials);
+        let source = EventSource::start(mapping, self.region.host(), sqs).await?;
+        self.event_sources.lock().unwrap_or_else(PoisonError::into_inner).extend(source);
         Ok(())
     }
 

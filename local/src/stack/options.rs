@@ -19,6 +19,8 @@ pub struct RegionOptions {
     /// The Python of an environment with the requirements of `local/aws`.
     /// By default the one that `cargo xtask` makes below the target folder.
     pub python: PathBuf,
+    /// Where the local AWS listens. By default 0, which takes a free port.
+    pub port: u16,
     /// Where the output of the local AWS goes, and that of the functions, unless their stack has its own.
     pub transcript: Transcript,
 }
@@ -44,7 +46,7 @@ pub struct StackOptions {
 
 impl Default for RegionOptions {
     fn default() -> Self {
-        Self { python: target().join("python/bin/python"), transcript: Transcript::new() }
+        Self { python: target().join("python/bin/python"), port: 0, transcript: Transcript::new() }
     }
 }
 

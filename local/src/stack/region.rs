@@ -27,7 +27,7 @@ impl LocalRegion {
     /// If one of them can't be started.
     pub async fn start(options: RegionOptions) -> anyhow::Result<Self> {
         let host = Arc::new(LambdaHost::start().await?);
-        let aws = LocalAws::start(&options.python, Some(host.url()), &options.transcript).await?;
+        let aws = LocalAws::start(&options.python, options.port, Some(host.url()), &options.transcript).await?;
         Ok(Self { aws, host, transcript: options.transcript })
     }
 

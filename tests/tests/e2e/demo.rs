@@ -15,8 +15,13 @@ use crate::bench::PATIENCE;
 
 /// `cargo xtask demo` ends by running this.
 pub(crate) fn demo() -> Command {
+    binary("demo")
+}
+
+/// A program of the workspace, as a command of `cargo xtask` runs it.
+pub(crate) fn binary(name: &str) -> Command {
     let tests = std::env::current_exe().unwrap();
-    let binary: PathBuf = tests.parent().and_then(|deps| deps.parent()).unwrap().join("demo");
+    let binary: PathBuf = tests.parent().and_then(|deps| deps.parent()).unwrap().join(name);
     assert!(binary.exists(), "there is no {}: run `cargo build --workspace`", binary.display());
     let mut command = Command::new(binary);
     command.current_dir(repository()).stdin(Stdio::null());
@@ -96,12 +101,12 @@ fn ctrl_c_stops_all_that_it_started() {
 }
 
 /// Whether a process runs; one that has ended and that nobody has asked about yet does not.
-fn is_alive(process: &str) -> bool {
+pub(crate) fn is_alive(process: &str) -> bool {
     let found = Command::new("ps").args(["-o", "stat=", "-p", process]).output().unwrap();
     !matches!(found.stdout.first(), None | Some(b'Z'))
 }
 
-fn children_of(parent: u32) -> Vec<String> {
+pub(crate) fn children_of(parent: u32) -> Vec<String> {
     let found = Command::new("ps").args(["-A", "-o", "pid=,ppid="]).output().unwrap();
     let text = String::from_utf8(found.stdout).unwrap();
     let rows = text.lines().filter_map(|row| row.trim().split_once(char::is_whitespace));

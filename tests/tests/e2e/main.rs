@@ -14,4 +14,5 @@ mod grants;
 mod isolation;
 mod push_to_sqs;
 mod refusals;
+mod up;
 mod watch;

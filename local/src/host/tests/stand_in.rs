@@ -83,7 +83,14 @@ async fn handle(event: LambdaEvent<Value>) -> Result<Value, Diagnostic> {
             std::mem::forget(TcpStream::connect(event["address"].as_str().unwrap()).unwrap());
             Ok(Value::Null)
         }
+        Some("wait") => {
+            // Until whoever listens there closes the connection.
+            let mut stream = TcpStream::connect(event["address"].as_str().unwrap()).unwrap();
+            std::io::copy(&mut stream, &mut std::io::sink()).unwrap();
+            Ok(json!({ "stage": variable("STAGE") }))
+        }
         _ => Ok(json!({
+            "stage": variable("STAGE"),
             "process": std::process::id(),
             "request_id": context.request_id,
             "function": context.env_config.function_name,

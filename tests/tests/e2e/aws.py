@@ -1,0 +1,55 @@
+"""Stands for the AWS CLI, which is not on every machine: the same words, understood by the same models of the services.
+
+It knows what the lines of `cargo xtask up` use, and refuses operations and options that there are not. All that it is
+configured by is the environment.
+"""
+import sys
+
+import boto3
+import jmespath
+from botocore import xform_name
+
+
+def given(words: list[str]) -> dict[str, list[str]]:
+    """The values of each option."""
+    options: dict[str, list[str]] = {}
+    for word in words:
+        if word.startswith("--"):
+            options[word.removeprefix("--")] = values = []
+        else:
+            values.append(word)
+    return options
+
+
+def value(words: list[str], kind: str):
+    """What an option's words are for the API."""
+    if kind == "list":
+        return words
+    (word,) = words
+    if word.startswith("file://"):
+        with open(word.removeprefix("file://")) as file:
+            word = file.read()
+    return int(word) if kind == "integer" else word
+
+
+def text(answer) -> str:
+    """As --output text prints it: a row for each list, tabs between its items."""
+    if not isinstance(answer, list):
+        return str(answer)
+    if any(isinstance(item, list) for item in answer):
+        return "\n".join(text(item) for item in answer)
+    return "\t".join(str(item) for item in answer)
+
+
+service, command, *words = sys.argv[1:]
+client = boto3.client(service)
+operations = {xform_name(name, "-"): name for name in client.meta.service_model.operation_names}
+members = client.meta.service_model.operation_model(operations[command]).input_shape.members
+names = {xform_name(name, "-"): name for name in members}
+options = given(words)
+query, _ = options.pop("query", None), options.pop("output", None)
+answer = getattr(client, xform_name(operations[command]))(
+    **{names[option]: value(words, members[names[option]].type_name) for option, words in options.items()}
+)
+answer.pop("ResponseMetadata")
+print(text(jmespath.search(query[0], answer) if query else answer))
