@@ -26,13 +26,13 @@ const END: Duration = Duration::from_secs(10);
 /// It listens at a door for each caller, so that it knows who calls. Dropping it closes them all.
 #[derive(Debug)]
 pub struct Proxy {
-    counter: Arc<Counter>,
+    shared: Arc<Shared>,
     doors: JoinSet<()>,
 }
 
 /// What all doors share.
 #[derive(Debug)]
-struct Counter {
+struct Shared {
     /// The address of the service, as in `127.0.0.1:4321`.
     upstream: String,
     calls: Journal<Call>,
@@ -52,8 +52,8 @@ impl Proxy {
             bail!("{upstream} is not of the form http://127.0.0.1:4321/");
         };
         let (upstream, under_way) = (address.to_owned(), watch::Sender::default());
-        let counter = Counter { upstream, calls: Journal::default(), faults: Faults::default(), under_way };
-        Ok(Self { counter: Arc::new(counter), doors: JoinSet::new() })
+        let shared = Shared { upstream, calls: Journal::default(), faults: Faults::default(), under_way };
+        Ok(Self { shared: Arc::new(shared), doors: JoinSet::new() })
     }
 
     /// Opens a door on a free port of the loopback interface and returns its URL, as in `http://127.0.0.1:54321`. Whoever
@@ -64,20 +64,20 @@ impl Proxy {
     pub async fn open(&mut self, caller: Option<Caller>) -> anyhow::Result<String> {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.context("the proxy needs a port")?;
         let url = format!("http://{}", listener.local_addr()?);
-        self.doors.spawn(door::serve(listener, Arc::clone(&self.counter), caller));
+        self.doors.spawn(door::serve(listener, Arc::clone(&self.shared), caller));
         Ok(url)
     }
 
     /// Every call: when it comes, when a fault strikes it, and when it is replied to.
     #[must_use]
     pub fn calls(&self) -> &Journal<Call> {
-        &self.counter.calls
+        &self.shared.calls
     }
 
     /// What is to go wrong. A place is an operation, as it is in the journal.
     #[must_use]
     pub fn faults(&self) -> &Faults<CallFault> {
-        &self.counter.faults
+        &self.shared.faults
     }
 
     /// Closes all doors and waits for the calls that were passed on, so that the journal is complete.
@@ -86,8 +86,8 @@ impl Proxy {
     /// When a service does not reply within 10 s.
     pub async fn stop(&mut self) -> anyhow::Result<()> {
         self.doors.shutdown().await;
-        let ended = tokio::time::timeout(END, self.counter.under_way.closed()).await;
-        ended.with_context(|| format!("a call to {} does not end", self.counter.upstream))
+        let ended = tokio::time::timeout(END, self.shared.under_way.closed()).await;
+        ended.with_context(|| format!("a call to {} does not end", self.shared.upstream))
     }
 }
 

@@ -112,7 +112,7 @@ fn settings(variables: &Variables) -> Result<RuntimeSettings, ConfigError> {
     settings.heartbeat = variables
         .optional::<NonZeroU32>("BRIDGE_HEARTBEAT_SECONDS")?
         .map(|seconds| Duration::from_secs(seconds.get().into()));
-    settings.terminal_queue_url = variables.optional::<String>("BRIDGE_TERMINAL_QUEUE_URL")?;
+    settings.terminal_queue_url = terminal_queue_url(variables)?;
     settings.token_pointer = variables.optional::<String>("BRIDGE_TOKEN_POINTER")?;
     match &settings.token_pointer {
         Some(pointer) if !pointer.starts_with('/') => Err(ConfigError::Invalid {
@@ -121,6 +121,18 @@ fn settings(variables: &Variables) -> Result<RuntimeSettings, ConfigError> {
         }),
         _ => Ok(settings),
     }
+}
+
+#[expect(clippy::case_sensitive_file_extension_comparisons, reason = "it is no file, and SQS knows lower case only")]
+fn terminal_queue_url(variables: &Variables) -> Result<Option<String>, ConfigError> {
+    let name = "BRIDGE_TERMINAL_QUEUE_URL";
+    let url = variables.optional::<String>(name)?;
+    let problem = match url.as_deref() {
+        Some(url) if !(url.starts_with("https://") || url.starts_with("http://")) => "it must be the URL of a queue",
+        Some(url) if url.ends_with(".fifo") => "it must be a standard queue, which takes messages of every origin",
+        _ => return Ok(url),
+    };
+    Err(ConfigError::Invalid { name, problem: problem.to_owned() })
 }
 
 #[cfg(test)]
@@ -161,9 +173,13 @@ mod tests {
 
     #[test]
     fn a_wrong_setting_names_itself() {
-        for (name, value) in
-            [("BRIDGE_MAX_RECEIVES", "0"), ("BRIDGE_HEARTBEAT_SECONDS", "0"), ("BRIDGE_TOKEN_POINTER", "meta.token")]
-        {
+        for (name, value) in [
+            ("BRIDGE_MAX_RECEIVES", "0"),
+            ("BRIDGE_HEARTBEAT_SECONDS", "0"),
+            ("BRIDGE_TERMINAL_QUEUE_URL", "arn:aws:sqs:us-east-1:123456789012:terminal"),
+            ("BRIDGE_TERMINAL_QUEUE_URL", "https://sqs.us-east-1.amazonaws.com/123456789012/terminal.fifo"),
+            ("BRIDGE_TOKEN_POINTER", "meta.token"),
+        ] {
             let error = settings(&[(name, value)].into_iter().collect()).unwrap_err().to_string();
             assert!(error.contains(name), "{error}");
         }

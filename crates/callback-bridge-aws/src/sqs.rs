@@ -52,15 +52,23 @@ fn named<E: ProvideErrorMetadata>(error: &SdkError<E>) -> QueueError {
     QueueError(error.code().unwrap_or("no usable reply").to_owned())
 }
 
-/// The attributes of a message, one of which may be its token, and as far as there is room for them: why it was sent on, and
-/// the queue that it came from, or the one before that gave it up.
+/// The attributes of a message, one of which may be its token, and as far as there is room for them, ours: why it was sent
+/// on; the queue that it came from, or the one before that gave it up; its id, as logs name it; and its FIFO group.
 fn attributes(message: &SqsMessage, reason: &str) -> HashMap<String, MessageAttributeValue> {
-    let kept = message.message_attributes.iter();
+    let given_up_by = message.attributes.get("DeadLetterQueueSourceArn").or(message.event_source_arn.as_ref());
+    let ours = [
+        ("BridgeReason", Some(reason)),
+        ("BridgeQueue", given_up_by.map(String::as_str)),
+        ("BridgeMessageId", message.message_id.as_deref()),
+        ("BridgeGroup", message.attributes.get("MessageGroupId").map(String::as_str)),
+    ];
+    let is_ours = |name: &str| ours.iter().any(|(known, _)| *known == name);
+    let kept = message.message_attributes.iter().filter(|(name, _)| !is_ours(name));
     let mut attributes: HashMap<_, _> =
         kept.filter_map(|(name, attribute)| Some((name.clone(), copied(attribute)?))).collect();
-    let given_up_by = message.attributes.get("DeadLetterQueueSourceArn").or(message.event_source_arn.as_ref());
-    for (name, value) in [("BridgeReason", Some(reason)), ("BridgeQueue", given_up_by.map(String::as_str))] {
-        if let Some(value) = value.filter(|_| attributes.len() < MOST_ATTRIBUTES) {
+    let has_room = message.body.as_ref().is_none_or(|body| body.len() < ROOM);
+    for (name, value) in ours {
+        if let Some(value) = value.filter(|_| has_room && attributes.len() < MOST_ATTRIBUTES) {
             let value = MessageAttributeValue::builder().data_type("String").string_value(value).build();
             attributes.extend(value.ok().map(|value| (name.to_owned(), value)));
         }
@@ -71,6 +79,8 @@ fn attributes(message: &SqsMessage, reason: &str) -> HashMap<String, MessageAttr
 /// The most that a message may have
 /// ([quotas](https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/quotas-messages.html)).
 const MOST_ATTRIBUTES: usize = 10;
+/// How long a body may be that our attributes are sent beside: a message has 1,048,576 bytes at most, with all attributes.
+const ROOM: usize = 1_000_000;
 
 fn copied(attribute: &SqsMessageAttribute) -> Option<MessageAttributeValue> {
     let value = MessageAttributeValue::builder().set_data_type(attribute.data_type.clone());
@@ -145,12 +155,15 @@ mod tests {
                     && attributes["blob"].binary_value().is_some_and(|blob| blob.as_ref() == [1, 2])
                     && text("BridgeReason") == Some("not JSON")
                     && text("BridgeQueue") == Some("arn:aws:sqs:us-east-1:123456789012:tasks")
+                    && text("BridgeMessageId") == Some("id")
+                    && text("BridgeGroup") == Some("a group")
             })
             .then_output(|| SendMessageOutput::builder().build());
         let queues = SqsQueues { client: mock_client!(aws_sdk_sqs, [&rule]) };
         let message = with_attributes(serde_json::json!({
             "taskToken": { "dataType": "String.token", "stringValue": "a token" },
             "blob": { "dataType": "Binary", "binaryValue": "AQI=" },
+            "BridgeReason": { "dataType": "String", "stringValue": "one from before" },
         }));
         queues.forward(&message, "https://terminal", "not JSON").await.unwrap();
         assert_eq!(rule.num_calls(), 1);
@@ -164,10 +177,20 @@ mod tests {
         assert_eq!((attributes.len(), attributes.get("BridgeReason")), (10, None));
     }
 
+    #[test]
+    fn beside_a_body_that_fills_the_message_there_is_no_room_for_ours() {
+        let mut message = with_attributes(serde_json::json!({}));
+        message.body = Some("x".repeat(1_048_576));
+        assert!(attributes(&message, "not JSON").is_empty());
+    }
+
     fn with_attributes(attributes: serde_json::Value) -> SqsMessage {
         let arn = "arn:aws:sqs:us-east-1:123456789012:tasks";
         let event = serde_json::json!({
-            "Records": [{ "body": "no JSON", "eventSourceARN": arn, "attributes": {}, "messageAttributes": attributes }]
+            "Records": [{
+                "messageId": "id", "body": "no JSON", "eventSourceARN": arn,
+                "attributes": { "MessageGroupId": "a group" }, "messageAttributes": attributes
+            }]
         });
         serde_json::from_value::<SqsEvent>(event).unwrap().records.remove(0)
     }

@@ -141,6 +141,8 @@ pub enum Outcome {
     RetryLater,
     /// It names no task.
     NoTask,
+    /// No answer can be given, and the terminal queue did not take it.
+    NotForwarded,
     /// It stood in its FIFO group behind one that has to come again.
     GivenBack,
     /// The runtime panicked over it.

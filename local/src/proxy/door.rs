@@ -10,7 +10,7 @@ use tokio::{
     task::JoinSet,
 };
 
-use super::{Caller, Counter, exchange::exchange};
+use super::{Caller, Shared, exchange::exchange};
 
 /// What a call ends with that gets no reply: its connection is reset.
 #[derive(Debug)]
@@ -25,17 +25,17 @@ impl fmt::Display for Reset {
 impl std::error::Error for Reset {}
 
 /// Serves a door until it is dropped, and all connections with it.
-pub(super) async fn serve(mut listener: TcpListener, counter: Arc<Counter>, caller: Option<Caller>) {
+pub(super) async fn serve(mut listener: TcpListener, shared: Arc<Shared>, caller: Option<Caller>) {
     let mut connections = JoinSet::new();
     loop {
         let (stream, _) = Listener::accept(&mut listener).await;
-        connections.spawn(connection(stream, Arc::clone(&counter), caller.clone()));
+        connections.spawn(connection(stream, Arc::clone(&shared), caller.clone()));
         while connections.try_join_next().is_some() {}
     }
 }
 
-async fn connection(stream: TcpStream, counter: Arc<Counter>, caller: Option<Caller>) {
-    let service = service_fn(|request| exchange(&counter, caller.as_ref(), request));
+async fn connection(stream: TcpStream, shared: Arc<Shared>, caller: Option<Caller>) {
+    let service = service_fn(|request| exchange(&shared, caller.as_ref(), request));
     // The date is a header that the service has to set.
     let mut connection = http1::Builder::new().auto_date_header(false).serve_connection(TokioIo::new(stream), service);
     if (&mut connection).await.is_err() {

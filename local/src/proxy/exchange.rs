@@ -8,42 +8,42 @@ use serde_json::json;
 
 use super::call::{Call, CallEvent, error_code};
 use super::door::Reset;
-use super::{CallFault, Caller, Counter, upstream};
+use super::{CallFault, Caller, Shared, upstream};
 
 /// Passes a call on and its reply back, unless a fault strikes it.
 pub(super) async fn exchange(
-    counter: &Arc<Counter>,
+    shared: &Arc<Shared>,
     caller: Option<&Caller>,
     request: Request<Incoming>,
 ) -> Result<Response<Body>, Reset> {
     let (head, body) = request.into_parts();
     let body = to_bytes(Body::new(body), usize::MAX).await.map_err(|_cut_off| Reset)?;
     let call = Call::coming(caller.map(Caller::name), &head, &body);
-    counter.calls.append(call.clone());
+    shared.calls.append(call.clone());
     // Any of them may strike; at which point is below.
-    let Some(strike) = counter.faults.strike(&call.operation, |_| true) else {
-        return pass_on(counter, call, head, body).await;
+    let Some(strike) = shared.faults.strike(&call.operation, |_| true) else {
+        return pass_on(shared, call, head, body).await;
     };
-    counter.calls.append(call.then(CallEvent::Struck(strike.fault.clone())));
+    shared.calls.append(call.then(CallEvent::Struck(strike.fault.clone())));
     match strike.fault {
         CallFault::Refuse { status, code } => refusal(&head, status, code),
         CallFault::ResetBeforeCall => Err(Reset),
         CallFault::KillBeforeCall => kill(caller).await,
         CallFault::ResetBeforeReply => {
-            pass_on(counter, call, head, body).await?;
+            pass_on(shared, call, head, body).await?;
             Err(Reset)
         }
         CallFault::KillBeforeReply => {
-            pass_on(counter, call, head, body).await?;
+            pass_on(shared, call, head, body).await?;
             kill(caller).await
         }
         CallFault::SlowReply(time) => {
-            let reply = pass_on(counter, call, head, body).await?;
+            let reply = pass_on(shared, call, head, body).await?;
             tokio::time::sleep(time).await;
             Ok(reply)
         }
         CallFault::HoldReply => {
-            let reply = pass_on(counter, call, head, body).await?;
+            let reply = pass_on(shared, call, head, body).await?;
             strike.taken_back().await;
             Ok(reply)
         }
@@ -52,19 +52,19 @@ pub(super) async fn exchange(
 
 /// Passes a call on. That goes on when the caller is gone: the service carries the call out all the same, and the journal
 /// has to know.
-async fn pass_on(counter: &Arc<Counter>, call: Call, head: Parts, body: Bytes) -> Result<Response<Body>, Reset> {
-    let (counter, under_way) = (Arc::clone(counter), counter.under_way.subscribe());
+async fn pass_on(shared: &Arc<Shared>, call: Call, head: Parts, body: Bytes) -> Result<Response<Body>, Reset> {
+    let (shared, under_way) = (Arc::clone(shared), shared.under_way.subscribe());
     let passed_on = tokio::spawn(async move {
-        let reply = upstream::send(&counter.upstream, Request::from_parts(head, Body::from(body))).await;
+        let reply = upstream::send(&shared.upstream, Request::from_parts(head, Body::from(body))).await;
         let what = match &reply {
             Ok(reply) if reply.status().is_success() => replied(reply, None),
             Ok(reply) => replied(reply, error_code(reply.body())),
             Err(error) => {
-                tracing::warn!(%error, upstream = counter.upstream, "the service behind the proxy did not reply");
+                tracing::warn!(%error, upstream = shared.upstream, "the service behind the proxy did not reply");
                 CallEvent::Unanswered
             }
         };
-        counter.calls.append(call.then(what));
+        shared.calls.append(call.then(what));
         drop(under_way);
         reply
     });

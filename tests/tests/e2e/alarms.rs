@@ -7,7 +7,7 @@ use callback_bridge_local::{CallFault, Fault, Sample};
 use callback_bridge_tests::Datum;
 
 use crate::{
-    bench::{PATIENCE, come_again_at_once, holds, input, purge, run, stack},
+    bench::{PATIENCE, come_again_at_once, holds, input, purge, run, send, stack},
     watch::Watch,
 };
 
@@ -18,13 +18,6 @@ async fn prints(sample: &Sample, outcome: &str) {
     let wanted = format!("\"Outcome\":\"{outcome}\"");
     let mut lines = sample.bridge.transcript().reader();
     lines.find(PATIENCE, |line| line.text.contains(&wanted)).await.unwrap();
-}
-
-async fn send(sample: &Sample, queue: &str, body: &str) {
-    let url = sample.bridge.output(queue).unwrap();
-    let call = sample.bridge.sqs().send_message().queue_url(url).message_body(body);
-    let group = queue.contains("Fifo").then(|| "a group".to_owned());
-    call.set_message_group_id(group.clone()).set_message_deduplication_id(group).send().await.unwrap();
 }
 
 /// All values of a metric that has this value in one of its dimensions.
@@ -57,7 +50,7 @@ fn a_good_flow_raises_no_alarm() {
 
 /// Lambda kills the function at each delivery, before it can print anything.
 #[test]
-fn a_message_that_kills_its_worker_raises_the_alarm_of_dead_letters_and_no_other() {
+fn a_message_that_kills_its_worker_raises_the_alarm_of_dead_letters() {
     raises_the_alarm_of_dead_letters(
         "poison-alarm",
         "CreditCheckStateMachineArn",

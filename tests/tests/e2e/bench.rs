@@ -112,6 +112,13 @@ pub(crate) async fn holds(sample: &Sample, queue: &str, wanted: [u32; 3]) {
     }
 }
 
+/// Sends a message to the queue with this output; to a FIFO queue, in a group of its own.
+pub(crate) async fn send(sample: &Sample, queue: &str, body: &str) {
+    let group = queue.contains("Fifo").then(|| body.len().to_string());
+    let call = sample.bridge.sqs().send_message().queue_url(sample.bridge.output(queue).unwrap()).message_body(body);
+    call.set_message_group_id(group.clone()).set_message_deduplication_id(group).send().await.unwrap();
+}
+
 /// Lets messages that nobody deals with come again after a second, instead of three minutes.
 pub(crate) async fn come_again_at_once(sample: &Sample, queue: &str) {
     let url = sample.bridge.output(queue).unwrap();

@@ -77,11 +77,11 @@ fn what_is_no_application_fails_the_task_and_names_the_field() {
     });
 }
 
-/// The bureau takes two and a half times the heartbeat, so without heartbeats the task would be lost.
+/// The bureau takes one and a half times the heartbeat, so without heartbeats the task would be lost.
 #[test]
 fn heartbeats_keep_the_task_of_a_slow_bureau_alive() {
-    let stack = stack("slow").parameter("CreditCheckHeartbeatSeconds", "2");
-    run(stack, Duration::from_secs(5), async |sample| {
+    let stack = stack("slow").parameter("CreditCheckHeartbeatSeconds", "6").parameter("BureauTimeoutSeconds", "20");
+    run(stack, Duration::from_secs(9), async |sample| {
         let ended = ended(sample, &input("slow")).await;
         assert_eq!((ended.status, ended.error), (ExecutionStatus::Succeeded, None));
         assert!(count_lines(sample, "\"heartbeat sent\"") >= 2);

@@ -5,6 +5,7 @@ mod bureau;
 mod deliveries;
 mod denials;
 mod functions;
+mod terminal;
 
 use std::{collections::BTreeSet, time::Duration};
 

@@ -3,10 +3,10 @@
 use std::time::Duration;
 
 use aws_sdk_sfn::types::ExecutionStatus;
-use callback_bridge_local::{Fault, Sample};
+use callback_bridge_local::{CallFault, Fault, Sample};
 use serde_json::Value;
 
-use crate::bench::{PATIENCE, come_again_at_once, holds, purge, run, sample_input, stack};
+use crate::bench::{PATIENCE, come_again_at_once, count_lines, holds, purge, run, sample_input, send, stack};
 
 const MACHINE: &str = "CreditCheckFifoStateMachineArn";
 const QUEUE: &str = "CreditCheckFifoQueueUrl";
@@ -15,9 +15,14 @@ async fn start(sample: &Sample, input: &Value) -> String {
     sample.start(MACHINE, input).await.unwrap()
 }
 
+/// The bureau refuses the first delivery of the first check, which has to come again.
 #[test]
 fn checks_of_one_applicant_are_answered_in_their_order() {
     run(stack("fifo-order").held(), Duration::ZERO, async |sample| {
+        let worker = &sample.bridge.function("CheckCreditFunction").unwrap().name;
+        let refused = CallFault::refuse(503, "ServiceUnavailable");
+        (0..3).for_each(|_| sample.bureau_proxy.faults().inject("/v1/credit-checks", refused.clone()));
+        sample.bridge.host().faults().inject(worker, Fault::ComeAgainAtOnce);
         let mut executions = Vec::new();
         for number in 1..=3 {
             let mut input = sample_input("credit-check-fifo/good");
@@ -29,14 +34,13 @@ fn checks_of_one_applicant_are_answered_in_their_order() {
         for execution in &executions {
             assert_eq!(sample.end_of(execution, PATIENCE).await.unwrap().status, ExecutionStatus::Succeeded);
         }
+        assert_eq!(count_lines(sample, "\"the task will be tried again\""), 1);
         let inquiries = sample.bureau.inquiries().items();
-        let begun: Vec<&str> = inquiries
-            .iter()
-            .filter(|inquiry| inquiry.status.is_none())
+        let answered = inquiries.iter().filter(|inquiry| inquiry.status.is_some());
+        let order: Vec<_> = answered
             .map(|inquiry| executions.iter().position(|execution| inquiry.idempotency_key.contains(&**execution)))
-            .map(|position| ["first", "second", "third"][position.unwrap()])
             .collect();
-        assert_eq!(begun, ["first", "second", "third"]);
+        assert_eq!(order, [Some(0), Some(1), Some(2)]);
     });
 }
 
@@ -67,9 +71,7 @@ fn a_poison_message_of_a_fifo_queue_is_dead_lettered_and_its_group_goes_on() {
 fn what_names_no_task_gets_from_a_fifo_queue_to_the_terminal_queue() {
     run(stack("fifo-garbage"), Duration::ZERO, async |sample| {
         let queue = sample.bridge.output("DeadLetterFifoQueueUrl").unwrap();
-        let message = sample.bridge.sqs().send_message().queue_url(queue).message_body("this is no JSON");
-        let sent = message.message_group_id("a").message_deduplication_id("1").send().await;
-        sent.unwrap();
+        send(sample, "DeadLetterFifoQueueUrl", "this is no JSON").await;
         holds(sample, "TerminalQueueUrl", [1, 0, 0]).await;
         let terminal = sample.bridge.output("TerminalQueueUrl").unwrap();
         let received = sample.bridge.sqs().receive_message().queue_url(terminal).message_attribute_names("All");

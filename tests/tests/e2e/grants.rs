@@ -15,7 +15,7 @@ use callback_bridge_tests::repository;
 use serde::Deserialize;
 use serde_json::json;
 
-use crate::bench::{PATIENCE, count_lines, holds, input, purge, run, stack};
+use crate::bench::{PATIENCE, count_lines, holds, input, purge, run, send, stack};
 
 /// An action on a resource that a role may do, as the local AWS tells it.
 #[derive(Debug, Deserialize)]
@@ -182,11 +182,4 @@ async fn take(sample: &Sample, queue_url: &str) -> String {
     let message = received.messages.unwrap().remove(0);
     sqs.delete_message().queue_url(queue_url).receipt_handle(message.receipt_handle.unwrap()).send().await.unwrap();
     message.body.unwrap()
-}
-
-/// Sends a message to the queue with this output; to a FIFO queue, in a group of its own.
-async fn send(sample: &Sample, queue: &str, body: &str) {
-    let group = queue.contains("Fifo").then(|| body.len().to_string());
-    let call = sample.bridge.sqs().send_message().queue_url(sample.bridge.output(queue).unwrap()).message_body(body);
-    call.set_message_group_id(group.clone()).set_message_deduplication_id(group).send().await.unwrap();
 }

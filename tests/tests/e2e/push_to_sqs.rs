@@ -7,14 +7,17 @@ use callback_bridge_local::StackOptions;
 
 use crate::bench::{PATIENCE, count_lines, purge, run, sample_input, stack};
 
-/// Its ten minutes, cut to two seconds; its message does not say so, so the worker knows from its configuration.
-fn hasty(name: &str) -> StackOptions {
-    stack(name).parameter("PushHeartbeatSeconds", "2").parameter("PushTimeoutSeconds", "80")
+/// Its ten minutes, cut short; its message does not say so, so the worker knows from its configuration.
+fn hasty(name: &str, heartbeat_seconds: &str) -> StackOptions {
+    stack(name)
+        .parameter("PushHeartbeatSeconds", heartbeat_seconds)
+        .parameter("PushTimeoutSeconds", "80")
+        .parameter("BureauTimeoutSeconds", "20")
 }
 
 #[test]
 fn a_worker_that_beats_keeps_the_task_of_the_guides_example() {
-    run(hasty("push-beating"), Duration::from_secs(5), async |sample| {
+    run(hasty("push-beating", "6"), Duration::from_secs(9), async |sample| {
         let input = sample_input("push-to-sqs/slow");
         let execution = sample.start("PushToSqsStateMachineArn", &input).await.unwrap();
         let ended = sample.end_of(&execution, PATIENCE).await.unwrap();
@@ -28,7 +31,7 @@ fn a_worker_that_beats_keeps_the_task_of_the_guides_example() {
 
 #[test]
 fn a_worker_that_falls_silent_loses_the_task_to_its_catch() {
-    run(hasty("push-silent"), Duration::from_mins(1), async |sample| {
+    run(hasty("push-silent", "2"), Duration::from_mins(1), async |sample| {
         let mut inquiries = sample.bureau.tail();
         let execution = sample.start("PushToSqsStateMachineArn", &sample_input("push-to-sqs/slow")).await.unwrap();
         inquiries.find(PATIENCE, |inquiry| inquiry.status.is_none()).await.unwrap();

@@ -55,6 +55,20 @@ fn every_alarm_tells_somebody_what_to_do() {
     }
 }
 
+/// What is raised by single events goes on for as long as they may come again, or people are called every other minute.
+#[test]
+fn alarms_on_single_events_last() {
+    for (id, alarm) in Template::read().all("AWS::CloudWatch::Alarm") {
+        let properties = &alarm.properties;
+        if properties["Statistic"] == "Sum" && properties["Threshold"] == 0 {
+            let seconds = properties["EvaluationPeriods"].as_u64().unwrap() * properties["Period"].as_u64().unwrap();
+            let longest_backoff = RuntimeSettings::default().redelivery.longest().as_secs();
+            assert!(seconds >= 3 * longest_backoff, "{id} is over after {seconds} s");
+            assert_eq!(properties["DatapointsToAlarm"], 1, "{id}");
+        }
+    }
+}
+
 #[test]
 fn every_function_has_an_alarm_for_refusals_and_for_what_waits_too_long() {
     let template = Template::read();

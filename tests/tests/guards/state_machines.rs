@@ -92,14 +92,13 @@ fn queue_of<'t>(template: &'t Template, substitutions: &BTreeMap<String, Value>)
     (id, queue)
 }
 
-/// The default of a variable of the function that reads a queue.
-fn variable_of_reader(template: &Template, queue: &str, variable: &str) -> Value {
+/// The parameter that a variable of the function that reads a queue is set from.
+fn parameter_of_reader(template: &Template, queue: &str, variable: &str) -> Value {
     let sources = template.all("AWS::Lambda::EventSourceMapping");
     let reads = |source: &Resource| Resource::target(&source.properties["EventSourceArn"]) == queue;
     let (_, source) = sources.into_iter().find(|(_, source)| reads(source)).expect("somebody reads every queue");
     let reader = &template.resources[Resource::target(&source.properties["FunctionName"])];
-    let value = &reader.properties["Environment"]["Variables"][variable];
-    value["Ref"].as_str().map_or(Value::Null, |parameter| template.parameters[parameter]["Default"].clone())
+    reader.properties["Environment"]["Variables"][variable]["Ref"].clone()
 }
 
 #[test]
@@ -109,9 +108,13 @@ fn heartbeats_are_asked_for_where_the_worker_knows_of_them() {
         let Some(heartbeat) = state.get("HeartbeatSeconds") else { continue };
         let said = &state["Parameters"]["MessageBody"]["heartbeatSeconds"];
         let (queue, _) = queue_of(&template, &substitutions);
-        let configured = variable_of_reader(&template, queue, "BRIDGE_HEARTBEAT_SECONDS");
-        let known = if said.is_null() { &configured } else { said };
-        assert_eq!(heartbeat, known, "{name}: the worker would not know when to beat");
+        if said.is_null() {
+            let configured = parameter_of_reader(&template, queue, "BRIDGE_HEARTBEAT_SECONDS");
+            let set = substitutions["HeartbeatSeconds"]["Ref"].clone();
+            assert_eq!(set, configured, "{name}: the worker would not know when to beat");
+        } else {
+            assert_eq!(heartbeat, said, "{name}: the worker would not know when to beat");
+        }
         assert!(heartbeat.as_u64() < state["TimeoutSeconds"].as_u64(), "{name}");
     }
 }
@@ -142,14 +145,18 @@ fn messages_to_a_fifo_queue_differ_by_their_token() {
     assert!(found > 0, "no state sends to a FIFO queue");
 }
 
+/// In a FIFO queue a task may wait behind another one until that is given up.
 #[test]
 fn a_killed_worker_is_replaced_before_its_heartbeat_is_missed() {
     let template = Template::read();
     let longest_backoff = RuntimeSettings::default().redelivery.longest().as_secs();
     for (name, state, substitutions) in waiting_states(&template) {
         let Some(heartbeat) = state["HeartbeatSeconds"].as_u64() else { continue };
-        let visibility = queue_of(&template, &substitutions).1.properties["VisibilityTimeout"].as_u64().unwrap();
-        assert!(heartbeat > visibility + longest_backoff, "{name}: {heartbeat} s, visibility {visibility} s");
+        let queue = &queue_of(&template, &substitutions).1.properties;
+        let deliveries =
+            if queue["FifoQueue"] == true { queue["RedrivePolicy"]["maxReceiveCount"].as_u64() } else { Some(1) };
+        let silence = deliveries.unwrap() * (queue["VisibilityTimeout"].as_u64().unwrap() + longest_backoff);
+        assert!(heartbeat > silence, "{name}: {heartbeat} s, where nobody may beat for {silence} s");
     }
 }
 

@@ -7,7 +7,6 @@ use tracing::{error, info, warn};
 use super::{
     WorkerRuntime,
     delivery::{Delivery, Redelivery, receive_count},
-    giving_up::GivenUp,
     metrics,
     record::Verdict,
     settle::{Settlement, settle},
@@ -29,26 +28,38 @@ impl<W: Worker, C: TaskCallbacks, Q: MessageQueue> WorkerRuntime<W, C, Q> {
             answer = named(Answer::Failure(TaskFailure::new(names::INVALID_OUTPUT, refusal)), token);
             settlement = self.tell(token, &answer, delivery).await;
         }
-        let (verdict, again) = match settlement.disposition {
+        let (verdict, to, again) = match settlement.disposition {
             Disposition::Settled | Disposition::Closed | Disposition::Unknown => {
-                (Verdict::Acknowledge, Redelivery::default())
+                metrics::delivery(settlement.disposition);
+                (Verdict::Acknowledge, None, Redelivery::default())
             }
-            Disposition::BadToken => {
-                let GivenUp { verdict, to: _, queue_error } = self.give_up(delivery, &Refusal::InvalidToken).await;
-                (verdict, Redelivery { wait_ms: None, queue_error })
+            Disposition::BadToken => self.give_up_unanswered(delivery, &settlement).await,
+            Disposition::Retry | Disposition::Rejected | Disposition::Denied if self.is_exhausted(delivery) => {
+                self.give_up_unanswered(delivery, &settlement).await
             }
-            Disposition::Retry | Disposition::Rejected => {
-                let wait = self.settings.redelivery.random_wait(receive_count(delivery.message));
-                (Verdict::Keep, delivery.retry_after(&self.queue, wait, heartbeat).await)
-            }
-            // Somebody has to give the grant, so there is no hurry, and every delivery counts.
-            Disposition::Denied => {
-                let wait = self.settings.redelivery.longest();
-                (Verdict::Keep, delivery.retry_after(&self.queue, wait, heartbeat).await)
+            Disposition::Retry | Disposition::Rejected | Disposition::Denied => {
+                metrics::delivery(settlement.disposition);
+                // Somebody has to give a grant that is missing, so there is no hurry, and every delivery counts.
+                let wait = match settlement.disposition {
+                    Disposition::Denied => self.settings.redelivery.longest(),
+                    _ => self.settings.redelivery.random_wait(receive_count(delivery.message)),
+                };
+                (Verdict::Keep, None, delivery.retry_after(&self.queue, wait, heartbeat).await)
             }
         };
-        report(&answer, &settlement, &again, delivery.elapsed_ms());
+        report(&answer, &settlement, to, &again, delivery.elapsed_ms());
         verdict
+    }
+
+    async fn give_up_unanswered(
+        &self,
+        delivery: Delivery<'_>,
+        settlement: &Settlement,
+    ) -> (Verdict, Option<&'static str>, Redelivery) {
+        let reason = settlement.refusal.as_ref().map(ToString::to_string).unwrap_or_default();
+        let given_up = self.give_up(delivery, &reason).await;
+        metrics::delivery(given_up.outcome(settlement.disposition.into()));
+        (given_up.verdict, Some(given_up.to), given_up.again)
     }
 
     async fn tell(&self, token: &TaskToken, answer: &Answer, delivery: Delivery<'_>) -> Settlement {
@@ -65,8 +76,7 @@ fn named(answer: Answer, token: &TaskToken) -> Answer {
 }
 
 /// The one line about an answer.
-fn report(answer: &Answer, settlement: &Settlement, again: &Redelivery, duration_ms: u64) {
-    metrics::delivery(settlement.disposition);
+fn report(answer: &Answer, settlement: &Settlement, to: Option<&str>, again: &Redelivery, duration_ms: u64) {
     macro_rules! line {
         ($level:ident, $text:literal) => {{
             $level!(
@@ -75,6 +85,7 @@ fn report(answer: &Answer, settlement: &Settlement, again: &Redelivery, duration
                 disposition = settlement.disposition.as_str(),
                 settle.tries = settlement.tries,
                 error = settlement.refusal.as_ref().map(tracing::field::display),
+                given_up.to = to,
                 retry.wait_ms = again.wait_ms,
                 queue.error = again.queue_error,
                 duration_ms,

@@ -40,8 +40,8 @@ impl<W: Worker, C: TaskCallbacks, Q: MessageQueue> WorkerRuntime<W, C, Q> {
         Ok(response)
     }
 
-    /// The messages of a lane to keep: from the first that has to come again, so that they stay in order. One that its
-    /// queue gives up after this delivery does not come again, and the others go on without it.
+    /// The messages of a lane to keep: from the first that has to come again, so that they stay in order. The others go on
+    /// without one at its last delivery: its queue gives it up, or it is a dead letter, whose order means nothing any more.
     async fn lane<'a>(&self, lane: &'a [SqsMessage], batch: Batch) -> Vec<&'a SqsMessage> {
         let mut kept = Vec::new();
         for (position, message) in lane.iter().enumerate() {

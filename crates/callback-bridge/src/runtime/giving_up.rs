@@ -2,7 +2,12 @@
 
 use std::fmt::Display;
 
-use super::{WorkerRuntime, delivery::Delivery, record::Verdict};
+use super::{
+    WorkerRuntime,
+    delivery::{Delivery, Redelivery, receive_count},
+    metrics::Outcome,
+    record::Verdict,
+};
 use crate::{MessageQueue, TaskCallbacks, Worker};
 
 /// What became of such a message.
@@ -11,22 +16,44 @@ pub(super) struct GivenUp {
     pub(super) verdict: Verdict,
     /// Where it goes.
     pub(super) to: &'static str,
-    /// What the queue did not do for that.
-    pub(super) queue_error: Option<String>,
+    /// How it comes again, and what a queue was asked for and did not do.
+    pub(super) again: Redelivery,
 }
 
+impl GivenUp {
+    /// What is counted: what was wrong with the message, unless nobody took it.
+    pub(super) fn outcome(&self, because: Outcome) -> Outcome {
+        if self.verdict == Verdict::Keep && self.to == THIS_QUEUE { Outcome::NotForwarded } else { because }
+    }
+}
+
+const THIS_QUEUE: &str = "this queue";
+
 impl<W: Worker, C: TaskCallbacks, Q: MessageQueue> WorkerRuntime<W, C, Q> {
-    /// Sends a message to the terminal queue, and deletes it only then. Where none is set, or it does not take the message,
-    /// the message comes again at once: trying again will not help, so those who can look at it shall have it soon.
+    /// Sends a message to the terminal queue, and deletes it only then. While that queue does not take it, it is tried again
+    /// as late as can be, for nobody knows whether its own queue ever gives it up.
+    ///
+    /// Without a terminal queue it comes again at once: trying again will not help, so those who can look at it shall have
+    /// it soon.
     pub(super) async fn give_up(&self, delivery: Delivery<'_>, reason: &impl Display) -> GivenUp {
-        let mut queue_error = None;
-        if let Some(queue_url) = &self.settings.terminal_queue_url {
-            match delivery.forward(&self.queue, queue_url, &reason.to_string()).await {
-                Ok(()) => return GivenUp { verdict: Verdict::Acknowledge, to: "terminal queue", queue_error },
-                Err(error) => queue_error = Some(error),
+        let Some(queue_url) = &self.settings.terminal_queue_url else {
+            let again = delivery.give_back(&self.queue).await;
+            return GivenUp { verdict: Verdict::Keep, to: "dead-letter queue", again };
+        };
+        match delivery.forward(&self.queue, queue_url, &reason.to_string()).await {
+            Ok(()) => GivenUp { verdict: Verdict::Acknowledge, to: "terminal queue", again: Redelivery::default() },
+            Err(error) => {
+                let again = delivery.retry_after(&self.queue, self.settings.redelivery.longest(), None).await;
+                let queue_error = Some(error).or(again.queue_error);
+                GivenUp { verdict: Verdict::Keep, to: THIS_QUEUE, again: Redelivery { queue_error, ..again } }
             }
         }
-        let again = delivery.give_back(&self.queue).await;
-        GivenUp { verdict: Verdict::Keep, to: "dead-letter queue", queue_error: queue_error.or(again.queue_error) }
+    }
+
+    /// Whether a message was delivered so often that its task should have been answered twice over: by its worker, and then
+    /// by whoever reads the dead-letter queue, where the count goes on. A FIFO queue could not give it up any further.
+    pub(super) fn is_exhausted(&self, delivery: Delivery<'_>) -> bool {
+        let most = self.settings.max_receives.get().saturating_mul(2);
+        self.settings.terminal_queue_url.is_some() && receive_count(delivery.message) >= most
     }
 }

@@ -58,9 +58,16 @@ impl<W: Worker, C: TaskCallbacks, Q: MessageQueue> WorkerRuntime<W, C, Q> {
                 self.settle(&token, answer, self.settings.heartbeat, delivery).await
             }
             Err(MessageError::Unanswerable(reason)) => {
-                let GivenUp { verdict, to, queue_error } = self.give_up(delivery, &reason).await;
-                metrics::delivery(metrics::Outcome::NoTask);
-                error!(error = %reason, given_up.to = to, queue.error = queue_error, "the message names no task to answer");
+                let given_up = self.give_up(delivery, &reason).await;
+                metrics::delivery(given_up.outcome(metrics::Outcome::NoTask));
+                let GivenUp { verdict, to, again } = given_up;
+                error!(
+                    error = %reason,
+                    given_up.to = to,
+                    retry.wait_ms = again.wait_ms,
+                    queue.error = again.queue_error,
+                    "the message names no task to answer"
+                );
                 verdict
             }
         }
@@ -90,11 +97,13 @@ impl<W: Worker, C: TaskCallbacks, Q: MessageQueue> WorkerRuntime<W, C, Q> {
                 Verdict::Acknowledge
             }
             Outcome::BadToken => {
-                let GivenUp { verdict, to, queue_error } = self.give_up(delivery, &Refusal::InvalidToken).await;
-                metrics::delivery(metrics::Outcome::BadToken);
+                let given_up = self.give_up(delivery, &Refusal::InvalidToken).await;
+                metrics::delivery(given_up.outcome(metrics::Outcome::BadToken));
+                let GivenUp { verdict, to, again } = given_up;
                 error!(
                     given_up.to = to,
-                    queue.error = queue_error,
+                    retry.wait_ms = again.wait_ms,
+                    queue.error = again.queue_error,
                     "Step Functions does not know this task token; the work was dropped"
                 );
                 verdict

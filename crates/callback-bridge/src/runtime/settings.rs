@@ -18,7 +18,8 @@ pub struct RuntimeSettings {
     /// messages want no heartbeats.
     pub heartbeat: Option<Duration>,
     /// The URL of the queue that gets messages to which no answer can be given: they name no task, or one that Step
-    /// Functions does not know. Default: they go the way of the queue's redrive policy, one delivery after the other.
+    /// Functions does not know, or their task could not be answered in twice `max_receives` deliveries. For the function that
+    /// reads dead-letter queues. Default: they go the way of the queue's redrive policy, one delivery after the other.
     pub terminal_queue_url: Option<String>,
     /// How long a message waits before it is delivered again. A task that wants heartbeats waits a third of its
     /// `HeartbeatSeconds` at most, because nobody beats meanwhile. Default: 15 seconds, doubled up to 90, so that five

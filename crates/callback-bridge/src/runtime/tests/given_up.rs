@@ -39,5 +39,20 @@ async fn it_is_kept_when_the_terminal_queue_does_not_take_it_in_time() {
         let began = Instant::now();
         assert_eq!(bench.kept([sqs_text_message("1", "no JSON at all")]).await, ["1"]);
         assert!(began.elapsed() < Duration::from_mins(1));
+        let waits: Vec<_> = bench.queue.redeliveries().iter().map(|(_, wait)| wait.as_secs()).collect();
+        assert!(waits.iter().all(|wait| *wait == 90), "{waits:?}: it may come again for days");
     }
+}
+
+/// A FIFO dead-letter queue cannot give it up, and behind it its group would wait.
+#[tokio::test(start_paused = true)]
+async fn a_task_that_could_not_be_answered_in_twice_as_many_deliveries_goes_there_too() {
+    let denied = || Err(Refusal::Denied { code: "AccessDeniedException".into() });
+    for (receives, forwarded) in [(9, 0), (10, 1), (11, 1)] {
+        let bench = bench(RecordingCallbacks::default().answering([denied()]), RecordingQueue::default());
+        let kept = bench.kept([received(task("1", json!({ "do": "fail" })), receives)]).await;
+        assert_eq!((kept.len(), bench.queue.forwarded().len()), (1 - forwarded, forwarded), "{receives} receives");
+    }
+    let bench = Bench::new(RecordingCallbacks::default().answering([denied()]));
+    assert_eq!(bench.kept([received(task("1", json!({ "do": "fail" })), 10)]).await, ["1"], "without a terminal queue");
 }

@@ -103,7 +103,7 @@ async fn every_delivery_is_counted_once_by_what_became_of_it() {
         ("RetryLater", task("1", json!({ "do": "retry" })), answering(vec![])),
         ("NoTask", sqs_text_message("1", "no JSON at all"), answering(vec![])),
     ];
-    let mut seen: BTreeSet<&str> = ["GivenBack", "Panicked"].into(); // below
+    let mut seen: BTreeSet<&str> = ["GivenBack", "NotForwarded", "Panicked"].into(); // below
     for (outcome, message, callbacks) in cases {
         let counting = Counting::new();
         Bench::new(callbacks).kept([message]).await;
@@ -111,6 +111,18 @@ async fn every_delivery_is_counted_once_by_what_became_of_it() {
         seen.insert(outcome);
     }
     assert_eq!(seen, Outcome::VARIANTS.iter().copied().collect(), "every outcome is in a test");
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_the_terminal_queue_does_not_take_is_counted_as_that() {
+    for (queue, outcome) in [(RecordingQueue::default(), "NoTask"), (RecordingQueue::failing(), "NotForwarded")] {
+        let counting = Counting::new();
+        let terminal_queue_url = Some("https://terminal".to_owned());
+        let settings = RuntimeSettings { terminal_queue_url, ..RuntimeSettings::default() };
+        let bench = Bench::with_settings(RecordingCallbacks::default(), queue, settings);
+        bench.kept([sqs_text_message("1", "no JSON at all")]).await;
+        assert_eq!(counting.of("Deliveries"), counts([(outcome, 1.0)]));
+    }
 }
 
 #[tokio::test(start_paused = true)]

@@ -17,7 +17,7 @@ pub(super) fn scenario() -> impl Strategy<Value = Scenario> {
     (seconds(900), max_receives, any::<bool>(), any::<u64>(), vec(record(), 1..=10)).prop_map(
         |(time_left, max_receives, fifo, chance, records)| {
             let settling = RuntimeSettings::default().settling;
-            Scenario { time_left, max_receives, fifo, settling, chance, records }
+            Scenario { time_left, max_receives, fifo, terminal: false, settling, chance, records }
         },
     )
 }

@@ -25,6 +25,8 @@ pub(super) enum What {
     Heartbeat,
     Answer(Answer),
     Redelivery(Duration),
+    /// To the terminal queue.
+    Forward,
 }
 
 impl Entry {
@@ -45,8 +47,12 @@ impl Entry {
     pub(super) fn answer(&self) -> Option<&Answer> {
         match &self.what {
             What::Answer(answer) => Some(answer),
-            What::Work(_) | What::Heartbeat | What::Redelivery(_) => None,
+            What::Work(_) | What::Heartbeat | What::Redelivery(_) | What::Forward => None,
         }
+    }
+
+    pub(super) fn is_taken_by_the_terminal_queue(&self) -> bool {
+        self.what == What::Forward && self.heard == Some(Ok(()))
     }
 
     pub(super) fn is_accepted_answer(&self) -> bool {

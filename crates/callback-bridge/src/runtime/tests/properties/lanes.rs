@@ -50,7 +50,7 @@ fn story(seen: &Seen, position: usize) -> String {
         let what = match &entry.what {
             What::Work(deadline) => format!("work until {:?}", *deadline - seen.began),
             What::Redelivery(wait) => format!("redelivery, at once: {}", wait.is_zero()),
-            call @ (What::Heartbeat | What::Answer(_)) => format!("{call:?}"),
+            call @ (What::Heartbeat | What::Answer(_) | What::Forward) => format!("{call:?}"),
         };
         let (began, ended) = (entry.began - seen.began, entry.ended() - seen.began);
         format!("{what} from {began:?} to {ended:?}: {:?}\n", entry.heard)

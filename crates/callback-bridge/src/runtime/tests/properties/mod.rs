@@ -12,5 +12,6 @@ mod lanes;
 mod logs;
 mod scenario;
 mod seen;
+mod terminal;
 mod verdicts;
 mod world;

@@ -18,6 +18,8 @@ pub(super) struct Scenario {
     pub(super) max_receives: NonZeroU32,
     /// Whether the batch comes from a FIFO queue.
     pub(super) fifo: bool,
+    /// Whether the runtime knows a terminal queue, as that of dead letters does.
+    pub(super) terminal: bool,
     /// How long the runtime waits before it tries again to answer.
     pub(super) settling: Backoff,
     /// The seed of all chance.
@@ -103,7 +105,9 @@ pub(super) fn position_of(token: &TaskToken) -> usize {
 
 impl Scenario {
     pub(super) fn settings(&self) -> RuntimeSettings {
-        RuntimeSettings { max_receives: self.max_receives, settling: self.settling, ..RuntimeSettings::default() }
+        let terminal_queue_url = self.terminal.then(|| "https://terminal".to_owned());
+        let (max_receives, settling) = (self.max_receives, self.settling);
+        RuntimeSettings { max_receives, settling, terminal_queue_url, ..RuntimeSettings::default() }
     }
 
     /// Whether the queue gives the message up after this delivery.

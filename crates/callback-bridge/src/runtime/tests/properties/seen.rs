@@ -112,7 +112,7 @@ impl Seen {
     pub(super) fn work(&self, position: usize) -> Option<(&Entry, Instant)> {
         self.about(position).find_map(|entry| match entry.what {
             What::Work(deadline) => Some((entry, deadline)),
-            What::Heartbeat | What::Answer(_) | What::Redelivery(_) => None,
+            What::Heartbeat | What::Answer(_) | What::Redelivery(_) | What::Forward => None,
         })
     }
 
@@ -133,7 +133,7 @@ impl Seen {
     pub(super) fn redeliveries(&self, position: usize) -> Vec<Duration> {
         let wait = |entry: &Entry| match entry.what {
             What::Redelivery(wait) => Some(wait),
-            What::Work(_) | What::Heartbeat | What::Answer(_) => None,
+            What::Work(_) | What::Heartbeat | What::Answer(_) | What::Forward => None,
         };
         self.about(position).filter_map(wait).collect()
     }

@@ -111,8 +111,17 @@ impl MessageQueue for World {
         }
     }
 
-    async fn forward(&self, _: &SqsMessage, _: &str, _: &str) -> Result<(), QueueError> {
-        unreachable!("no scenario has a terminal queue")
+    async fn forward(&self, message: &SqsMessage, _: &str, _: &str) -> Result<(), QueueError> {
+        let position = message.message_id.as_deref().and_then(|id| id.parse().ok()).expect("a message of the batch");
+        let doing = self.begin(position, What::Forward);
+        match self.scenario.records[position].queue {
+            Queue::NeverReplies => pending().await,
+            Queue::Obeys => {
+                doing.done(Ok(()));
+                Ok(())
+            }
+            Queue::Fails => Err(QueueError("as the scenario wants it".to_owned())),
+        }
     }
 }
 
