@@ -98,6 +98,7 @@ fn no_grant_is_unused() {
     let stack = stack("grants")
         .parameter("CreditCheckHeartbeatSeconds", "30")
         .parameter("PushHeartbeatSeconds", "30")
+        .parameter("BureauTimeoutSeconds", "20")
         .parameter("CheckCreditMaximumConcurrency", "20")
         .held();
     run(stack, Duration::from_secs(12), async |sample| {
