@@ -49,7 +49,7 @@ def announcement(place: places.Place, role_arn: str | None) -> str:
     """What is about to happen to the account."""
     a_role = f"the state machines use {role_arn}" if role_arn else "and an IAM role"
     return (
-        f"Account {place.account}, region {place.region}: creates about 30 state machines, 30 queues, 4 activities, a "
+        f"Account {place.account}, region {place.region}: creates about 30 state machines, 40 queues, 4 activities, a "
         f"table, {a_role}.\nThe names of all begin with {PREFIX}-; all are deleted at the end, also after Ctrl-C."
     )
 

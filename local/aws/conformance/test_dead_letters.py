@@ -71,6 +71,41 @@ def test_a_dead_letter_says_which_queue_gave_it_up(queues):
     assert given_up["Attributes"]["DeadLetterQueueSourceArn"] == queues.arn(source)
 
 
+def test_a_fifo_dead_letter_stays_in_its_group(queues):
+    """A dead letter of a FIFO queue keeps its id, its attributes and its group, goes on counting its receives, and has the \
+attribute DeadLetterQueueSourceArn.
+
+    https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_ReceiveMessage.html
+    """
+    dead = queues.create(FifoQueue="true")
+    source = queues.giving_up_to(dead, 2, FifoQueue="true")
+    attributes = {"taskToken": {"DataType": "String", "StringValue": "AQCU"}}
+    queues.send(source, "poison", MessageGroupId="loan-42", MessageDeduplicationId="id", MessageAttributes=attributes)
+    before = queues.take(source, VisibilityTimeout=0)
+    counts, given_up = _give_up(queues, source, dead)
+    assert (given_up["MessageId"], given_up["MessageAttributes"]) == (before["MessageId"], attributes)
+    assert given_up["Attributes"]["MessageGroupId"] == "loan-42"
+    assert (counts, given_up["Attributes"]["ApproximateReceiveCount"]) == ([2], "3")
+    assert given_up["Attributes"]["DeadLetterQueueSourceArn"] == queues.arn(source)
+
+
+def test_fifo_dead_letters_are_no_duplicates(queues):
+    """Two messages with the same deduplication id that are given up to the same FIFO queue are both there: the id of each \
+takes the place of its deduplication id.
+
+    https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-configure-dead-letter-queue-redrive.html
+    """
+    dead = queues.create(FifoQueue="true")
+    for body in ("one", "another"):
+        source = queues.giving_up_to(dead, 1, FifoQueue="true")
+        queues.send(source, body, MessageGroupId="loan-42", MessageDeduplicationId="id")
+        assert queues.take(source, VisibilityTimeout=0)["Attributes"]["MessageDeduplicationId"] == "id"
+        queues.aws.until(lambda source=source: not queues.receive(source, VisibilityTimeout=0), "the message is given up")
+    given_up = queues.collect(dead, 2, VisibilityTimeout=0)
+    assert sorted(message["Body"] for message in given_up) == ["another", "one"]
+    assert all(message["Attributes"]["MessageDeduplicationId"] == message["MessageId"] for message in given_up)
+
+
 def test_a_fifo_queue_wants_a_fifo_dead_letter_queue(queues):
     """A FIFO queue with a standard dead-letter queue is refused.
 

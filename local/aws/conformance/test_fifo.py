@@ -71,6 +71,34 @@ after the first was deleted.
     assert queues.take(queue)["Body"] == "second"
 
 
+def test_a_duplicate_is_one_of_its_group_on_request(queues):
+    """With DeduplicationScope messageGroup and FifoThroughputLimit perMessageGroupId, the same deduplication id in two groups \
+is that of two messages, and in one group that of one.
+
+    https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_CreateQueue.html
+    """
+    queue = queues.create(FifoQueue="true", DeduplicationScope="messageGroup", FifoThroughputLimit="perMessageGroupId")
+    for group in ("loan-42", "loan-43"):
+        for body in ("first", "duplicate"):
+            queues.send(queue, body, MessageGroupId=group, MessageDeduplicationId="id")
+        _send(queues, queue, "witness", group=group)
+    messages = queues.collect(queue, 4, VisibilityTimeout=0)
+    found = sorted((message["Attributes"]["MessageGroupId"], message["Body"]) for message in messages)
+    assert found == [(group, body) for group in ("loan-42", "loan-43") for body in ("first", "witness")]
+
+
+def test_a_duplicate_is_one_of_the_queue_otherwise(queues, queue):
+    """Without DeduplicationScope messageGroup, a message with a deduplication id that was sent in another group is a \
+duplicate, too.
+
+    https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_CreateQueue.html
+    """
+    for group in ("loan-42", "loan-43"):
+        queues.send(queue, group, MessageGroupId=group, MessageDeduplicationId="id")
+    _send(queues, queue, "witness", group="loan-43")
+    assert sorted(_bodies(queues.collect(queue, 2))) == ["loan-42", "witness"]
+
+
 def test_the_same_body_under_different_ids_is_delivered_twice(queues, queue):
     """Messages with different deduplication ids are delivered, also with the same body.
 

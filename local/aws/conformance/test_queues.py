@@ -119,6 +119,28 @@ def test_a_message_has_ten_attributes_at_most(queues, queue):
     assert (send(10), send(11)) == ("accepted", "InvalidParameterValue")
 
 
+def test_a_copy_has_the_attributes_of_its_message(queues, queue):
+    """A message of a FIFO queue can be sent on to a standard queue with the attributes that it came with, of all types: \
+String, Number and Binary; the copy has ten of them at most, too.
+
+    https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-message-metadata.html
+    """
+    types = {
+        "taskToken": {"DataType": "String", "StringValue": "AQCU+/=="},
+        "amount": {"DataType": "Number", "StringValue": "-1499.95"},
+        "document": {"DataType": "Binary", "BinaryValue": bytes(range(256))},
+    }
+    attributes = types | {f"a{number}": {"DataType": "String", "StringValue": "x"} for number in range(7)}
+    fifo = queues.create(FifoQueue="true")
+    queues.send(fifo, "task", MessageGroupId="loan-42", MessageDeduplicationId="id", MessageAttributes=attributes)
+    original = queues.take(fifo)
+    one_more = original["MessageAttributes"] | {"reason": {"DataType": "String", "StringValue": "x"}}
+    copy = {"QueueUrl": queue, "MessageBody": original["Body"]}
+    assert refusal(queues.sqs.send_message, **copy, MessageAttributes=one_more) == "InvalidParameterValue"
+    assert refusal(queues.sqs.send_message, **copy, MessageAttributes=original["MessageAttributes"]) == "accepted"
+    assert queues.take(queue)["MessageAttributes"] == original["MessageAttributes"] == attributes
+
+
 def test_a_message_is_a_mebibyte_at_most(queues, queue):
     """A message of more than 1,048,576 bytes of UTF-8, its attributes included, is refused.
 

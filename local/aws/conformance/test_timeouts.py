@@ -115,6 +115,18 @@ def test_heartbeats_keep_a_task_alive_and_leave_no_event(machines, runs):
     assert machines.output(execution) == "done"
 
 
+def test_a_heartbeat_is_accepted_where_none_is_expected(machines):
+    """A heartbeat for a task without HeartbeatSeconds is accepted, and the task can still be answered.
+
+    https://docs.aws.amazon.com/step-functions/latest/apireference/API_SendTaskHeartbeat.html
+    """
+    execution = machines.wait()
+    token = machines.token(execution)
+    assert refusal(machines.sfn.send_task_heartbeat, taskToken=token) == "accepted"
+    machines.succeed(token)
+    assert machines.output(execution) == "done"
+
+
 def test_heartbeats_never_extend_the_timeout(machines, runs):
     """Heartbeats never extend TimeoutSeconds: after that, they are refused with TaskTimedOut.
 

@@ -48,10 +48,7 @@ def _take(queue: Queue, count: int, visibility_timeout: int) -> list[Message]:
         if message.sent_timestamp <= oldest or (queue.fifo_queue and message.group_id in busy):
             continue
         if _is_exhausted(queue, message):
-            queue._messages.remove(message)
-            message.received_before = message.approximate_receive_count
-            _moved_from[message.id] = queue.queue_arn
-            queue.dead_letter_queue.add_message(message)
+            _give_up(queue, message)
             continue
         message.mark_received(visibility_timeout=visibility_timeout)
         found.append(message)
@@ -65,15 +62,28 @@ def _is_exhausted(queue: Queue, message: Message) -> bool:
     return here >= int(queue.redrive_policy["maxReceiveCount"])
 
 
+def _give_up(queue: Queue, message: Message) -> None:
+    queue._messages.remove(message)
+    message.received_before = message.approximate_receive_count
+    _moved_from[message.id] = queue.queue_arn
+    if queue.fifo_queue:
+        # AWS: the id takes the place of the deduplication id, so that two dead letters which share one are both kept.
+        # moto: dropped the second.
+        # https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-configure-dead-letter-queue-redrive.html
+        message.deduplication_id = message.id
+    queue.dead_letter_queue.add_message(message)
+
+
 def _source(original):
-    # AWS: a message in a dead-letter queue says where it came from. moto: does not know this attribute.
+    # AWS: a message in a dead-letter queue says where it came from, when it is asked. moto: does not know this attribute.
     # https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_ReceiveMessage.html
     def receive_message(self):
         answer = original(self)
+        asked = {*self._get_param("AttributeNames", []), *self._get_param("MessageSystemAttributeNames", [])}
         for message in answer.result.get("Messages", []):
             source = _moved_from.get(message["MessageId"])
-            if source and "Attributes" in message:
-                message["Attributes"]["DeadLetterQueueSourceArn"] = source
+            if source and asked & {"All", "DeadLetterQueueSourceArn"}:
+                message.setdefault("Attributes", {})["DeadLetterQueueSourceArn"] = source
         return answer
 
     return receive_message

@@ -3,7 +3,7 @@ from moto.sqs import models
 from moto.sqs.exceptions import InvalidParameterValue
 from moto.sqs.models import Queue, SQSBackend
 
-from .seams import expect, replace
+from .seams import replace
 
 ATTRIBUTES = 10
 FIVE_MINUTES = 300_000  # milliseconds
@@ -39,16 +39,18 @@ def _size(name: str, attribute: dict) -> int:
 
 def _once(original):
     # AWS: a FIFO queue takes a deduplication id once in five minutes, also when the first message was deleted meanwhile;
-    # the others are accepted and not delivered. moto: only while the first is in the queue.
+    # the others are accepted and not delivered. With the DeduplicationScope messageGroup, each group takes it once.
+    # moto: only while the first is in the queue, and once for all groups.
     # https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/using-messagededuplicationid-property.html
+    # https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_CreateQueue.html
     def add_message(self, message):
-        given_up_by_another = message.received_before > 0
-        if self.fifo_queue and message.deduplication_id and not given_up_by_another:
+        if self.fifo_queue and message.deduplication_id:
+            group = message.group_id if self.deduplication_scope == "messageGroup" else None
             with self._messages_lock:
-                taken = self.__dict__.setdefault("_taken", {})  # deduplication id to when it was taken
-                if message.sent_timestamp - taken.get(message.deduplication_id, float("-inf")) < FIVE_MINUTES:
+                taken = self.__dict__.setdefault("_taken", {})  # group and deduplication id to when it was taken
+                if message.sent_timestamp - taken.get((group, message.deduplication_id), float("-inf")) < FIVE_MINUTES:
                     return
-                taken[message.deduplication_id] = message.sent_timestamp
+                taken[group, message.deduplication_id] = message.sent_timestamp
         original(self, message)
 
     return add_message
@@ -64,4 +66,4 @@ def install() -> None:
         ),
     )  # fmt: skip
     replace(Queue, "add_message", _once, takes=("message",))
-    expect(models.Message, "received_before")  # queues.py counts it
+    replace(models, "DEDUPLICATION_TIME_IN_SECONDS", lambda _: float("-inf"))  # so that moto finds no duplicates of its own

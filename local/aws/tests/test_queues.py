@@ -43,8 +43,14 @@ def test_a_dead_letter_says_which_queue_gave_it_up(aws):
     (first,) = receive(aws, source, VisibilityTimeout=0)
     assert "DeadLetterQueueSourceArn" not in first["Attributes"]
     until(lambda: not receive(aws, source, VisibilityTimeout=0))
-    (given_up,) = receive(aws, dead)
-    assert given_up["Attributes"]["DeadLetterQueueSourceArn"] == source_arn
+
+    def given_up(*names):
+        (message,) = aws("sqs").receive_message(QueueUrl=dead, VisibilityTimeout=0, MessageSystemAttributeNames=names)["Messages"]
+        return message.get("Attributes", {})
+
+    assert given_up("All")["DeadLetterQueueSourceArn"] == source_arn
+    assert given_up("DeadLetterQueueSourceArn") == {"DeadLetterQueueSourceArn": source_arn}
+    assert "DeadLetterQueueSourceArn" not in given_up("SentTimestamp")
 
 
 RACE = """

@@ -13,9 +13,11 @@ sqs = sqs_backends["123456789012"]["us-east-1"]
 sqs.create_queue("dead.fifo", FifoQueue="true")
 policy = {"deadLetterTargetArn": "arn:aws:sqs:us-east-1:123456789012:dead.fifo", "maxReceiveCount": 1}
 sqs.create_queue("q.fifo", FifoQueue="true", RedrivePolicy=policy)
+sqs.create_queue("other.fifo", FifoQueue="true", RedrivePolicy=policy)
+sqs.create_queue("groups.fifo", FifoQueue="true", DeduplicationScope="messageGroup", FifoThroughputLimit="perMessageGroupId")
 
-def send(body):
-    sqs.send_message("q.fifo", body, deduplication_id="id", group_id="g")
+def send(body, queue="q.fifo", group="g"):
+    sqs.send_message(queue, body, deduplication_id="id", group_id=group)
 
 def receive(queue="q.fifo"):
     return [message.body for message in sqs.receive_message(queue, 10, 0, 0)]
@@ -40,12 +42,21 @@ print(*receive())
 """) == ["later"]
 
 
+def test_a_deduplication_id_is_good_for_one_group_where_the_queue_says_so():
+    assert outcome("""
+for queue in ("q.fifo", "groups.fifo"):
+    send("first", queue), send("duplicate", queue), send("other-group", queue, "h"), send("duplicate", queue, "h")
+    print(*receive(queue), "|")
+""") == ["first", "|", "first", "other-group", "|"]
+
+
 def test_a_dead_letter_is_no_duplicate():
     assert outcome("""
-send("first")
-receive(), receive()
+for queue in ("q.fifo", "other.fifo"):
+    send(queue, queue)
+    receive(queue), receive(queue)
 print(*receive("dead.fifo"))
-""") == ["first"]
+""") == ["q.fifo", "other.fifo"]
 
 
 def test_binary_attributes_count_as_well(aws):
