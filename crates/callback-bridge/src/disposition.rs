@@ -102,8 +102,24 @@ impl Disposition {
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use super::*;
+
+    /// One of each.
+    pub(crate) fn refusals() -> [Refusal; 9] {
+        let code = || "X".to_owned();
+        [
+            Refusal::TaskTimedOut,
+            Refusal::TaskDoesNotExist,
+            Refusal::InvalidToken,
+            Refusal::InvalidAnswer { code: code() },
+            Refusal::Throttled { code: code() },
+            Refusal::Denied { code: code() },
+            Refusal::Unheard { reason: code() },
+            Refusal::Unsent,
+            Refusal::Unrecognised { code: code() },
+        ]
+    }
 
     #[test]
     fn every_reply_has_its_disposition() {

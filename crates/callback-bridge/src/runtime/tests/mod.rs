@@ -3,6 +3,7 @@
 mod answers;
 mod batches;
 mod clock;
+mod properties;
 
 use std::{
     sync::atomic::{AtomicUsize, Ordering},
