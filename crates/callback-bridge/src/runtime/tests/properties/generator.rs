@@ -51,7 +51,7 @@ fn seconds(most: u64) -> impl Strategy<Value = u64> {
 
 /// Half of the replies come at once, the others within half a minute or never. A third of them accept the call.
 fn replies() -> impl Strategy<Value = Vec<Reply>> {
-    let refused = refusals().map(|refusal| Some(Err(refusal)));
+    let refused = refusals("Code").map(|refusal| Some(Err(refusal)));
     let says = [vec![Some(Ok(())); 5], refused.to_vec(), vec![None]].concat();
     let time = (0..=60_u64).prop_map(|root| Duration::from_millis(root.saturating_sub(30).pow(3)));
     let reply = |(time, says): (Duration, Option<Result<(), Refusal>>)| {
