@@ -60,14 +60,30 @@ mod tests {
         assert_eq!(bounds, [2, 2, 4, 8, 16, 32, 60, 60]);
     }
 
+    /// With waits of up to a day: SQS hides a message for half of one at most.
+    fn any_backoff() -> impl Strategy<Value = Backoff> {
+        let wait = || (0..=86_400_000_000_000_u64).prop_map(Duration::from_nanos);
+        (wait(), wait()).prop_map(|(first, longest)| Backoff::new(first, longest))
+    }
+
+    /// Some that still double the bound, and some far beyond.
+    fn any_tries() -> impl Strategy<Value = u32> {
+        prop_oneof![0..40_u32, 0..u32::MAX]
+    }
+
     proptest! {
         #[test]
-        fn a_wait_is_between_half_its_bound_and_the_bound(tries: u32, jitter: f64) {
+        fn a_wait_is_between_half_its_bound_and_the_bound(backoff in any_backoff(), tries in any_tries(), jitter: f64) {
             prop_assume!(!jitter.is_nan());
-            prop_assert!(BACKOFF.wait(tries, jitter) <= BACKOFF.bound(tries));
-            prop_assert!(BACKOFF.wait(tries, jitter) >= BACKOFF.bound(tries) / 2);
-            prop_assert!(BACKOFF.bound(tries) <= Duration::from_mins(1));
-            prop_assert!(BACKOFF.random_wait(tries) <= BACKOFF.bound(tries));
+            let bound = backoff.bound(tries);
+            prop_assert!((bound / 2..=bound).contains(&backoff.wait(tries, jitter)));
+            prop_assert!((bound / 2..=bound).contains(&backoff.random_wait(tries)));
+        }
+
+        #[test]
+        fn the_bound_never_falls_and_never_exceeds_the_longest(backoff in any_backoff(), tries in any_tries()) {
+            prop_assert!(backoff.bound(tries) <= backoff.bound(tries + 1));
+            prop_assert!(backoff.bound(tries + 1) <= backoff.longest());
         }
     }
 }

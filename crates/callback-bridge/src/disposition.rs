@@ -103,11 +103,13 @@ impl Disposition {
 
 #[cfg(test)]
 pub(crate) mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     /// One of each.
-    pub(crate) fn refusals() -> [Refusal; 9] {
-        let code = || "X".to_owned();
+    pub(crate) fn refusals(code: &str) -> [Refusal; 9] {
+        let code = || code.to_owned();
         [
             Refusal::TaskTimedOut,
             Refusal::TaskDoesNotExist,
@@ -139,6 +141,20 @@ pub(crate) mod tests {
         for (reply, first, after_an_unheard_try) in table {
             assert_eq!(Disposition::of(&reply, false), first, "{reply:?}");
             assert_eq!(Disposition::of(&reply, true), after_an_unheard_try, "{reply:?} after an unheard try");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn an_unheard_try_matters_only_where_a_task_is_closed_and_a_code_nowhere(code in "\\PC{0,40}") {
+            for (refusal, other) in refusals(&code).into_iter().zip(refusals("X")) {
+                let (reply, other) = (Err(refusal), Err(other));
+                let (first, later) = (Disposition::of(&reply, false), Disposition::of(&reply, true));
+                prop_assert_eq!(first, Disposition::of(&other, false));
+                prop_assert_eq!(later, Disposition::of(&other, true));
+                prop_assert_eq!(first != later, first == Disposition::Closed);
+                prop_assert_eq!(first != later, later == Disposition::Unknown);
+            }
         }
     }
 }

@@ -1,24 +1,7 @@
-//! Batches: nothing about one record touches another, and the response has the documented bytes.
+//! Batches: nothing about one record touches another, but for order within a group.
 
 use super::*;
 use crate::test_util::sqs_text_message;
-
-async fn response(messages: Vec<SqsMessage>) -> String {
-    let bench = Bench::new(RecordingCallbacks::default());
-    serde_json::to_string(&bench.handle(messages).await.unwrap()).unwrap()
-}
-
-/// <https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-errorhandling.html>
-#[tokio::test(start_paused = true)]
-async fn the_response_has_the_documented_bytes() {
-    let good = || task("good", json!({ "do": "succeed" }));
-    assert_eq!(response(vec![]).await, r#"{"batchItemFailures":[]}"#);
-    assert_eq!(response(vec![good()]).await, r#"{"batchItemFailures":[]}"#);
-    assert_eq!(
-        response(vec![task("a", json!({ "do": "retry" })), good(), sqs_text_message("b", "?")]).await,
-        r#"{"batchItemFailures":[{"itemIdentifier":"a"},{"itemIdentifier":"b"}]}"#
-    );
-}
 
 #[tokio::test(start_paused = true)]
 async fn one_bad_record_touches_none_of_the_nine_others() {
@@ -41,24 +24,9 @@ async fn all_records_are_worked_on_at_once() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_message_to_keep_without_an_id_fails_the_batch() {
-    let bench = Bench::new(RecordingCallbacks::default());
-    let nameless = |order: &str| {
-        let mut message = task("1", json!({ "do": order }));
-        message.message_id = None;
-        message
-    };
-    assert_eq!(bench.handle([nameless("retry")]).await, Err(Unreturnable));
-    assert!(bench.handle([nameless("succeed")]).await.is_ok());
-}
-
-#[tokio::test(start_paused = true)]
 async fn a_group_of_a_fifo_queue_stops_at_its_first_failure() {
     let grouped = |id: &str, order: &str, group: &str, receives: u32| {
-        let mut message = received(task(id, json!({ "do": order })), receives);
-        message.event_source_arn = Some("arn:aws:sqs:us-east-1:123456789012:tasks.fifo".to_owned());
-        message.attributes.insert("MessageGroupId".to_owned(), group.to_owned());
-        message
+        in_group(group, received(task(id, json!({ "do": order })), receives))
     };
     let bench = Bench::new(RecordingCallbacks::default());
     let batch = [

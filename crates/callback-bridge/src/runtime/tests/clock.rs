@@ -34,6 +34,26 @@ async fn a_queue_may_say_for_all_its_messages_that_they_want_heartbeats() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn no_heartbeat_for_a_worker_that_wants_none() {
+    struct Prompt;
+    impl Worker for Prompt {
+        type Input = Value;
+        type Output = Value;
+        const BEATS: bool = false;
+
+        async fn work(&self, task: Task<Value>) -> Result<Value, WorkError> {
+            Ok(task.input)
+        }
+    }
+    let callbacks = RecordingCallbacks::default();
+    let settings = RuntimeSettings::default();
+    let runtime = WorkerRuntime::new(Prompt, callbacks.clone(), RecordingQueue::default(), settings);
+    let delivered_before = received(waited(task_with_heartbeat("1", json!(1), 30), Duration::from_mins(1)), 2);
+    runtime.handle(sqs_event([delivered_before]), invocation(Duration::from_mins(1))).await.unwrap();
+    assert_eq!((callbacks.heartbeats(), callbacks.answers().len()), (0, 1));
+}
+
+#[tokio::test(start_paused = true)]
 async fn time_in_the_queue_counts() {
     for (waited_for, first_beat) in [(0, 10), (4, 6), (10, 0), (600, 0)] {
         let bench = Bench::new(RecordingCallbacks::default());
@@ -132,10 +152,7 @@ async fn a_queue_that_does_not_reply_does_not_outlast_the_invocation() {
 #[tokio::test(start_paused = true)]
 async fn work_is_not_begun_without_time() {
     let fifo = |id: &str, seconds: u64, receives: u32| {
-        let mut message = received(task(id, json!({ "do": "work", "seconds": seconds })), receives);
-        message.event_source_arn = Some("arn:aws:sqs:us-east-1:123456789012:tasks.fifo".to_owned());
-        message.attributes.insert("MessageGroupId".to_owned(), "a".to_owned());
-        message
+        in_group("a", received(task(id, json!({ "do": "work", "seconds": seconds })), receives))
     };
     let bench = Bench::new(RecordingCallbacks::default());
     assert_eq!(
@@ -166,10 +183,7 @@ async fn nothing_is_paid_for_a_task_that_was_answered_before() {
 #[tokio::test(start_paused = true)]
 async fn time_behind_others_of_a_group_counts() {
     let fifo = |id: &str, seconds: u64| {
-        let mut message = task_with_heartbeat(id, json!({ "do": "work", "seconds": seconds }), 60);
-        message.event_source_arn = Some("arn:aws:sqs:us-east-1:123456789012:tasks.fifo".to_owned());
-        message.attributes.insert("MessageGroupId".to_owned(), "a".to_owned());
-        message
+        in_group("a", task_with_heartbeat(id, json!({ "do": "work", "seconds": seconds }), 60))
     };
     let bench = Bench::new(RecordingCallbacks::default());
     let began = Instant::now();

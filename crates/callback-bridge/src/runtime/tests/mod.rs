@@ -6,6 +6,7 @@ mod clock;
 mod given_up;
 mod metrics;
 mod properties;
+mod responses;
 
 use std::{
     sync::atomic::{AtomicUsize, Ordering},
@@ -110,5 +111,12 @@ fn waited(mut message: SqsMessage, time: Duration) -> SqsMessage {
 
 fn received(mut message: SqsMessage, times: u32) -> SqsMessage {
     message.attributes.insert("ApproximateReceiveCount".to_owned(), times.to_string());
+    message
+}
+
+/// One of a group of a FIFO queue.
+fn in_group(group: &str, mut message: SqsMessage) -> SqsMessage {
+    message.event_source_arn = Some("arn:aws:sqs:us-east-1:123456789012:tasks.fifo".to_owned());
+    message.attributes.insert("MessageGroupId".to_owned(), group.to_owned());
     message
 }

@@ -31,17 +31,16 @@ proptest! {
     fn an_answer_is_tried_again_within_its_backoff_while_there_is_time(scenario in scenario()) {
         let seen = play(&scenario);
         let backoff = scenario.settings().settling;
-        let settled_by = seen.end - 2 * seen.tenth();
         for position in 0..scenario.records.len() {
             for (_, tries) in answers(&seen, position) {
                 for (nth, pair) in (1..).zip(tries.windows(2)) {
                     let wait = pair[1].began - pair[0].ended();
                     let bound = backoff.bound(nth);
                     prop_assert!((bound / 2..=bound + TICK).contains(&wait), "{position} waits {wait:?}, try {nth}");
-                    prop_assert!(pair[1].began <= settled_by, "{position}: a try after its time");
+                    prop_assert!(pair[1].began <= seen.settle_by(), "{position}: a try after its time");
                 }
                 let (count, last) = (u32::try_from(tries.len()).unwrap(), tries[tries.len() - 1]);
-                let is_time_up = last.ended() + backoff.bound(count) >= settled_by;
+                let is_time_up = last.ended() + backoff.bound(count) >= seen.settle_by();
                 prop_assert!(is_time_up || !last.is_worth_another_try(), "{position}: given up after {last:#?}");
             }
         }

@@ -39,8 +39,8 @@ fn body() -> impl Strategy<Value = Body> {
 
 fn work() -> impl Strategy<Value = Work> {
     use End::{Error, Failure, NotJson, Output, Panic, PanicAtOnce, PanicInOutput, TooLarge};
-    let rare = vec![Failure, TooLarge, NotJson, Panic, PanicAtOnce, PanicInOutput];
-    let end = select([vec![Output; 4], vec![Error; 3], rare].concat());
+    let rare = [Failure, NotJson, Panic, PanicAtOnce, PanicInOutput];
+    let end = select([vec![Output; 8], vec![Error; 6], rare.repeat(2), vec![TooLarge]].concat()); // which is slow
     (weighted(0.9, seconds(1000)), end).prop_map(|(takes, end)| Work { takes, end })
 }
 
@@ -49,13 +49,13 @@ fn seconds(most: u64) -> impl Strategy<Value = u64> {
     (0..=30_u64).prop_map(move |root| most * root.pow(4) / 30_u64.pow(4))
 }
 
-/// Half of the replies come at once, the others within half a minute or never. Half of them accept the call.
+/// Half of the replies come at once, the others within half a minute or never. A third of them accept the call.
 fn replies() -> impl Strategy<Value = Vec<Reply>> {
-    let refused = refusals().map(|refusal| Some(Err(refusal)));
-    let says = [vec![Some(Ok(())); refused.len()], refused.to_vec(), vec![None]].concat();
+    let refused = refusals("Code").map(|refusal| Some(Err(refusal)));
+    let says = [vec![Some(Ok(())); 5], refused.to_vec(), vec![None]].concat();
     let time = (0..=60_u64).prop_map(|root| Duration::from_millis(root.saturating_sub(30).pow(3)));
     let reply = |(time, says): (Duration, Option<Result<(), Refusal>>)| {
         says.map_or(Reply::Never, |says| Reply::After(time, says))
     };
-    vec((time, select(says)).prop_map(reply), 1..=4)
+    vec((time, select(says)).prop_map(reply), 1..=5)
 }

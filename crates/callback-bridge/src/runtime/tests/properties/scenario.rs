@@ -5,7 +5,7 @@ use std::{num::NonZeroU32, time::Duration};
 use aws_lambda_events::event::sqs::SqsMessage;
 use serde_json::json;
 
-use super::super::{received, waited};
+use super::super::{in_group, received, waited};
 use crate::{
     Backoff, Refusal, RuntimeSettings, TaskToken,
     test_util::{sqs_message, sqs_text_message},
@@ -150,10 +150,11 @@ impl Scenario {
     pub(super) fn message(&self, position: usize) -> SqsMessage {
         let record = &self.records[position];
         let message = record.body.message(position, record.heartbeat);
-        let mut message = received(waited(message, Duration::from_secs(record.waited)), record.receives);
-        message.attributes.insert("MessageGroupId".to_owned(), record.group.to_string());
-        if self.fifo {
-            message.event_source_arn = Some("arn:aws:sqs:us-east-1:123456789012:tasks.fifo".to_owned());
+        let message = received(waited(message, Duration::from_secs(record.waited)), record.receives);
+        let queue = message.event_source_arn.clone();
+        let mut message = in_group(&record.group.to_string(), message);
+        if !self.fifo {
+            message.event_source_arn = queue; // where a group means nothing
         }
         message
     }

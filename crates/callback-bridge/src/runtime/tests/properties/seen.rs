@@ -73,9 +73,24 @@ impl Seen {
         self.scenario.records.iter().enumerate()
     }
 
-    /// A tenth of the invocation's time, a second at most: what is kept for the response, and again for redeliveries.
-    pub(super) fn tenth(&self) -> Duration {
-        ((self.end - self.began) / 10).min(Duration::from_secs(1))
+    /// By when the response is out.
+    pub(super) fn respond_by(&self) -> Instant {
+        self.end - self.reserve(1)
+    }
+
+    /// By when the answers are.
+    pub(super) fn settle_by(&self) -> Instant {
+        self.respond_by() - self.reserve(1)
+    }
+
+    /// By when the work is done.
+    pub(super) fn work_by(&self) -> Instant {
+        self.settle_by() - self.reserve(5)
+    }
+
+    /// A tenth of the invocation's time, `most` seconds at most.
+    fn reserve(&self, most: u64) -> Duration {
+        ((self.end - self.began) / 10).min(Duration::from_secs(most))
     }
 
     pub(super) fn is_kept(&self, position: usize) -> bool {
@@ -108,25 +123,21 @@ impl Seen {
         self.about(position).filter(|entry| entry.what == What::Heartbeat).collect()
     }
 
-    /// The work, and by when it was to be done.
-    pub(super) fn work(&self, position: usize) -> Option<(&Entry, Instant)> {
-        self.about(position).find_map(|entry| match entry.what {
-            What::Work(deadline) => Some((entry, deadline)),
-            What::Heartbeat | What::Answer(_) | What::Redelivery(_) | What::Forward => None,
-        })
+    pub(super) fn work(&self, position: usize) -> Option<&Entry> {
+        self.about(position).find(|entry| matches!(entry.what, What::Work(_)))
     }
 
     /// Whether the work came to its end.
     pub(super) fn is_done(&self, position: usize) -> bool {
-        self.work(position).is_some_and(|(work, _)| work.heard.is_some())
+        self.work(position).is_some_and(|work| work.heard.is_some())
     }
 
     /// Whether a heartbeat told, before the work was done and its time was up, that its answer would not be taken.
     pub(super) fn is_in_vain(&self, position: usize) -> bool {
-        let in_time = |heartbeat: &Entry| self.work(position).is_none_or(|(_, deadline)| heartbeat.ended() < deadline);
         let told = |heartbeat: &Entry| heartbeat.is_closed() || heartbeat.is_bad_token();
-        !self.is_done(position)
-            && self.heartbeats(position).into_iter().any(|heartbeat| told(heartbeat) && in_time(heartbeat))
+        let in_time = |heartbeat: &Entry| heartbeat.ended() < self.work_by() || self.work(position).is_none();
+        let heartbeats = self.heartbeats(position);
+        !self.is_done(position) && heartbeats.into_iter().any(|heartbeat| told(heartbeat) && in_time(heartbeat))
     }
 
     /// After how long the message was to come again, each time that it was asked for.
