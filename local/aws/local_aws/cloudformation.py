@@ -2,7 +2,7 @@
 import json
 
 import yaml
-from moto.iam.models import Role, iam_backends
+from moto.iam.models import Role
 from moto.s3.models import s3_backends
 from moto.sns.models import Topic
 from moto.sqs.models import Queue
@@ -104,23 +104,6 @@ def _policy_as_text(original):
     return put_policy
 
 
-def _update_role(original):
-    # AWS: an update replaces the inline policies that the template gave the role. moto: kept them as they were created.
-    # https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-iam-role.html
-    def update(cls, original_resource, new_resource_name, cloudformation_json, account_id, region_name):
-        role = original(original_resource, new_resource_name, cloudformation_json, account_id, region_name)
-        wanted = {p["PolicyName"]: p["PolicyDocument"] for p in cloudformation_json["Properties"].get("Policies", [])}
-        apart = iam_backends[account_id][role.partition].inline_policies.values()  # AWS::IAM::Policy
-        kept = {policy.policy_name for policy in apart if role.name in (policy.role_names or [])}
-        for name in set(role.policies) - set(wanted) - kept:
-            role.delete_policy(name)
-        for name, document in wanted.items():
-            role.put_policy(name, document)
-        return role
-
-    return classmethod(update)
-
-
 def install() -> None:
     """Puts the corrections into moto."""
     takes = ("resource_name", "cloudformation_json", "account_id", "region_name", "kwargs")
@@ -129,8 +112,6 @@ def install() -> None:
     replace(Queue, "create_from_cloudformation_json", _fifo_name, takes=takes)
     takes = ("original_resource", "new_resource_name", "cloudformation_json", "account_id", "region_name")
     replace(models.StateMachine, "update_from_cloudformation_json", _update, takes=takes)
-    replace(Role, "update_from_cloudformation_json", _update_role, takes=takes)
-    expect(Role, "delete_policy", ("policy_name",))
     for kind, known in _ATTRIBUTES.items():
         replace(kind, "has_cfn_attr", _has(known), takes=("attr",))
         replace(kind, "get_cfn_attribute", _get(known), takes=("attribute_name",))

@@ -5,7 +5,7 @@ from moto.cloudformation import parsing
 from moto.cloudformation.exceptions import ValidationError
 from moto.cloudformation.models import Stack
 from moto.cloudformation.parsing import ResourceMap
-from moto.iam.models import Role
+from moto.iam.models import Role, iam_backends
 from moto.sqs.models import Queue
 
 from .seams import expect, replace
@@ -74,7 +74,9 @@ def _role(original):
         trust = properties["AssumeRolePolicyDocument"]
         role.assume_role_policy_document = trust if isinstance(trust, str) else json.dumps(trust)
         policies = {policy["PolicyName"]: policy["PolicyDocument"] for policy in properties.get("Policies", [])}
-        for name in set(role.policies) - set(policies):
+        apart = iam_backends[account_id][role.partition].inline_policies.values()  # AWS::IAM::Policy
+        kept = {policy.policy_name for policy in apart if role.name in (policy.role_names or [])}
+        for name in set(role.policies) - set(policies) - kept:
             role.delete_policy(name)
         for name, document in policies.items():
             role.put_policy(name, document)

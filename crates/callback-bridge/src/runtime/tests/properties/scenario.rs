@@ -107,7 +107,7 @@ impl Scenario {
     pub(super) fn settings(&self) -> RuntimeSettings {
         let terminal_queue_url = self.terminal.then(|| "https://terminal".to_owned());
         let (max_receives, settling) = (self.max_receives, self.settling);
-        RuntimeSettings { max_receives, settling, terminal_queue_url, ..RuntimeSettings::default() }
+        RuntimeSettings { max_receives, terminal_queue_url, settling, ..RuntimeSettings::default() }
     }
 
     /// Whether the queue gives the message up after this delivery.
