@@ -25,6 +25,12 @@ impl CallbackId {
         Self(std::array::from_fn(|at| byte(at).unwrap_or_default()))
     }
 
+    /// The shard of the index of what is due that it is in, from 0 to [`SHARDS`](crate::SHARDS) - 1.
+    #[must_use]
+    pub const fn shard(&self) -> u8 {
+        self.0[0] % crate::SHARDS
+    }
+
     pub(crate) const fn as_bytes(&self) -> &[u8; 16] {
         &self.0
     }

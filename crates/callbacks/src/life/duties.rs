@@ -29,19 +29,27 @@ pub enum Duty {
     Beat,
 }
 
-/// A state that was claimed: it is due again only after the lease, so that nobody else takes it up meanwhile, and somebody
-/// does when the claimer dies.
+/// What is claimed for a while, so that nobody else takes it up meanwhile, and somebody does when the claimer dies.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Leased(pub State);
+pub struct Claim {
+    /// The state to be written; it is due again when the lease ends.
+    pub state: State,
+    /// Whether Step Functions may have been told before by somebody who died.
+    pub maybe_told: bool,
+}
 
 impl State {
     /// Claims what is due, for as long as `lease`. It is written on the condition that nobody else wrote in between.
     #[must_use]
-    pub fn claim(&self, now: Timestamp, lease: Duration) -> Option<Leased> {
+    pub fn claim(&self, now: Timestamp, lease: Duration) -> Option<Claim> {
         self.due_at.filter(|due_at| *due_at <= now)?;
         let mut next = self.clone();
         next.due_at = now.checked_add(lease).ok();
-        Some(Leased(next))
+        if matches!(self.status, Status::Decided(_)) {
+            next.settle_tries = self.settle_tries.saturating_add(1);
+            next.maybe_told = true; // unless we come back and say otherwise
+        }
+        Some(Claim { state: next, maybe_told: self.maybe_told })
     }
 
     /// What is due now, in the order in which it is to be done.
@@ -75,18 +83,18 @@ impl State {
         }
     }
 
-    /// Step Functions has replied to the answer of a decision.
+    /// Step Functions was told the decision; `maybe_taken` if it may have taken it although it did not say so.
     #[must_use]
-    pub fn told(&self, disposition: Disposition, now: Timestamp) -> Self {
+    pub fn told(&self, disposition: Disposition, maybe_taken: bool, now: Timestamp) -> Self {
         let Status::Decided(decision) = &self.status else { return self.clone() };
         let mut next = self.clone();
-        next.settle_tries = self.settle_tries.saturating_add(1);
+        next.maybe_told = maybe_taken;
         match disposition {
             Disposition::Settled | Disposition::Closed | Disposition::Unknown | Disposition::BadToken => {
                 next.settle(Some(decision.clone()), disposition, now);
             }
             Disposition::Retry | Disposition::Rejected | Disposition::Denied => {
-                next.due_at = now.checked_add(SETTLE_AGAIN.bound(next.settle_tries)).ok();
+                next.due_at = now.checked_add(SETTLE_AGAIN.bound(self.settle_tries)).ok();
             }
         }
         next

@@ -15,7 +15,7 @@ use jiff::Timestamp;
 
 pub use answers::{Choice, GivenAnswer, NotTaken, PersonAnswer, Taken};
 pub use decision::{Decision, Outcome};
-pub use duties::{Duty, Leased};
+pub use duties::{Claim, Duty};
 pub use notices::{Notice, NoticeKind};
 
 use crate::Request;
@@ -33,8 +33,10 @@ pub struct State {
     pub notices: BTreeMap<u8, Notice>,
     /// When the next heartbeat is due.
     pub heartbeat_at: Option<Timestamp>,
-    /// How often Step Functions was asked to take the decision.
+    /// How often Step Functions was to be asked to take the decision; counted before it is asked.
     pub settle_tries: u32,
+    /// Whether Step Functions may have taken the decision already, by a try whose reply nobody heard.
+    pub maybe_told: bool,
     /// When somebody has to look at it; nothing once it is settled.
     pub due_at: Option<Timestamp>,
     /// The generation of the links that are taken; see [`Recipient`](crate::Recipient).
@@ -73,6 +75,7 @@ impl State {
             notices: approvers.map(|approver| (approver, Notice::to_be_asked(now))).collect(),
             heartbeat_at: request.heartbeat.and_then(|every| request.began_at.checked_add(every / 3).ok()),
             settle_tries: 0,
+            maybe_told: false,
             due_at: None,
             generation: 0,
             version: 0,

@@ -108,16 +108,16 @@ impl World {
             }
             Happening::Sweep { replies, notices_go_out } => self.sweep(replies, *notices_go_out, &id),
             Happening::HandlerDies => {
-                if let Some(Leased(claimed)) = self.state.claim(self.now, Duration::from_mins(1)) {
-                    self.state = claimed;
+                if let Some(claim) = self.state.claim(self.now, Duration::from_mins(1)) {
+                    self.state = claim.state;
                 }
             }
         }
     }
 
     fn sweep(&mut self, replies: &[Disposition], notices_go_out: bool, id: &str) {
-        let Some(Leased(claimed)) = self.state.claim(self.now, Duration::from_mins(1)) else { return };
-        self.state = claimed;
+        let Some(claim) = self.state.claim(self.now, Duration::from_mins(1)) else { return };
+        self.state = claim.state;
         let mut replies = replies.iter().copied().cycle();
         for duty in self.state.duties(&self.request, self.now) {
             let next = match duty {
@@ -127,7 +127,7 @@ impl World {
                     if disposition == Disposition::Settled {
                         self.told.push(answer);
                     }
-                    Some(self.state.told(disposition, self.now))
+                    Some(self.state.told(disposition, false, self.now))
                 }
                 Duty::Notify { approver, .. } if notices_go_out => Some(self.state.notified(&self.request, approver)),
                 Duty::Notify { approver, .. } => Some(self.state.not_notified(&self.request, approver, self.now)),
