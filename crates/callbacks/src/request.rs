@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use callback_bridge::{AttemptId, InvalidField, TaskContext};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -85,13 +86,13 @@ impl Request {
         })
     }
 
-    /// SHA-256 of the request, as 64 hexadecimal digits: an answer repeats it, so that nobody answers another question than
+    /// SHA-256 of the request, in URL-safe Base64: an answer repeats it, so that nobody answers another question than
     /// the one they were shown.
     #[must_use]
     pub fn digest(&self) -> String {
         // A structure of texts and numbers has a form in JSON.
         let written = serde_json::to_vec(self).unwrap_or_default();
-        Sha256::digest(written).iter().map(|byte| format!("{byte:02x}")).collect()
+        URL_SAFE_NO_PAD.encode(Sha256::digest(written))
     }
 
     /// When those who have not answered are reminded for the `nth` time, from 0.

@@ -57,7 +57,7 @@ impl<S: CallbackStore, C: TaskCallbacks, N: Notifier, K: Clock> Desk<S, C, N, K>
             let LinkAnswer { choice, comment, shown, signed_in_as } = answer.clone();
             let given = GivenAnswer { approver, signed_in_as, choice, comment, shown };
             match callback.state.answer(&callback.request, given, &decision_id, now)? {
-                Taken::New(state) => Ok(Some(state)),
+                Taken::New(state) => Ok(Some(*state)),
                 Taken::Before => Ok(None),
             }
         };

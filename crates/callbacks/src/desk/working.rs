@@ -86,26 +86,7 @@ impl<S: CallbackStore, C: TaskCallbacks, N: Notifier, K: Clock> Desk<S, C, N, K>
         };
         let reply = self.callbacks.answer(token, answer).await;
         let disposition = Disposition::of(&reply, maybe_told);
-        let (id, tries) = (callback.request.id, callback.state.settle_tries);
-        let refusal = reply.as_ref().err().map(tracing::field::display);
-        let (task_answer, task_error) = (answer.kind(), answer.error());
-        match disposition {
-            Disposition::Settled => {
-                info!(callback.id = %id, task.answer = task_answer, task.error = task_error, disposition = disposition.as_str(), settle.tries = tries, "the decision was told")
-            }
-            Disposition::Closed => {
-                info!(callback.id = %id, disposition = disposition.as_str(), settle.tries = tries, "nobody waits for the decision any more")
-            }
-            Disposition::Unknown => {
-                warn!(callback.id = %id, disposition = disposition.as_str(), settle.tries = tries, "nobody waits any more; an earlier, unheard try may have been taken")
-            }
-            Disposition::Retry => {
-                warn!(callback.id = %id, disposition = disposition.as_str(), settle.tries = tries, error = refusal, "the decision was not taken; it is told again")
-            }
-            Disposition::Rejected | Disposition::BadToken | Disposition::Denied => {
-                error!(callback.id = %id, disposition = disposition.as_str(), settle.tries = tries, error = refusal, "the decision could not be told")
-            }
-        }
+        report(callback, answer, disposition, reply.as_ref().err());
         let maybe_taken =
             matches!(reply, Err(Refusal::Unheard { .. })) || (maybe_told && disposition == Disposition::Retry);
         Done::Told { disposition, maybe_taken }
@@ -140,6 +121,32 @@ fn after(callback: &Callback, state: &State, done: &Done, now: jiff::Timestamp) 
         Done::Notified(approver) => state.notified(request, *approver),
         Done::NotNotified(approver) => state.not_notified(request, *approver, now),
         Done::Beaten(disposition) => state.beaten(request, *disposition, now),
+    }
+}
+
+/// The one line about an answer.
+fn report(callback: &Callback, answer: &Answer, disposition: Disposition, refusal: Option<&Refusal>) {
+    macro_rules! line {
+        ($level:ident, $text:literal) => {
+            $level!(
+                callback.id = %callback.request.id,
+                task.answer = answer.kind(),
+                task.error = answer.error(),
+                disposition = disposition.as_str(),
+                settle.tries = callback.state.settle_tries,
+                error = refusal.map(tracing::field::display),
+                $text
+            )
+        };
+    }
+    match disposition {
+        Disposition::Settled => line!(info, "the decision was told"),
+        Disposition::Closed => line!(info, "nobody waits for the decision any more"),
+        Disposition::Unknown => line!(warn, "nobody waits any more; an earlier, unheard try may have been taken"),
+        Disposition::Retry => line!(warn, "the decision was not taken; it is told again"),
+        Disposition::Rejected | Disposition::BadToken | Disposition::Denied => {
+            line!(error, "the decision could not be told");
+        }
     }
 }
 

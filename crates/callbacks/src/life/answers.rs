@@ -52,7 +52,7 @@ pub struct GivenAnswer {
 #[derive(Debug, Clone, PartialEq)]
 pub enum Taken {
     /// It is new: this is the state to be written.
-    New(State),
+    New(Box<State>),
     /// The same person has given the same answer before.
     Before,
 }
@@ -134,7 +134,7 @@ impl State {
             Some(Choice::Reject) => next.decide(Outcome::Rejected, decision_id, now),
             None => next.due_at = next.next_due(request),
         }
-        Ok(Taken::New(next))
+        Ok(Taken::New(Box::new(next)))
     }
 }
 

@@ -100,7 +100,7 @@ impl World {
                     shown,
                 };
                 if let Ok(Taken::New(next)) = self.state.answer(&self.request, given, &id, self.now) {
-                    self.state = next;
+                    self.state = *next;
                 }
             }
             Happening::Withdraw => {
