@@ -5,6 +5,8 @@ mod desk;
 mod id;
 mod life;
 mod link;
+pub mod notices;
+pub mod pages;
 mod ports;
 mod request;
 #[cfg(any(test, feature = "test-util"))]
