@@ -1,7 +1,4 @@
-//! What somebody who opens a link sees: pages for people, and the same as JSON for programs.
-//!
-//! Everything here is a pure function of a callback, whose link it is, and now. Whoever speaks HTTP asks the
-//! [`Desk`](crate::Desk) and sends the [`Response`] of a [`Page`]. The README of this crate shows how.
+#![doc = include_str!("README.md")]
 
 mod accept;
 mod facts;

@@ -56,29 +56,6 @@ pub(crate) enum Field {
 }
 
 impl Problem {
-    /// All there are.
-    pub const ALL: [Self; 19] = [
-        Self::UnknownLink,
-        Self::ChoiceMissing,
-        Self::CommentMissing,
-        Self::CommentTooLong { chars: 501 },
-        Self::OutOfDate,
-        Self::OwnRequest,
-        Self::AnsweredOtherwise,
-        Self::Decided,
-        Self::Expired,
-        Self::Withdrawn,
-        Self::NobodyWaits,
-        Self::NotRecorded,
-        Self::MaybeRecorded,
-        Self::Unavailable,
-        Self::CrossSite,
-        Self::MethodNotAllowed,
-        Self::TooLarge,
-        Self::UnsupportedMediaType,
-        Self::Unreadable,
-    ];
-
     /// The HTTP status.
     #[must_use]
     pub const fn status(self) -> u16 {
@@ -148,5 +125,61 @@ impl From<&NotTaken> for Problem {
             NotTaken::TooLate => Self::Expired,
             NotTaken::NobodyWaits => Self::NobodyWaits,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+
+    use super::*;
+
+    const ALL: [Problem; 19] = [
+        Problem::UnknownLink,
+        Problem::ChoiceMissing,
+        Problem::CommentMissing,
+        Problem::CommentTooLong { chars: 501 },
+        Problem::OutOfDate,
+        Problem::OwnRequest,
+        Problem::AnsweredOtherwise,
+        Problem::Decided,
+        Problem::Expired,
+        Problem::Withdrawn,
+        Problem::NobodyWaits,
+        Problem::NotRecorded,
+        Problem::MaybeRecorded,
+        Problem::Unavailable,
+        Problem::CrossSite,
+        Problem::MethodNotAllowed,
+        Problem::TooLarge,
+        Problem::UnsupportedMediaType,
+        Problem::Unreadable,
+    ];
+
+    #[test]
+    fn the_table_of_problems_is_complete() {
+        let page = include_str!("README.md");
+        let rows: Vec<&str> = page.lines().filter(|line| line.starts_with("| `") && !line.contains("`type`")).collect();
+        for problem in ALL {
+            let name = problem.type_uri().strip_prefix("urn:callback-bridge:problem:").unwrap();
+            let row = format!("| `{name}` | {} |", problem.status());
+            assert_eq!(rows.iter().filter(|line| line.starts_with(&row)).count(), 1, "{row}");
+        }
+        assert_eq!(rows.len(), ALL.len());
+    }
+
+    #[test]
+    fn every_reason_of_the_desk_is_a_problem_of_its_own() {
+        let all = [
+            NotTaken::Unknown,
+            NotTaken::OutOfDate,
+            NotTaken::CommentMissing,
+            NotTaken::CommentTooLong { chars: 501 },
+            NotTaken::OwnRequest,
+            NotTaken::TooLate,
+            NotTaken::NobodyWaits,
+        ];
+        let types: HashSet<_> = all.iter().map(|why| Problem::from(why).type_uri()).collect();
+        assert_eq!(types.len(), all.len());
     }
 }
