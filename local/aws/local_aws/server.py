@@ -16,13 +16,15 @@ def _install(functions: str | None, long_poll: float) -> None:
     default_user_config["stepfunctions"] = {"execute_state_machine": True}
     default_user_config["lambda"] = {"use_docker": False}
     default_user_config["batch"] = {"use_docker": False}
-    from . import activities, cloudformation, functions as lambda_functions, queues, resources, stepfunctions
+    from . import activities, cloudformation, functions as lambda_functions, mails, queues, resources, stepfunctions, tables
 
     activities.long_poll = long_poll
     stepfunctions.install()
     cloudformation.install()
     resources.install()
     queues.install()
+    tables.install()
+    mails.install()
     lambda_functions.install(functions)
 
 
