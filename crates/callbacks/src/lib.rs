@@ -5,8 +5,10 @@ mod desk;
 mod id;
 mod life;
 mod link;
+pub mod notices;
 mod ports;
 mod request;
+pub mod stored;
 #[cfg(any(test, feature = "test-util"))]
 pub mod test_util;
 
