@@ -1,40 +1,21 @@
-//! SDK clients that can reach nothing but the local endpoint.
+//! What SDK clients are made of that can reach nothing but the local endpoint.
 
-use aws_credential_types::Credentials;
+use aws_config::{BehaviorVersion, Region, SdkConfig};
+use aws_credential_types::{Credentials, provider::SharedCredentialsProvider};
 use aws_smithy_http_client::Builder;
 
 use crate::children::{CREDENTIAL, REGION};
 
-pub(super) struct Clients {
-    pub(super) sfn: aws_sdk_sfn::Client,
-    pub(super) sqs: aws_sdk_sqs::Client,
-    pub(super) secrets_manager: aws_sdk_secretsmanager::Client,
-}
-
 /// Everything is said outright, so that nothing is taken from the environment or from files.
-macro_rules! client {
-    ($sdk:ident, $endpoint:expr, $http:expr) => {
-        $sdk::Client::from_conf(
-            $sdk::Config::builder()
-                .behavior_version($sdk::config::BehaviorVersion::latest())
-                .region($sdk::config::Region::new(REGION))
-                .credentials_provider(Credentials::new(CREDENTIAL, CREDENTIAL, None, None, "local"))
-                .endpoint_url($endpoint)
-                .http_client($http.clone())
-                .build(),
-        )
-    };
-}
-
-impl Clients {
-    pub(super) fn new(endpoint: &str) -> Self {
+pub(super) fn config(endpoint: &str) -> SdkConfig {
+    let credentials = Credentials::new(CREDENTIAL, CREDENTIAL, None, None, "local");
+    SdkConfig::builder()
+        .behavior_version(BehaviorVersion::latest())
+        .region(Region::new(REGION))
+        .credentials_provider(SharedCredentialsProvider::new(credentials))
+        .endpoint_url(endpoint)
         // The SDK's default client would send even calls to the loopback interface to the proxy that HTTP_PROXY names.
         // This one knows no proxies, and no TLS: it could not talk to the real AWS if it wanted to.
-        let http = Builder::new().build_http();
-        Self {
-            sfn: client!(aws_sdk_sfn, endpoint, http),
-            sqs: client!(aws_sdk_sqs, endpoint, http),
-            secrets_manager: client!(aws_sdk_secretsmanager, endpoint, http),
-        }
-    }
+        .http_client(Builder::new().build_http())
+        .build()
 }
