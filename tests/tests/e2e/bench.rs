@@ -39,6 +39,11 @@ async fn region() -> Arc<LocalRegion> {
     region
 }
 
+/// Runs a flow that needs no functions.
+pub(crate) fn in_region(flow: impl AsyncFnOnce(&LocalRegion)) {
+    RUNTIME.block_on(async { flow(&*region().await).await });
+}
+
 /// A stack for one flow, with the name of the test.
 pub(crate) fn stack(name: &str) -> StackOptions {
     StackOptions {
