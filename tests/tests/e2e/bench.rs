@@ -15,6 +15,8 @@ use tokio::{
     time::{Instant, sleep},
 };
 
+use crate::log;
+
 /// How long a flow may take that takes a second or two on an idle machine.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(90);
 
@@ -39,9 +41,12 @@ async fn region() -> Arc<LocalRegion> {
     region
 }
 
-/// Runs a flow that needs no functions.
+/// Runs a flow that needs no functions, and then looks whether it showed tokens.
 pub(crate) fn in_region(flow: impl AsyncFnOnce(&LocalRegion)) {
+    log::begin();
     RUNTIME.block_on(async { flow(&*region().await).await });
+    let told = log::text().lines().find(|line| line.contains(TOKEN)).map(ToOwned::to_owned);
+    assert_eq!(told, None, "a token was logged");
 }
 
 /// A stack for one flow, with the name of the test.

@@ -9,8 +9,8 @@ use callback_bridge::{Answer, TaskContext, TaskToken, test_util::RecordingCallba
 use callback_bridge_aws::CallbackTable;
 use callback_bridge_local::LocalRegion;
 use callbacks::{
-    AnswerError, Answered, Approval, Callback, CallbackId, CallbackStore, Choice, Desk, LinkAnswer, LinkKeys, NotTaken,
-    OpenError, Request, State, Status, Swept, Waiting,
+    AnswerError, Answered, Approval, Callback, CallbackId, CallbackStore, Choice, Clock, Desk, LinkAnswer, LinkKeys,
+    NotTaken, OpenError, Request, State, Status, Swept, Waiting,
     test_util::{RecordingNotifier, StoppedClock},
 };
 use jiff::Timestamp;
@@ -41,7 +41,7 @@ pub(crate) fn callback() -> Callback {
     Callback { request, state }
 }
 
-/// A desk with a table of its own, and with a second, which is another function.
+/// A desk with a table of its own, and a way to it that may lose replies.
 struct Bench {
     table: CallbackTable,
     losses: Arc<AtomicUsize>,
@@ -77,7 +77,7 @@ impl Bench {
 
     async fn sweep(&self, later: Duration) -> Swept {
         self.clock.advance(later);
-        self.desk.sweep(callbacks::Clock::now(&self.clock).checked_add(Duration::from_secs(50)).unwrap()).await.unwrap()
+        self.desk.sweep(self.clock.now().checked_add(Duration::from_secs(50)).unwrap()).await.unwrap()
     }
 
     fn outputs(&self) -> Vec<Value> {
@@ -116,7 +116,7 @@ fn over_the_table_two_who_decide_at_once_make_one_decision() {
         bench.open(json!({})).await.unwrap();
         let (one, other) = tokio::join!(
             bench.answer("alice@example.com", Choice::Approve),
-            bench.answer("bob@example.com", Choice::Reject)
+            bench.answer("bob@example.com", Choice::Approve)
         );
         let late = [one, other].into_iter().find_map(Result::err).expect("one of them is told that it is decided");
         assert!(matches!(late, AnswerError::NotTaken(NotTaken::Decided(_), _)), "{late:?}");

@@ -10,6 +10,7 @@ mod demo;
 mod desk;
 mod fifo;
 mod isolation;
+mod log;
 mod mails;
 mod push_to_sqs;
 mod store;

@@ -56,7 +56,7 @@ impl CallbackTable {
         Self { kept, ..self }
     }
 
-    /// A write of one item, on the condition that nobody has made it or written it in between.
+    /// Writes the state alone.
     async fn update(&self, update: StateUpdate, write_id: &str) -> Result<Written, StoreError> {
         let call = self.client.update_item().table_name(&self.name).set_key(Some(update.key));
         let call = call.update_expression(update.expression).condition_expression(update.condition);
@@ -69,7 +69,7 @@ impl CallbackTable {
         }
     }
 
-    /// The same, with the time at which the request is deleted together with its state.
+    /// Writes the state together with the time at which its request is forgotten, too.
     async fn settle(
         &self,
         update: StateUpdate,
