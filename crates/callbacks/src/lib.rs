@@ -9,6 +9,7 @@ pub mod notices;
 pub mod pages;
 mod ports;
 mod request;
+pub mod stored;
 #[cfg(any(test, feature = "test-util"))]
 pub mod test_util;
 

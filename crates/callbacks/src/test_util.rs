@@ -1,11 +1,14 @@
 //! A table in memory, a notifier that remembers, and a clock that stands still, for tests.
 
+mod contract;
+
 use std::{
     collections::{BTreeMap, VecDeque},
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
 
+pub use contract::keeps_the_contract;
 use jiff::Timestamp;
 
 use crate::{

@@ -247,6 +247,31 @@ async fn who_has_not_answered_is_reminded_and_a_failing_channel_is_tried_again_a
     assert_eq!(reminded[0].link, bench.link_of("bob@example.com"), "the link is the same");
 }
 
+/// Takes half a minute for each notice.
+struct SlowNotifier;
+
+impl crate::Notifier for SlowNotifier {
+    async fn send(&self, _notice: &crate::OutgoingNotice<'_>) -> Result<(), crate::NotifyError> {
+        tokio::time::sleep(Duration::from_secs(30)).await;
+        Ok(())
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn twenty_slow_notices_are_sent_before_the_lease_ends() {
+    let bench = Bench::new(MemoryStore::default(), RecordingCallbacks::default());
+    let keys = LinkKeys::read("a key of at least thirty-two letters").unwrap();
+    let desk = Desk::new(bench.store.clone(), bench.callbacks.clone(), SlowNotifier, bench.clock.clone(), keys);
+    let approvers: Vec<_> = (0..20).map(|nth| format!("approver-{nth}@example.com")).collect();
+    let approval = Approval::read(json!({ "title": "Loan 42", "approvers": approvers })).unwrap();
+    let (attempt, context) = (token().attempt_id(), TaskContext::default());
+    let waiting = Waiting { attempt, context, sent_at: start(), heartbeat: None, timeout: None };
+    let began = tokio::time::Instant::now();
+    desk.open(token(), waiting, approval).await.unwrap();
+    assert!(began.elapsed() < LEASE, "{:?}", began.elapsed());
+    assert!(bench.state().notices.values().all(|notice| notice.sent == 1));
+}
+
 #[tokio::test]
 async fn at_the_deadline_the_sweep_closes_the_question_and_tells_in_one_pass() {
     let bench = Bench::new(MemoryStore::default(), RecordingCallbacks::default());

@@ -14,6 +14,7 @@ const AGAIN: Backoff = Backoff::new(Duration::from_mins(1), Duration::from_hours
 
 /// What one approver was told so far.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub struct Notice {
     /// How many notices have gone out: the first asks, later ones remind.
     pub sent: u8,
