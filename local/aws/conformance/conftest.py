@@ -20,7 +20,7 @@ def pytest_addoption(parser):
     group = parser.getgroup("conformance", "a real account instead of a local AWS")
     group.addoption("--account", metavar="ID", help="the twelve digits of the account; it must be that of the credentials")
     group.addoption("--profile", metavar="NAME", help="the profile that has the credentials")
-    group.addoption("--region", metavar="REGION", help="the region, if not that of the profile or AWS_REGION")
+    group.addoption("--region", metavar="REGION", help="the region, if not AWS_DEFAULT_REGION or that of the profile")
     group.addoption("--role-arn", metavar="ARN", help="a role for the state machines, instead of one that is created")
 
 

@@ -23,14 +23,15 @@ pub(super) const COMMANDS: [(&str, &str); 6] = [
     ),
     (
         "how many messages are in the queues, visible and in flight",
-        "for QUEUE in \"$CreditCheckQueueUrl\" \"$DeadLetterQueueUrl\" \"$TerminalQueueUrl\"; do \
+        "for QUEUE in \"$CreditCheckQueueUrl\" \"$CreditCheckFifoQueueUrl\" \"$DeadLetterQueueUrl\" \
+         \"$DeadLetterFifoQueueUrl\" \"$TerminalQueueUrl\"; do \
          aws sqs get-queue-attributes --queue-url \"$QUEUE\" --attribute-names All --output text \
          --query 'Attributes.[QueueArn,ApproximateNumberOfMessages,ApproximateNumberOfMessagesNotVisible]'; done",
     ),
     (
         "a look at what ended in the terminal queue, tokens included",
         "aws sqs receive-message --queue-url \"$TerminalQueueUrl\" --visibility-timeout 0 --max-number-of-messages 10 \
-         --message-system-attribute-names All",
+         --message-system-attribute-names All --message-attribute-names All",
     ),
 ];
 

@@ -63,7 +63,7 @@ fn a_task_whose_answer_was_not_granted_is_answered_once_it_is() {
         let mut output = bridge.transcript().tail();
         let execution = sample.start_execution(&input("good")).await.unwrap();
         bridge.receive().await.unwrap();
-        let denied = "the function may not answer the task; the message is kept";
+        let denied = "the function may not answer the task";
         let line = output.find(PATIENCE, |line| line.text.contains(denied)).await.unwrap().text;
         assert!(line.contains("AccessDenied") && line.contains("\"disposition\":\"denied\""), "{line}");
         let found = bridge.sfn().describe_execution().execution_arn(&execution).send().await.unwrap();

@@ -100,6 +100,6 @@ fn report(answer: &Answer, settlement: &Settlement, to: Option<&str>, again: &Re
         Disposition::Retry => line!(warn, "Step Functions did not take the answer before the function's time ran out"),
         Disposition::Rejected => line!(error, "Step Functions refuses this answer"),
         Disposition::BadToken => line!(error, "Step Functions does not know this task token"),
-        Disposition::Denied => line!(error, "the function may not answer the task; the message is kept"),
+        Disposition::Denied => line!(error, "the function may not answer the task"),
     }
 }

@@ -23,7 +23,7 @@ pub struct RuntimeSettings {
     pub terminal_queue_url: Option<String>,
     /// How long a message waits before it is delivered again. A task that wants heartbeats waits a third of its
     /// `HeartbeatSeconds` at most, because nobody beats meanwhile. Default: 15 seconds, doubled up to 90, so that five
-    /// deliveries bridge an outage of one and a half to three minutes.
+    /// deliveries bridge an outage of one and a half to three and a quarter minutes.
     pub redelivery: Backoff,
     /// How long the runtime waits before it tries again to answer Step Functions. Default: 100 milliseconds, doubled up
     /// to 2 seconds.

@@ -10,7 +10,7 @@ use super::{
 use crate::bench::{holds, purge, run, stack};
 
 const DENIED: CallFault = CallFault::refuse(400, "com.amazon.coral.service#AccessDeniedException");
-const KEPT: &str = "the function may not answer the task; the message is kept";
+const KEPT: &str = "the function may not answer the task";
 
 /// With heartbeats every twelve seconds the message comes again after four.
 #[test]
