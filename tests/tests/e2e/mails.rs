@@ -16,7 +16,8 @@ fn a_mail_arrives_with_its_link_once_its_sender_is_verified() {
         let approver = &callback.request.approval.approvers[0];
         let notice = OutgoingNotice { request: &callback.request, approver, kind: NoticeKind::Ask, link };
         let config = region.aws().sdk_config();
-        let mail = SesMail::new(config, "Bridge <bridge@mails.example.com>", "https://approve.example.com".parse().unwrap());
+        let mail =
+            SesMail::new(config, "Bridge <bridge@mails.example.com>", "https://approve.example.com".parse().unwrap());
         let channels = Channels::new(Some(mail), None::<IncomingWebhooks>);
         let refused = channels.send(&notice).await.unwrap_err().to_string();
         assert!(refused.contains("MessageRejected") && refused.contains("verify"), "{refused}");

@@ -82,7 +82,11 @@ async fn a_webhook_that_is_silent_is_not_waited_for() {
 #[test]
 fn only_https_is_taken_and_plain_http_to_this_machine_where_that_is_said() {
     let read = |url: &str, plain_http| {
-        IncomingWebhooks::read(&serde_json::json!({ "finance": url }).to_string(), plain_http, BASE_URL.parse().unwrap())
+        IncomingWebhooks::read(
+            &serde_json::json!({ "finance": url }).to_string(),
+            plain_http,
+            BASE_URL.parse().unwrap(),
+        )
     };
     for url in ["https://hooks.slack.com/services/x", " https://hooks.slack.com/services/x\n"] {
         assert!(read(url, PlainHttp::Never).is_ok(), "{url}");
@@ -101,8 +105,9 @@ async fn the_url_is_shown_nowhere() {
     let (url, _) = server(404).await;
     let webhooks = webhooks(&url);
     let refused = sent(&webhooks, "finance").await.unwrap_err();
-    let unusable =
-        |secret: &str| IncomingWebhooks::read(secret, PlainHttp::Never, BASE_URL.parse().unwrap()).map(drop).unwrap_err().to_string();
+    let unusable = |secret: &str| {
+        IncomingWebhooks::read(secret, PlainHttp::Never, BASE_URL.parse().unwrap()).map(drop).unwrap_err().to_string()
+    };
     let shown = [
         format!("{webhooks:?}"),
         refused,
