@@ -40,8 +40,10 @@ impl Room {
             fs::create_dir_all(root.join(folder)).unwrap();
         }
         let repository = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
-        for file in ["template.yaml", "infra/statemachines/credit-check.asl.json"] {
-            fs::copy(repository.join(file), root.join(file)).unwrap();
+        fs::copy(repository.join("template.yaml"), root.join("template.yaml")).unwrap();
+        for machine in fs::read_dir(repository.join("infra/statemachines")).unwrap() {
+            let machine = machine.unwrap();
+            fs::copy(machine.path(), root.join("infra/statemachines").join(machine.file_name())).unwrap();
         }
         for function in ["check-credit", "fail-dead-letters"] {
             add_function(root, function);
@@ -261,6 +263,17 @@ async fn a_template_that_changes_is_deployed_and_no_message_is_lost_or_doubled()
 async fn a_new_function_comes_with_its_resource_before_its_code_and_goes_again() {
     const MORE: &str = "
   MoreWorkQueue: { Type: AWS::SQS::Queue }
+  MoreWorkPolicy:
+    Type: AWS::IAM::Policy
+    Properties:
+      PolicyName: more-work
+      Roles: [!Ref CheckCreditRole]
+      PolicyDocument:
+        Version: \"2012-10-17\"
+        Statement:
+          - Effect: Allow
+            Action: [sqs:ReceiveMessage, sqs:DeleteMessage, sqs:GetQueueAttributes]
+            Resource: !GetAtt MoreWorkQueue.Arn
   MoreWorkFunction:
     Type: AWS::Serverless::Function
     Properties:

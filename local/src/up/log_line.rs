@@ -1,5 +1,7 @@
 //! A line that a function logs, for people.
 
+use std::collections::BTreeMap;
+
 use serde_json::Value;
 
 /// What is in every line and tells nothing here: who, and where in the code.
@@ -13,8 +15,9 @@ pub(super) fn readable(text: &str) -> String {
     let spans = line.get("spans").and_then(Value::as_array).into_iter().flatten();
     let execution = spans.filter_map(|span| span["task.execution"].as_str()?.rsplit(':').next()).next_back();
     let execution = execution.map(|name| format!("execution={}", short(name)));
-    let fields = line.iter().filter(|(name, _)| !NOT_SHOWN.contains(&name.as_str()));
-    let fields = fields.map(|(name, value)| format!("{name}={}", on_one_line(value)));
+    // In an order of our own: that of the map depends on how serde_json was built.
+    let fields: BTreeMap<_, _> = line.iter().filter(|(name, _)| !NOT_SHOWN.contains(&name.as_str())).collect();
+    let fields = fields.into_iter().map(|(name, value)| format!("{name}={}", on_one_line(value)));
     let parts = std::iter::once(format!("{level:<5} {message}")).chain(execution).chain(fields);
     parts.collect::<Vec<_>>().join("  ")
 }
