@@ -11,12 +11,12 @@ use std::process::ExitStatus;
 use std::time::Duration;
 
 use anyhow::{Context, bail};
+use aws_config::SdkConfig;
 use serde::Deserialize;
 use tokio::process::{ChildStdin, Command};
 
 use crate::children::{self, Process};
 use crate::transcript::Transcript;
-use clients::Clients;
 
 pub use credentials::SessionCredentials;
 pub use description::{EventSourceMapping, FunctionDescription, LoggingConfig, Route, Schedule, StackDescription};
@@ -35,7 +35,7 @@ const SOURCE: &str = "local-aws";
 pub struct LocalAws {
     process: Process,
     endpoint: String,
-    clients: Clients,
+    config: SdkConfig,
     python: PathBuf,
     transcript: Transcript,
     /// One deployment at a time: they share the bucket for code, and the interpreter's lock anyway.
@@ -104,9 +104,9 @@ impl LocalAws {
                 bail!("local AWS was not ready within {START:?}; it printed:\n{}", printed.join("\n"));
             }
         };
-        let clients = Clients::new(&endpoint);
+        let config = clients::config(&endpoint);
         let (transcript, deploying) = (transcript.clone(), tokio::sync::Mutex::default());
-        Ok(Self { process, endpoint, clients, python, transcript, deploying, _stdin: stdin })
+        Ok(Self { process, endpoint, config, python, transcript, deploying, _stdin: stdin })
     }
 
     /// Where it listens, such as `http://127.0.0.1:54321`.
@@ -129,28 +129,34 @@ impl LocalAws {
         deployment::deploy(self, template, stack, parameters).await
     }
 
+    /// What clients for its other services are made of. They reach nothing else, whatever the environment says.
+    #[must_use]
+    pub fn sdk_config(&self) -> &SdkConfig {
+        &self.config
+    }
+
     /// A client for Step Functions here.
     #[must_use]
     pub fn sfn(&self) -> aws_sdk_sfn::Client {
-        self.clients.sfn.clone()
+        aws_sdk_sfn::Client::new(&self.config)
     }
 
     /// A client for SQS here.
     #[must_use]
     pub fn sqs(&self) -> aws_sdk_sqs::Client {
-        self.clients.sqs.clone()
+        aws_sdk_sqs::Client::new(&self.config)
     }
 
     /// A client for SQS here that may do what the role of these credentials may.
     #[must_use]
     pub fn sqs_as(&self, session: &SessionCredentials) -> aws_sdk_sqs::Client {
-        clients::sqs_as(&self.endpoint, session)
+        aws_sdk_sqs::Client::new(&clients::config_of(&self.endpoint, session))
     }
 
     /// A client for Secrets Manager here.
     #[must_use]
     pub fn secrets_manager(&self) -> aws_sdk_secretsmanager::Client {
-        self.clients.secrets_manager.clone()
+        aws_sdk_secretsmanager::Client::new(&self.config)
     }
 
     /// Waits until it has ended, which it does by itself only when something is wrong.

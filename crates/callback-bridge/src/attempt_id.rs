@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use crate::TaskToken;
@@ -10,7 +10,7 @@ use crate::TaskToken;
 /// SHA-256 of a task token, as 64 lowercase hexadecimal digits: the name of one attempt of one task.
 ///
 /// Nobody gets from it to the token, so keys, logs and metrics may hold it.
-#[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
+#[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct AttemptId(Box<str>);
 

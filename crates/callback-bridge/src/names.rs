@@ -12,3 +12,9 @@ pub const INVALID_OUTPUT: &str = "Bridge.InvalidOutput";
 pub const RETRIES_EXHAUSTED: &str = "Bridge.RetriesExhausted";
 /// The message ended in the dead-letter queue: the function died over it each time, or could not answer.
 pub const DEAD_LETTERED: &str = "Bridge.DeadLettered";
+/// People rejected what they were asked, and the message says that this fails the task.
+pub const REJECTED: &str = "Bridge.Rejected";
+/// Nobody decided in time.
+pub const EXPIRED: &str = "Bridge.Expired";
+/// Whoever asked has withdrawn the question.
+pub const WITHDRAWN: &str = "Bridge.Withdrawn";

@@ -17,8 +17,8 @@ def _install(functions: str | None, long_poll: float) -> None:
     default_user_config["lambda"] = {"use_docker": False}
     default_user_config["batch"] = {"use_docker": False}
     from . import (
-        activities, cloudformation, functions as lambda_functions, permissions, queues, resources, sending, stepfunctions,
-        tables, updates,
+        activities, cloudformation, functions as lambda_functions, mails, permissions, queues, resources, sending,
+        stepfunctions, tables, updates,
     )  # fmt: skip
 
     activities.long_poll = long_poll
@@ -30,6 +30,7 @@ def _install(functions: str | None, long_poll: float) -> None:
     permissions.install()
     sending.install()
     tables.install()
+    mails.install()
     lambda_functions.install(functions)
 
 

@@ -16,6 +16,8 @@ use tokio::{
     time::{Instant, sleep},
 };
 
+use crate::log;
+
 /// How long a flow may take that takes a second or two on an idle machine.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(90);
 
@@ -38,6 +40,14 @@ async fn region() -> Arc<LocalRegion> {
         Arc::new(region.unwrap_or_else(|error| panic!("run `cargo xtask test`, which prepares {python}: {error:#}")));
     *shared = Arc::downgrade(&region);
     region
+}
+
+/// Runs a flow that needs no functions, and then looks whether it showed tokens.
+pub(crate) fn in_region(flow: impl AsyncFnOnce(&LocalRegion)) {
+    log::begin();
+    RUNTIME.block_on(async { flow(&*region().await).await });
+    let told = log::text().lines().find(|line| line.contains(TOKEN)).map(ToOwned::to_owned);
+    assert_eq!(told, None, "a token was logged");
 }
 
 /// A stack for one flow, with the name of the test.

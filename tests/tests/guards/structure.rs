@@ -17,28 +17,36 @@ fn metadata() -> Value {
 
 #[test]
 fn the_libraries_have_no_aws_sdk() {
-    const LIBRARIES: [&str; 1] = ["callback-bridge"];
+    const LIBRARIES: [&str; 2] = ["callback-bridge", "callbacks"];
     for library in LIBRARIES {
-        let tree = Command::new(env!("CARGO"))
-            .args([
-                "tree",
-                "--offline",
-                "--edges",
-                "normal,build",
-                "--all-features",
-                "--prefix",
-                "none",
-                "--package",
-                library,
-            ])
-            .current_dir(repository())
-            .output()
-            .unwrap();
-        let tree = String::from_utf8(tree.stdout).unwrap();
+        let tree = tree(library, &["--all-features"]);
         assert!(tree.contains("aws_lambda_events"), "this is no tree: {tree}");
         let sdk = tree.lines().find(|line| line.starts_with("aws-"));
         assert_eq!(sdk, None, "{library}");
     }
+}
+
+/// The SDKs of tables and mails are large: whoever uses none does not wait for them to be compiled.
+#[test]
+fn a_worker_has_no_sdk_that_it_does_not_use() {
+    for function in ["check-credit", "fail-dead-letters"] {
+        let tree = tree(function, &[]);
+        assert!(tree.contains("aws-sdk-sfn"), "this is no tree: {tree}");
+        for unused in ["aws-sdk-dynamodb", "aws-sdk-sesv2"] {
+            assert!(!tree.contains(unused), "{function} has {unused}");
+        }
+    }
+}
+
+/// What a package depends on, one a line.
+fn tree(package: &str, features: &[&str]) -> String {
+    let tree = Command::new(env!("CARGO"))
+        .args(["tree", "--offline", "--edges", "normal,build", "--prefix", "none", "--package", package])
+        .args(features)
+        .current_dir(repository())
+        .output()
+        .unwrap();
+    String::from_utf8(tree.stdout).unwrap()
 }
 
 #[test]

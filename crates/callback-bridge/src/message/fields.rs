@@ -44,7 +44,8 @@ impl fmt::Display for InvalidField {
 
 impl InvalidField {
     /// Names the field at which reading `parent` failed.
-    pub(crate) fn within(parent: &str, error: &serde_path_to_error::Error<serde_json::Error>) -> Self {
+    #[must_use]
+    pub fn within(parent: &str, error: &serde_path_to_error::Error<serde_json::Error>) -> Self {
         let path = match error.path().to_string().as_str() {
             "." => parent.to_owned(),
             below => format!("{parent}.{below}"),

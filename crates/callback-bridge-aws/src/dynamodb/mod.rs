@@ -1,0 +1,186 @@
+//! DynamoDB behind the port `CallbackStore`.
+
+mod item;
+mod refused;
+#[cfg(test)]
+mod tests;
+
+use std::time::Duration;
+
+use aws_config::{SdkConfig, timeout::TimeoutConfig};
+use aws_sdk_dynamodb::{
+    Client,
+    config::Builder,
+    error::{BuildError, ProvideErrorMetadata, SdkError},
+    types::{AttributeValue, Put, ReturnValuesOnConditionCheckFailure, TransactWriteItem, Update},
+};
+use callbacks::{Callback, CallbackId, CallbackStore, Parked, State, StoreError, Written, stored::sortable};
+use jiff::Timestamp;
+use tracing::error;
+
+use item::{Item, StateUpdate};
+use refused::{Found, refused_transaction, refused_update};
+
+/// The index of what is due: `due_shard` and `due_at`, and the keys of the table.
+const INDEX: &str = "due";
+
+/// The table of callbacks, by the SDK of DynamoDB.
+///
+/// The SDK's retries stay on: every write has a condition and a name of its own, `write_id`, so that one that is carried out
+/// twice changes nothing the second time, and is known as our own.
+#[derive(Debug, Clone)]
+pub struct CallbackTable {
+    client: Client,
+    name: String,
+    kept: Duration,
+}
+
+impl CallbackTable {
+    /// How long callbacks are kept after they were settled, unless [`keeping`](Self::keeping) says otherwise: 90 days.
+    pub const KEPT: Duration = Duration::from_hours(90 * 24);
+
+    /// The table of this name, by a client whose calls take six seconds at most, retries included.
+    #[must_use]
+    pub fn new(config: &SdkConfig, name: impl Into<String>) -> Self {
+        let timeouts = TimeoutConfig::builder()
+            .connect_timeout(Duration::from_secs(1))
+            .operation_attempt_timeout(Duration::from_secs(2))
+            .operation_timeout(Duration::from_secs(6));
+        let config = Builder::from(config).timeout_config(timeouts.build()).build();
+        Self { client: Client::from_conf(config), name: name.into(), kept: Self::KEPT }
+    }
+
+    /// Keeps callbacks for this long after they were settled. DynamoDB may take some days more to delete them.
+    #[must_use]
+    pub fn keeping(self, kept: Duration) -> Self {
+        Self { kept, ..self }
+    }
+
+    /// Writes the state alone.
+    async fn update(&self, update: StateUpdate, write_id: &str) -> Result<Written, StoreError> {
+        let call = self.client.update_item().table_name(&self.name).set_key(Some(update.key));
+        let call = call.update_expression(update.expression).condition_expression(update.condition);
+        let call = call.set_expression_attribute_names(Some(update.names));
+        let call = call.set_expression_attribute_values(Some(update.values));
+        let call = call.return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld);
+        match call.send().await {
+            Ok(_) => Ok(Written::Done),
+            Err(error) => refused_update(&error, write_id).map(written),
+        }
+    }
+
+    /// Writes the state together with the time at which its request is forgotten, too.
+    async fn settle(
+        &self,
+        update: StateUpdate,
+        id: CallbackId,
+        at: Timestamp,
+        write_id: &str,
+    ) -> Result<Written, StoreError> {
+        let state = Update::builder().table_name(&self.name).set_key(Some(update.key));
+        let state = state.update_expression(update.expression).condition_expression(update.condition);
+        let state = state.set_expression_attribute_names(Some(update.names));
+        let state = state.set_expression_attribute_values(Some(update.values));
+        let state = state.return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld);
+        let request = Update::builder().table_name(&self.name).set_key(Some(item::request_key(id)));
+        let request = request.update_expression("SET expires_at = :at").condition_expression("attribute_exists(pk)");
+        let request = request.expression_attribute_values(":at", item::seconds(at));
+        let updates = [state.build().map_err(unbuilt)?, request.build().map_err(unbuilt)?];
+        let updates = updates.map(|update| TransactWriteItem::builder().update(update).build());
+        let call = self.client.transact_write_items().client_request_token(write_id);
+        match call.set_transact_items(Some(updates.into())).send().await {
+            Ok(_) => Ok(Written::Done),
+            Err(error) => refused_transaction(&error, write_id).map(written),
+        }
+    }
+}
+
+impl CallbackStore for CallbackTable {
+    async fn park(&self, callback: &Callback) -> Result<Parked, StoreError> {
+        let write_id = write_id();
+        let put = |item| Put::builder().table_name(&self.name).set_item(Some(item));
+        let request = put(item::of_request(&callback.request));
+        let state = put(item::of_new_state(callback, &write_id))
+            .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld);
+        let call = self.client.transact_write_items().client_request_token(&write_id);
+        let mut puts = Vec::new();
+        for put in [state, request] {
+            let put = put.condition_expression("attribute_not_exists(pk)").build().map_err(unbuilt)?;
+            puts.push(TransactWriteItem::builder().put(put).build());
+        }
+        match call.set_transact_items(Some(puts)).send().await {
+            Ok(_) => Ok(Parked::New),
+            Err(error) => match refused_transaction(&error, &write_id)? {
+                Found::Ours => Ok(Parked::New),
+                Found::Others => Ok(Parked::Before),
+                // Whoever writes it may still fail, so nothing can be said of it yet.
+                Found::Writing => Err(StoreError("somebody else is writing the same callback".to_owned())),
+            },
+        }
+    }
+
+    async fn load(&self, id: CallbackId) -> Result<Option<Callback>, StoreError> {
+        let query = self.client.query().table_name(&self.name).consistent_read(true);
+        let query = query.key_condition_expression("pk = :pk").expression_attribute_values(":pk", item::pk(id));
+        let reply = query.send().await.map_err(|error| named(&error))?;
+        item::callback(reply.items.unwrap_or_default())
+            .map_err(|error| StoreError(format!("the callback {id} cannot be read: {error}")))
+    }
+
+    async fn write(&self, id: CallbackId, next: &State) -> Result<Written, StoreError> {
+        // Nothing comes before the version that is parked.
+        let Some(before) = next.version.checked_sub(1) else { return Ok(Written::Conflict) };
+        let write_id = write_id();
+        let expires_at = next.forgotten_at(self.kept);
+        let update = StateUpdate::new(id, next, before, expires_at, &write_id);
+        match expires_at {
+            None => self.update(update, &write_id).await,
+            Some(at) => self.settle(update, id, at, &write_id).await,
+        }
+    }
+
+    async fn due(&self, shard: u8, now: Timestamp, most: u16) -> Result<Vec<CallbackId>, StoreError> {
+        let query = self.client.query().table_name(&self.name).index_name(INDEX).limit(i32::from(most));
+        let query = query.key_condition_expression("due_shard = :shard AND due_at <= :now");
+        let query = query.expression_attribute_values(":shard", AttributeValue::N(shard.to_string()));
+        let query = query.expression_attribute_values(":now", AttributeValue::S(sortable(now)));
+        let reply = query.send().await.map_err(|error| named(&error))?;
+        Ok(reply.items.unwrap_or_default().iter().filter_map(due_id).collect())
+    }
+}
+
+/// What is no callback keeps none waiting.
+fn due_id(item: &Item) -> Option<CallbackId> {
+    let id = item::id(item);
+    if id.is_none() {
+        error!("an item in the index of what is due is no callback: delete it");
+    }
+    id
+}
+
+const fn written(found: Found) -> Written {
+    match found {
+        Found::Ours => Written::Done,
+        Found::Others | Found::Writing => Written::Conflict,
+    }
+}
+
+/// The name of one write: random, so that no two are alike. It is what a transaction is known by, too, so it has no more than
+/// 36 characters.
+fn write_id() -> String {
+    format!("{:032x}", fastrand::u128(..))
+}
+
+/// Reads the code of an error, never its message or what came along with it: an item holds a token.
+fn named<E: ProvideErrorMetadata>(error: &SdkError<E>) -> StoreError {
+    let reason = match error {
+        SdkError::TimeoutError(_) => "no reply in time",
+        SdkError::DispatchFailure(_) => "no connection, or it broke",
+        _ => error.code().unwrap_or("no usable reply"),
+    };
+    StoreError(reason.to_owned())
+}
+
+fn unbuilt(error: BuildError) -> StoreError {
+    StoreError(format!("the call could not be made: {error}"))
+}

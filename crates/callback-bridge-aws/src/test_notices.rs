@@ -1,0 +1,27 @@
+//! A notice, for the tests of what brings it.
+
+use std::time::Duration;
+
+use callback_bridge::{TaskContext, TaskToken};
+use callbacks::{
+    Approval, Approver, CapabilityLink, Channel, LinkKeys, NoticeKind, OutgoingNotice, Recipient, Request, Waiting,
+};
+
+pub(crate) const BASE_URL: &str = "https://approve.example.com";
+
+/// Has `bring` bring a notice to this address.
+pub(crate) async fn to<T>(address: &str, channel: Channel, bring: impl AsyncFnOnce(&OutgoingNotice<'_>) -> T) -> T {
+    let approval = serde_json::json!({ "title": "Loan 42", "approvers": ["alice@example.com"] });
+    let waiting = Waiting {
+        attempt: TaskToken::new("t").unwrap().attempt_id(),
+        context: TaskContext::default(),
+        sent_at: "2026-11-22T10:00:00Z".parse().unwrap(),
+        heartbeat: None,
+        timeout: Some(Duration::from_hours(1)),
+    };
+    let request = Request::new(waiting, Approval::read(approval).unwrap()).unwrap();
+    let approver = Approver { address: address.to_owned(), name: None, channel };
+    let keys = LinkKeys::read("a key of at least thirty-two letters").unwrap();
+    let link = CapabilityLink::new(&keys, request.id, Recipient { approver: 0, generation: 0 });
+    bring(&OutgoingNotice { request: &request, approver: &approver, kind: NoticeKind::Ask, link }).await
+}

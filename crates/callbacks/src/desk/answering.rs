@@ -1,0 +1,98 @@
+//! Answers that come by a link, and withdrawals.
+
+use callback_bridge::TaskCallbacks;
+
+use super::{ChangeError, Desk, decision_id};
+use crate::{
+    Callback, CallbackId, CallbackStore, Choice, Clock, GivenAnswer, NotTaken, Notifier, Taken, ports::StoreError,
+};
+
+/// An answer that was taken, now or before.
+#[derive(Debug)]
+pub struct Answered {
+    /// The callback as it is now.
+    pub callback: Callback,
+    /// Whether it had been taken before.
+    pub before: bool,
+}
+
+/// Why an answer was not taken.
+#[derive(Debug, thiserror::Error)]
+pub enum AnswerError {
+    /// The link leads nowhere.
+    #[error("the link leads nowhere")]
+    NoSuchLink,
+    /// It was not taken; the callback is as it is now.
+    #[error("{0}")]
+    NotTaken(NotTaken, Box<Callback>),
+    /// The table is in trouble; whether the answer was taken is not known.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// What somebody who opened a link answers.
+#[derive(Debug, Clone)]
+pub struct LinkAnswer {
+    /// What was chosen.
+    pub choice: Choice,
+    /// Why.
+    pub comment: Option<String>,
+    /// The digest of what was shown.
+    pub shown: String,
+    /// Who signed in, where people have to.
+    pub signed_in_as: Option<String>,
+}
+
+impl<S: CallbackStore, C: TaskCallbacks, N: Notifier, K: Clock> Desk<S, C, N, K> {
+    /// Takes an answer, and tells Step Functions at once if that decides. Once it is stored nothing fails: what Step
+    /// Functions did not take is left to the sweep.
+    ///
+    /// # Errors
+    /// When it was not taken, or nobody knows whether it was; see [`AnswerError`].
+    pub async fn answer(&self, link: &str, answer: LinkAnswer) -> Result<Answered, AnswerError> {
+        let (link, callback) = self.look(link).await?.ok_or(AnswerError::NoSuchLink)?;
+        let decision_id = decision_id();
+        let approver = link.recipient().approver;
+        let step = |callback: &Callback, now| {
+            let LinkAnswer { choice, comment, shown, signed_in_as } = answer.clone();
+            let given = GivenAnswer { approver, signed_in_as, choice, comment, shown };
+            match callback.state.answer(&callback.request, given, &decision_id, now)? {
+                Taken::New(state) => Ok(Some(*state)),
+                Taken::Before => Ok(None),
+            }
+        };
+        let changed = self.change(link.id(), callback, step).await.map_err(|error| match error {
+            ChangeError::Refused(not_taken, callback) => AnswerError::NotTaken(not_taken, callback),
+            ChangeError::Gone => AnswerError::NoSuchLink,
+            ChangeError::Store(error) => AnswerError::Store(error),
+        })?;
+        let decided = changed.written && changed.callback.state.decision().is_some();
+        let before = !changed.written;
+        let callback = if decided { self.settled(changed.callback).await } else { changed.callback };
+        Ok(Answered { callback, before })
+    }
+
+    /// Ends a question without the answer of the people who were asked; nothing if it was decided before, or does not exist.
+    ///
+    /// # Errors
+    /// When the table is in trouble; whether it was withdrawn is not known.
+    pub async fn withdraw(&self, id: CallbackId, by: &str, reason: &str) -> Result<Option<Callback>, StoreError> {
+        let Some(callback) = self.store.load(id).await? else { return Ok(None) };
+        let decision_id = decision_id();
+        let step = |callback: &Callback, now| Ok(callback.state.withdraw(by, reason, &decision_id, now));
+        match self.change::<std::convert::Infallible>(id, callback, step).await {
+            Ok(changed) if changed.written => Ok(Some(self.settled(changed.callback).await)),
+            Ok(_) | Err(ChangeError::Gone) => Ok(None),
+            Err(ChangeError::Refused(never, _)) => match never {},
+            Err(ChangeError::Store(error)) => Err(error),
+        }
+    }
+
+    /// Has Step Functions told what was decided, as far as that works at once.
+    async fn settled(&self, callback: Callback) -> Callback {
+        match self.work(callback.clone()).await {
+            Ok(worked) => worked.callback,
+            Err(_) => callback, // told where it was handled; the sweep goes on with it
+        }
+    }
+}

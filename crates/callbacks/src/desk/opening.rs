@@ -1,0 +1,39 @@
+//! Parking a task.
+
+use callback_bridge::{InvalidField, TaskCallbacks, TaskToken};
+
+use super::Desk;
+use crate::{
+    Approval, Callback, CallbackId, CallbackStore, Clock, Notifier, Request, State, Waiting,
+    ports::{Parked, StoreError},
+};
+
+/// Why a task was not parked.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenError {
+    /// What is asked, or when, cannot be: the task is to be failed with this.
+    #[error("{0}")]
+    Invalid(InvalidField),
+    /// The table did not take it: the message is to come again.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+impl<S: CallbackStore, C: TaskCallbacks, N: Notifier, K: Clock> Desk<S, C, N, K> {
+    /// Parks a task until people have decided, and tells them. The same task twice is parked once. Once it is stored nothing
+    /// fails: what could not be sent is left to the sweep.
+    ///
+    /// # Errors
+    /// Only when it is not stored; see [`OpenError`].
+    pub async fn open(&self, token: TaskToken, waiting: Waiting, approval: Approval) -> Result<CallbackId, OpenError> {
+        let request = Request::new(waiting, approval).map_err(OpenError::Invalid)?;
+        let id = request.id;
+        let state = State::new(&request, token, self.now());
+        let callback = Callback { request, state };
+        match self.store.park(&callback).await? {
+            Parked::New => drop(self.work(callback).await), // its errors are told where they are handled
+            Parked::Before => tracing::info!(callback.id = %id, "this task is parked already"),
+        }
+        Ok(id)
+    }
+}

@@ -1,0 +1,103 @@
+//! The pass over callbacks that are due.
+
+use std::time::Duration;
+
+use callback_bridge::TaskCallbacks;
+use futures_util::{StreamExt, future::join_all, stream};
+use jiff::Timestamp;
+
+use super::Desk;
+use crate::{
+    CallbackId, CallbackStore, Clock, Notifier,
+    ports::{SHARDS, StoreError},
+};
+
+/// How many callbacks of one shard are worked on at once.
+const AT_ONCE: usize = 4;
+/// How many are read at a time.
+const PAGE: u16 = 25;
+
+/// What a sweep did.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Swept {
+    /// How many callbacks were due and worked on.
+    pub callbacks: usize,
+    /// How many things were done about them.
+    pub duties: usize,
+    /// How long the longest due of them had waited.
+    pub oldest: Duration,
+    /// Whether time ran out before all that was due was done.
+    pub unfinished: bool,
+}
+
+/// A shard could not be swept; the others were.
+#[derive(Debug, thiserror::Error)]
+#[error("{failed} of {SHARDS} shards could not be swept")]
+pub struct SweepError {
+    /// How many.
+    pub failed: usize,
+    /// The first reason.
+    #[source]
+    pub first: StoreError,
+}
+
+impl<S: CallbackStore, C: TaskCallbacks, N: Notifier, K: Clock> Desk<S, C, N, K> {
+    /// Does what is due about all callbacks, all shards at once, the longest due first, until `until`. Two sweeps at once do
+    /// no harm: each callback is claimed by one.
+    ///
+    /// # Errors
+    /// When a shard could not be read, after the others were swept.
+    pub async fn sweep(&self, until: Timestamp) -> Result<Swept, SweepError> {
+        let shards = join_all((0..SHARDS).map(|shard| self.sweep_shard(shard, until))).await;
+        let mut all = Swept::default();
+        let mut errors = Vec::new();
+        for shard in shards {
+            match shard {
+                Ok(swept) => {
+                    all.callbacks += swept.callbacks;
+                    all.duties += swept.duties;
+                    all.oldest = all.oldest.max(swept.oldest);
+                    all.unfinished |= swept.unfinished;
+                }
+                Err(error) => errors.push(error),
+            }
+        }
+        let failed = errors.len();
+        match errors.into_iter().next() {
+            Some(first) => Err(SweepError { failed, first }),
+            None => Ok(all),
+        }
+    }
+
+    async fn sweep_shard(&self, shard: u8, until: Timestamp) -> Result<Swept, StoreError> {
+        let mut swept = Swept::default();
+        loop {
+            if self.now() >= until {
+                swept.unfinished = true;
+                return Ok(swept);
+            }
+            let due = self.store.due(shard, self.now(), PAGE).await?;
+            let worked: Vec<_> = stream::iter(due).map(|id| self.take_up(id)).buffer_unordered(AT_ONCE).collect().await;
+            let done: Vec<(usize, Duration)> = worked.into_iter().flatten().collect();
+            swept.callbacks += done.len();
+            swept.duties += done.iter().map(|(duties, _)| duties).sum::<usize>();
+            swept.oldest = done.iter().map(|(_, late)| *late).chain([swept.oldest]).max().unwrap_or_default();
+            if done.is_empty() {
+                return Ok(swept); // nothing is due, or others are at work on it
+            }
+        }
+    }
+
+    /// Works on one callback; how many things were done, and how late. Its errors are told where they happen, and do not
+    /// keep the others waiting.
+    async fn take_up(&self, id: CallbackId) -> Option<(usize, Duration)> {
+        let callback = self.store.load(id).await;
+        let callback = callback
+            .inspect_err(|error| tracing::error!(callback.id = %id, %error, "a callback could not be read"))
+            .ok()??;
+        let due_at = callback.state.due_at?;
+        let late = Duration::try_from(self.now().duration_since(due_at)).unwrap_or_default();
+        let worked = self.work(callback).await.ok()?;
+        (worked.duties > 0).then_some((worked.duties, late))
+    }
+}

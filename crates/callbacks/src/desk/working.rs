@@ -1,0 +1,155 @@
+//! Doing what is due about one callback.
+
+use callback_bridge::{Answer, Disposition, Refusal, TaskCallbacks};
+use futures_util::future::join_all;
+use tracing::{error, info, warn};
+
+use super::{ChangeError, Desk, LEASE, decision_id};
+use crate::{
+    Callback, CallbackStore, CapabilityLink, Clock, Duty, NoticeKind, Notifier, OutgoingNotice, Recipient, State,
+    ports::{StoreError, Written},
+};
+
+/// What was done about a callback.
+#[derive(Debug)]
+pub struct Worked {
+    /// The callback as it is now.
+    pub callback: Callback,
+    /// How many things were done, whether they went well or not.
+    pub duties: usize,
+}
+
+/// A duty that was done.
+enum Done {
+    Expired(String),
+    Told { disposition: Disposition, maybe_taken: bool },
+    Notified(u8),
+    NotNotified(u8),
+    Beaten(Disposition),
+}
+
+impl<S: CallbackStore, C: TaskCallbacks, N: Notifier, K: Clock> Desk<S, C, N, K> {
+    /// Claims a callback and does what is due about it. Where somebody else has claimed it, or nothing is due, nothing is done.
+    ///
+    /// # Errors
+    /// When the table is in trouble; what was done may be done again when the lease ends.
+    pub async fn work(&self, callback: Callback) -> Result<Worked, StoreError> {
+        let id = callback.request.id;
+        let mut worked = Worked { callback, duties: 0 };
+        // What is decided on the way, by the deadline, is told at once.
+        while let Some(claim) = worked.callback.state.claim(self.now(), LEASE) {
+            let claimed = State { version: worked.callback.state.version + 1, ..claim.state };
+            if self.store.write(id, &claimed).await.inspect_err(|error| told(error, &worked.callback))?
+                == Written::Conflict
+            {
+                break;
+            }
+            worked.callback.state = claimed;
+            let duties = worked.callback.state.duties(&worked.callback.request, self.now());
+            worked.duties += duties.len();
+            // All at once, so that twenty slow notices take no longer than the lease.
+            let fulfilled = duties.into_iter().map(|duty| self.fulfil(&worked.callback, duty, claim.maybe_told));
+            let done = join_all(fulfilled).await;
+            let callback = worked.callback.clone();
+            let step = |callback: &Callback, now| {
+                Ok(Some(done.iter().fold(callback.state.clone(), |state, done| after(callback, &state, done, now))))
+            };
+            worked.callback = match self.change::<std::convert::Infallible>(id, callback, step).await {
+                Ok(changed) => changed.callback,
+                Err(ChangeError::Refused(never, _)) => match never {},
+                Err(ChangeError::Gone) => break,
+                Err(ChangeError::Store(error)) => {
+                    told(&error, &worked.callback);
+                    return Err(error);
+                }
+            };
+        }
+        Ok(worked)
+    }
+
+    async fn fulfil(&self, callback: &Callback, duty: Duty, maybe_told: bool) -> Done {
+        match duty {
+            Duty::Expire => Done::Expired(decision_id()),
+            Duty::Settle(answer) => self.tell(callback, &answer, maybe_told).await,
+            Duty::Notify { approver, kind } => self.notify(callback, approver, kind).await,
+            Duty::Beat => {
+                let Some(token) = &callback.state.token else { return Done::Beaten(Disposition::Closed) };
+                let reply = self.callbacks.heartbeat(token).await;
+                Done::Beaten(Disposition::of(&reply, false))
+            }
+        }
+    }
+
+    async fn tell(&self, callback: &Callback, answer: &Answer, maybe_told: bool) -> Done {
+        let Some(token) = &callback.state.token else {
+            return Done::Told { disposition: Disposition::Closed, maybe_taken: false };
+        };
+        let reply = self.callbacks.answer(token, answer).await;
+        let disposition = Disposition::of(&reply, maybe_told);
+        report(callback, answer, disposition, reply.as_ref().err());
+        let maybe_taken =
+            matches!(reply, Err(Refusal::Unheard { .. })) || (maybe_told && disposition == Disposition::Retry);
+        Done::Told { disposition, maybe_taken }
+    }
+
+    async fn notify(&self, callback: &Callback, approver: u8, kind: NoticeKind) -> Done {
+        let Some(recipient) = callback.request.approval.approvers.get(usize::from(approver)) else {
+            return Done::NotNotified(approver);
+        };
+        let generation = callback.state.generation;
+        let link = CapabilityLink::new(&self.keys, callback.request.id, Recipient { approver, generation });
+        let notice = OutgoingNotice { request: &callback.request, approver: recipient, kind, link };
+        match self.notifier.send(&notice).await {
+            Ok(()) => {
+                info!(callback.id = %callback.request.id, callback.approver = approver, "a notice has gone out");
+                Done::Notified(approver)
+            }
+            Err(error) => {
+                warn!(callback.id = %callback.request.id, callback.approver = approver, %error, "a notice did not go out; it is tried again");
+                Done::NotNotified(approver)
+            }
+        }
+    }
+}
+
+/// What follows of a duty that was done, whatever else has happened to the callback since.
+fn after(callback: &Callback, state: &State, done: &Done, now: jiff::Timestamp) -> State {
+    let request = &callback.request;
+    match done {
+        Done::Expired(decision_id) => state.expire(request, decision_id, now).unwrap_or_else(|| state.clone()),
+        Done::Told { disposition, maybe_taken } => state.told(*disposition, *maybe_taken, now),
+        Done::Notified(approver) => state.notified(request, *approver),
+        Done::NotNotified(approver) => state.not_notified(request, *approver, now),
+        Done::Beaten(disposition) => state.beaten(request, *disposition, now),
+    }
+}
+
+/// The one line about an answer.
+fn report(callback: &Callback, answer: &Answer, disposition: Disposition, refusal: Option<&Refusal>) {
+    macro_rules! line {
+        ($level:ident, $text:literal) => {
+            $level!(
+                callback.id = %callback.request.id,
+                task.answer = answer.kind(),
+                task.error = answer.error(),
+                disposition = disposition.as_str(),
+                settle.tries = callback.state.settle_tries,
+                error = refusal.map(tracing::field::display),
+                $text
+            )
+        };
+    }
+    match disposition {
+        Disposition::Settled => line!(info, "the decision was told"),
+        Disposition::Closed => line!(info, "nobody waits for the decision any more"),
+        Disposition::Unknown => line!(warn, "nobody waits any more; an earlier, unheard try may have been taken"),
+        Disposition::Retry => line!(warn, "the decision was not taken; it is told again"),
+        Disposition::Rejected | Disposition::BadToken | Disposition::Denied => {
+            line!(error, "the decision could not be told");
+        }
+    }
+}
+
+fn told(error: &StoreError, callback: &Callback) {
+    error!(callback.id = %callback.request.id, %error, "a callback could not be written; it is taken up again when its lease ends");
+}

@@ -1,0 +1,124 @@
+//! What is to be done about a callback, and when.
+
+use std::time::Duration;
+
+use callback_bridge::{Answer, Backoff, Disposition};
+use jiff::Timestamp;
+
+use super::{NoticeKind, State, Status};
+use crate::Request;
+
+/// How long after an answer was not taken it is tried again.
+const SETTLE_AGAIN: Backoff = Backoff::new(Duration::from_secs(15), Duration::from_mins(15));
+
+/// One thing that is due.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Duty {
+    /// The time is over: the question is to be closed.
+    Expire,
+    /// Step Functions is to be told what was decided.
+    Settle(Answer),
+    /// An approver is to be asked, or reminded.
+    Notify {
+        /// The position among the approvers.
+        approver: u8,
+        /// What for.
+        kind: NoticeKind,
+    },
+    /// Step Functions is to be told that the task is still waited for.
+    Beat,
+}
+
+/// What is claimed for a while, so that nobody else takes it up meanwhile, and somebody does when the claimer dies.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Claim {
+    /// The state to be written; it is due again when the lease ends.
+    pub state: State,
+    /// Whether Step Functions may have been told before by somebody who died.
+    pub maybe_told: bool,
+}
+
+impl State {
+    /// Claims what is due, for as long as `lease`. It is written on the condition that nobody else wrote in between.
+    #[must_use]
+    pub fn claim(&self, now: Timestamp, lease: Duration) -> Option<Claim> {
+        self.due_at.filter(|due_at| *due_at <= now)?;
+        let mut next = self.clone();
+        next.due_at = now.checked_add(lease).ok();
+        if matches!(self.status, Status::Decided(_)) {
+            next.settle_tries = self.settle_tries.saturating_add(1);
+            next.maybe_told = true; // unless we come back and say otherwise
+        }
+        Some(Claim { state: next, maybe_told: self.maybe_told })
+    }
+
+    /// What is due now, in the order in which it is to be done.
+    #[must_use]
+    pub fn duties(&self, request: &Request, now: Timestamp) -> Vec<Duty> {
+        match &self.status {
+            Status::Settled { .. } => Vec::new(),
+            Status::Decided(decision) => vec![Duty::Settle(self.answer_of(request, decision))],
+            Status::Pending if now >= request.deadline_at => vec![Duty::Expire],
+            Status::Pending => {
+                let beat = self.heartbeat_at.filter(|at| *at <= now).map(|_| Duty::Beat);
+                let waiting = self.notices.iter().filter(|(approver, _)| !self.answers.contains_key(approver));
+                let notices = waiting
+                    .filter(|(_, notice)| notice.next_at.is_some_and(|at| at <= now))
+                    .map(|(approver, notice)| Duty::Notify { approver: *approver, kind: notice.kind() });
+                beat.into_iter().chain(notices).collect()
+            }
+        }
+    }
+
+    /// When something is due next.
+    pub(super) fn next_due(&self, request: &Request) -> Option<Timestamp> {
+        match &self.status {
+            Status::Settled { .. } => None,
+            Status::Decided(_) => self.due_at,
+            Status::Pending => {
+                let waiting = self.notices.iter().filter(|(approver, _)| !self.answers.contains_key(approver));
+                let notices = waiting.filter_map(|(_, notice)| notice.next_at);
+                notices.chain(self.heartbeat_at).chain([request.deadline_at]).min()
+            }
+        }
+    }
+
+    /// Step Functions was told the decision; `maybe_taken` if it may have taken it although it did not say so.
+    #[must_use]
+    pub fn told(&self, disposition: Disposition, maybe_taken: bool, now: Timestamp) -> Self {
+        let Status::Decided(decision) = &self.status else { return self.clone() };
+        let mut next = self.clone();
+        next.maybe_told = maybe_taken;
+        match disposition {
+            Disposition::Settled | Disposition::Closed | Disposition::Unknown | Disposition::BadToken => {
+                next.settle(Some(decision.clone()), disposition, now);
+            }
+            Disposition::Retry | Disposition::Rejected | Disposition::Denied => {
+                next.due_at = now.checked_add(SETTLE_AGAIN.bound(self.settle_tries)).ok();
+            }
+        }
+        next
+    }
+
+    /// Step Functions has replied to a heartbeat. That nobody waits any more ends a callback only as long as nothing is decided.
+    #[must_use]
+    pub fn beaten(&self, request: &Request, disposition: Disposition, now: Timestamp) -> Self {
+        let (Status::Pending, Some(every)) = (&self.status, request.heartbeat) else { return self.clone() };
+        let mut next = self.clone();
+        match disposition {
+            Disposition::Closed | Disposition::Unknown | Disposition::BadToken => next.settle(None, disposition, now),
+            Disposition::Settled | Disposition::Retry | Disposition::Rejected | Disposition::Denied => {
+                next.heartbeat_at = now.checked_add(every / 3).ok();
+                next.due_at = next.next_due(request);
+            }
+        }
+        next
+    }
+
+    fn settle(&mut self, decision: Option<super::Decision>, disposition: Disposition, now: Timestamp) {
+        self.status = Status::Settled { decision, disposition, at: now };
+        self.token = None;
+        self.due_at = None;
+        self.heartbeat_at = None;
+    }
+}

@@ -1,0 +1,73 @@
+//! What people were told about a callback.
+
+use std::time::Duration;
+
+use callback_bridge::Backoff;
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use super::{State, Status};
+use crate::Request;
+
+/// How long after a failed notice it is tried again: at first soon, then every hour until the deadline.
+const AGAIN: Backoff = Backoff::new(Duration::from_mins(1), Duration::from_hours(1));
+
+/// What one approver was told so far.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Notice {
+    /// How many notices have gone out: the first asks, later ones remind.
+    pub sent: u8,
+    /// How often the next one has failed.
+    pub failures: u32,
+    /// When the next one is tried; nothing where there is none.
+    pub next_at: Option<Timestamp>,
+}
+
+/// What a notice is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum NoticeKind {
+    /// It asks.
+    Ask,
+    /// It reminds.
+    Reminder,
+}
+
+impl Notice {
+    pub(super) fn to_be_asked(now: Timestamp) -> Self {
+        Self { sent: 0, failures: 0, next_at: Some(now) }
+    }
+
+    pub(super) fn kind(&self) -> NoticeKind {
+        if self.sent == 0 { NoticeKind::Ask } else { NoticeKind::Reminder }
+    }
+}
+
+impl State {
+    /// A notice has gone out.
+    #[must_use]
+    pub fn notified(&self, request: &Request, approver: u8) -> Self {
+        self.with_notice(request, approver, |notice| {
+            let next_at = request.reminder_at(usize::from(notice.sent));
+            Notice { sent: notice.sent.saturating_add(1), failures: 0, next_at }
+        })
+    }
+
+    /// A notice could not be sent; it is tried again later, alone.
+    #[must_use]
+    pub fn not_notified(&self, request: &Request, approver: u8, now: Timestamp) -> Self {
+        self.with_notice(request, approver, |notice| {
+            let failures = notice.failures.saturating_add(1);
+            Notice { failures, next_at: now.checked_add(AGAIN.bound(failures)).ok(), ..*notice }
+        })
+    }
+
+    fn with_notice(&self, request: &Request, approver: u8, change: impl FnOnce(&Notice) -> Notice) -> Self {
+        let mut next = self.clone();
+        if let (Status::Pending, Some(notice)) = (&self.status, next.notices.get_mut(&approver)) {
+            *notice = change(notice);
+            next.due_at = next.next_due(request);
+        }
+        next
+    }
+}

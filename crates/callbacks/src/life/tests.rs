@@ -1,0 +1,212 @@
+//! Every sequence of events: at most one decision, never undone, and what is told is what was decided.
+
+use std::time::Duration;
+
+use callback_bridge::{Answer, TaskContext};
+use proptest::prelude::*;
+use serde_json::json;
+
+use super::*;
+use crate::{Approval, Waiting};
+
+/// Something that happens to a callback, some time after what happened before.
+#[derive(Debug, Clone)]
+enum Happening {
+    Answer { approver: u8, choice: Choice, comment: Option<String>, shown_rightly: bool },
+    Withdraw,
+    Sweep { replies: Vec<Disposition>, notices_go_out: bool },
+    HandlerDies,
+}
+
+fn disposition() -> impl Strategy<Value = Disposition> {
+    prop::sample::select(vec![
+        Disposition::Settled,
+        Disposition::Closed,
+        Disposition::Unknown,
+        Disposition::Retry,
+        Disposition::Rejected,
+        Disposition::BadToken,
+        Disposition::Denied,
+    ])
+}
+
+fn happening() -> impl Strategy<Value = Happening> {
+    let choice = prop::sample::select(vec![Choice::Approve, Choice::Reject]);
+    let comment = prop::option::of("[a-z]{0,3}");
+    prop_oneof![
+        4 => (0..5_u8, choice, comment, prop::bool::weighted(0.9)).prop_map(|(approver, choice, comment, shown_rightly)| {
+            Happening::Answer { approver, choice, comment, shown_rightly }
+        }),
+        1 => Just(Happening::Withdraw),
+        4 => (prop::collection::vec(disposition(), 3), any::<bool>())
+            .prop_map(|(replies, notices_go_out)| Happening::Sweep { replies, notices_go_out }),
+        1 => Just(Happening::HandlerDies),
+    ]
+}
+
+prop_compose! {
+    fn request()(
+        approvers in 1..4_usize,
+        needed in 1..4_u64,
+        veto: bool,
+        comment in prop::sample::select(vec!["optional", "required", "requiredOnReject"]),
+        then in prop::sample::select(vec!["fail", "approve", "reject"]),
+        on_reject in prop::sample::select(vec!["succeed", "fail"]),
+        heartbeat in prop::option::of(180..600_u64),
+        deadline in 60..7200_u64,
+    ) -> Request {
+        let approvers: Vec<String> = (0..approvers).map(|at| format!("approver-{at}@example.com")).collect();
+        let approval = Approval::read(json!({
+            "title": "Loan 42", "policy": { "approvals": needed.min(approvers.len() as u64), "veto": veto },
+            "approvers": approvers, "comment": comment, "onReject": on_reject,
+            "deadline": { "afterSeconds": deadline, "then": then }, "remindAfterSeconds": [deadline / 2],
+        }));
+        let waiting = Waiting {
+            attempt: TaskToken::new("t").unwrap().attempt_id(),
+            context: TaskContext::default(),
+            sent_at: start(),
+            heartbeat: heartbeat.map(Duration::from_secs),
+            timeout: None,
+        };
+        Request::new(waiting, approval.unwrap()).unwrap()
+    }
+}
+
+fn start() -> Timestamp {
+    "2026-11-22T10:00:00Z".parse().unwrap()
+}
+
+/// A callback, and what Step Functions was told about it and took.
+struct World {
+    request: Request,
+    state: State,
+    now: Timestamp,
+    told: Vec<Answer>,
+    decision_number: u32,
+}
+
+impl World {
+    fn happens(&mut self, happening: &Happening) {
+        self.decision_number += 1;
+        let id = self.decision_number.to_string();
+        match happening {
+            Happening::Answer { approver, choice, comment, shown_rightly } => {
+                let shown = if *shown_rightly { self.request.digest() } else { "another".to_owned() };
+                let given = GivenAnswer {
+                    approver: *approver,
+                    signed_in_as: None,
+                    choice: *choice,
+                    comment: comment.clone(),
+                    shown,
+                };
+                if let Ok(Taken::New(next)) = self.state.answer(&self.request, given, &id, self.now) {
+                    self.state = *next;
+                }
+            }
+            Happening::Withdraw => {
+                self.state = self.state.withdraw("carol", "a mistake", &id, self.now).unwrap_or(self.state.clone());
+            }
+            Happening::Sweep { replies, notices_go_out } => self.sweep(replies, *notices_go_out, &id),
+            Happening::HandlerDies => {
+                if let Some(claim) = self.state.claim(self.now, Duration::from_mins(1)) {
+                    self.state = claim.state;
+                }
+            }
+        }
+    }
+
+    fn sweep(&mut self, replies: &[Disposition], notices_go_out: bool, id: &str) {
+        let Some(claim) = self.state.claim(self.now, Duration::from_mins(1)) else { return };
+        self.state = claim.state;
+        let mut replies = replies.iter().copied().cycle();
+        for duty in self.state.duties(&self.request, self.now) {
+            let next = match duty {
+                Duty::Expire => self.state.expire(&self.request, id, self.now),
+                Duty::Settle(answer) => {
+                    let disposition = replies.next().unwrap();
+                    if disposition == Disposition::Settled {
+                        self.told.push(answer);
+                    }
+                    Some(self.state.told(disposition, false, self.now))
+                }
+                Duty::Notify { approver, .. } if notices_go_out => Some(self.state.notified(&self.request, approver)),
+                Duty::Notify { approver, .. } => Some(self.state.not_notified(&self.request, approver, self.now)),
+                Duty::Beat => Some(self.state.beaten(&self.request, replies.next().unwrap(), self.now)),
+            };
+            self.state = next.unwrap_or(self.state.clone());
+        }
+    }
+}
+
+fn rank(status: &Status) -> u8 {
+    match status {
+        Status::Pending => 0,
+        Status::Decided(_) => 1,
+        Status::Settled { .. } => 2,
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(1024))]
+
+    #[test]
+    fn at_most_one_decision_never_undone_and_told_as_it_was_made(
+        request in request(),
+        happenings in prop::collection::vec((0..1200_i64, happening()), 0..40),
+    ) {
+        let token = TaskToken::new("t").unwrap();
+        let state = State::new(&request, token, start());
+        let mut world = World { request, state, now: start(), told: Vec::new(), decision_number: 0 };
+        for (seconds, happening) in happenings {
+            world.now = world.now.checked_add(Duration::from_secs(seconds.unsigned_abs())).unwrap();
+            let before = world.state.clone();
+            world.happens(&happening);
+            let after = &world.state;
+            prop_assert!(rank(&before.status) <= rank(&after.status), "life went back");
+            if let Some(decision) = before.decision() {
+                prop_assert_eq!(after.decision(), Some(decision), "a decision was changed");
+            }
+            if matches!(before.status, Status::Settled { .. }) {
+                prop_assert_eq!(&before, after, "a settled callback was changed");
+            }
+            for (approver, answer) in &before.answers {
+                prop_assert_eq!(after.answers.get(approver), Some(answer), "an answer was changed");
+            }
+            let settled = matches!(after.status, Status::Settled { .. });
+            prop_assert_eq!(after.due_at.is_none(), settled, "exactly what is settled is never due again");
+            prop_assert_eq!(after.token.is_none(), settled, "exactly what is settled has lost its token");
+            if after.status == Status::Pending {
+                let lease_ends = world.now.checked_add(Duration::from_mins(1)).unwrap();
+                prop_assert!(after.due_at <= Some(world.request.deadline_at.max(lease_ends)), "a deadline is forgotten");
+            }
+        }
+        prop_assert!(world.told.len() <= 1, "Step Functions took two answers");
+        if let Some(told) = world.told.first() {
+            let decision = world.state.decision().expect("what was told was decided");
+            prop_assert_eq!(told, &world.state.answer_of(&world.request, decision));
+        }
+    }
+
+    /// Whatever has happened, sweeps alone bring every callback to its end.
+    #[test]
+    fn every_callback_ends(
+        request in request(),
+        happenings in prop::collection::vec((0..600_i64, happening()), 0..10),
+    ) {
+        let state = State::new(&request, TaskToken::new("t").unwrap(), start());
+        let mut world = World { request, state, now: start(), told: Vec::new(), decision_number: 0 };
+        for (seconds, happening) in happenings {
+            world.now = world.now.checked_add(Duration::from_secs(seconds.unsigned_abs())).unwrap();
+            world.happens(&happening);
+        }
+        let mut sweeps = 0;
+        while let Some(due_at) = world.state.due_at {
+            world.now = world.now.max(due_at);
+            world.happens(&Happening::Sweep { replies: vec![Disposition::Settled], notices_go_out: sweeps % 2 == 0 });
+            sweeps += 1;
+            prop_assert!(sweeps < 1000, "it is due again and again");
+        }
+        let settled = matches!(world.state.status, Status::Settled { .. });
+        prop_assert!(settled);
+    }
+}

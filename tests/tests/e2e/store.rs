@@ -1,0 +1,155 @@
+//! The table of callbacks, as its README describes it: what is kept there, whatever goes wrong on the way to it.
+
+use std::{
+    collections::HashMap,
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering::SeqCst},
+    },
+    time::Duration,
+};
+
+use aws_config::SdkConfig;
+use aws_sdk_dynamodb::types::AttributeValue;
+use aws_smithy_runtime_api::client::{
+    http::{HttpClient, HttpConnector, HttpConnectorFuture, SharedHttpConnector, http_client_fn},
+    orchestrator::HttpRequest,
+    result::ConnectorError,
+};
+use callback_bridge::Disposition;
+use callback_bridge_aws::CallbackTable;
+use callback_bridge_local::LocalRegion;
+use callbacks::{Callback, CallbackStore, Parked, State, Status, Written, test_util::keeps_the_contract};
+
+use crate::{
+    bench::in_region,
+    desk::{TOKEN, callback, now},
+    log,
+};
+
+/// The example of the README, deployed as a stack of this name.
+pub(crate) async fn table(region: &LocalRegion, name: &str) -> String {
+    let readme = include_str!("../../../crates/callback-bridge-aws/README.md");
+    let example = readme.split("```yaml\n").nth(1).and_then(|rest| rest.split("```").next()).unwrap();
+    let template = std::path::Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("{name}.yaml"));
+    std::fs::write(&template, example).unwrap();
+    let stack = region.aws().deploy(&template, name, &[]).await.unwrap();
+    stack.resources["CallbackTable"].clone().unwrap()
+}
+
+/// A way to AWS on which replies get lost, after the calls were carried out.
+#[derive(Debug, Clone)]
+struct LossyWay {
+    way: SharedHttpConnector,
+    losses: Arc<AtomicUsize>,
+}
+
+impl HttpConnector for LossyWay {
+    fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
+        let reply = self.way.call(request);
+        let lost = self.losses.fetch_update(SeqCst, SeqCst, |losses| losses.checked_sub(1)).is_ok();
+        HttpConnectorFuture::new(async move {
+            let reply = reply.await?;
+            if lost { Err(ConnectorError::io("the reply was lost".into())) } else { Ok(reply) }
+        })
+    }
+}
+
+/// The same with a way that loses as many of the next replies as the counter says.
+pub(crate) fn lossy(config: &SdkConfig) -> (SdkConfig, Arc<AtomicUsize>) {
+    let (losses, way) = (Arc::new(AtomicUsize::new(0)), config.http_client().unwrap());
+    let lossy = http_client_fn({
+        let losses = Arc::clone(&losses);
+        move |settings, components| {
+            let way = way.http_connector(settings, components);
+            SharedHttpConnector::new(LossyWay { way, losses: Arc::clone(&losses) })
+        }
+    });
+    (config.to_builder().http_client(lossy).build(), losses)
+}
+
+fn settled(state: &State) -> State {
+    let status = Status::Settled { decision: None, disposition: Disposition::Closed, at: now() };
+    State { status, token: None, due_at: None, version: state.version + 1, ..state.clone() }
+}
+
+#[test]
+fn the_table_keeps_the_contract_of_a_store() {
+    in_region(async |region| {
+        let table = CallbackTable::new(region.aws().sdk_config(), table(region, "store-contract").await);
+        keeps_the_contract(&table).await.unwrap();
+    });
+}
+
+#[test]
+fn a_write_that_the_sdk_sends_again_knows_its_own_success() {
+    in_region(async |region| {
+        let (config, losses) = lossy(region.aws().sdk_config());
+        let table = CallbackTable::new(&config, table(region, "store-lossy").await);
+        let callback = callback();
+        let id = callback.request.id;
+        losses.store(1, SeqCst);
+        assert_eq!(table.park(&callback).await, Ok(Parked::New));
+        let claimed = State { version: 1, settle_tries: 1, ..callback.state.clone() };
+        losses.store(1, SeqCst);
+        assert_eq!(table.write(id, &claimed).await, Ok(Written::Done));
+        let settled = settled(&claimed);
+        losses.store(1, SeqCst);
+        assert_eq!(table.write(id, &settled).await, Ok(Written::Done));
+        assert_eq!(losses.load(SeqCst), 0, "each time a reply was lost");
+        assert_eq!(table.load(id).await, Ok(Some(Callback { state: settled, ..callback })));
+    });
+}
+
+#[test]
+fn what_is_settled_keeps_no_token_is_never_due_and_expires() {
+    in_region(async |region| {
+        let config = region.aws().sdk_config();
+        let name = table(region, "store-items").await;
+        let table = CallbackTable::new(config, &name).keeping(Duration::from_hours(24));
+        let callback = callback();
+        table.park(&callback).await.unwrap();
+        let items = async || {
+            let scan = aws_sdk_dynamodb::Client::new(config).scan().table_name(&name).send().await.unwrap();
+            let mut items: Vec<HashMap<String, AttributeValue>> = scan.items.unwrap();
+            items.sort_by_key(|item| item["sk"].as_s().unwrap().clone());
+            <[_; 2]>::try_from(items).unwrap()
+        };
+        let [request, state] = items().await;
+        assert_eq!(state["token"], AttributeValue::S(TOKEN.to_owned()));
+        assert_eq!(state["attempt"].as_s().unwrap(), callback.request.attempt.as_str());
+        assert!(!request.contains_key("expires_at") && !state.contains_key("expires_at"));
+        table.write(callback.request.id, &settled(&callback.state)).await.unwrap();
+        let [request, state] = items().await;
+        assert!(!format!("{request:?}{state:?}").contains(TOKEN));
+        for gone in ["token", "due_at", "due_shard"] {
+            assert!(!state.contains_key(gone), "{gone}");
+        }
+        let tomorrow = now().as_second() + 24 * 3600;
+        for item in [&request, &state] {
+            assert_eq!(item["expires_at"], AttributeValue::N(tomorrow.to_string()));
+        }
+        assert_eq!(state["status"], AttributeValue::S("settled".to_owned()));
+    });
+}
+
+/// The bench looks for it in all that is logged; here is enough of it.
+#[test]
+fn nothing_that_is_logged_on_the_way_holds_the_token() {
+    in_region(async |region| {
+        let table = CallbackTable::new(region.aws().sdk_config(), table(region, "store-logged").await);
+        let callback = callback();
+        table.park(&callback).await.unwrap();
+        table.park(&callback).await.unwrap();
+        table.load(callback.request.id).await.unwrap();
+        let stale = State { version: 9, ..callback.state.clone() };
+        assert_eq!(table.write(callback.request.id, &stale).await, Ok(Written::Conflict));
+        let nowhere = CallbackTable::new(region.aws().sdk_config(), "nowhere");
+        let error = nowhere.park(&callback).await.unwrap_err();
+        assert_eq!(error.to_string(), "the table of callbacks: ResourceNotFoundException");
+        let log = log::text();
+        for logged in ["DEBUG", "TransactWriteItems", "UpdateItem", "Query"] {
+            assert!(log.contains(logged), "{logged}");
+        }
+    });
+}
