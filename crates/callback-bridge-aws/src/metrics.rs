@@ -36,7 +36,7 @@ impl Metrics {
         let function = function.unwrap_or_else(|| "unknown".to_owned()); // Lambda always tells it
         let collector =
             Builder::new().cloudwatch_namespace(NAMESPACE).with_dimension(FUNCTION_NAME, function).init().ok();
-        callback_bridge::metrics::describe();
+        callback_bridge::metrics::describe(&callback_bridge::metrics::ALL);
         let level = variables.optional("AWS_LAMBDA_LOG_LEVEL").ok().flatten();
         Self { collector, level: level.unwrap_or_else(|| "INFO".to_owned()) }
     }

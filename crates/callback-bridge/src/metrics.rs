@@ -4,7 +4,9 @@
 //! units and the values of dimensions are API, because alarms are made of them. None of them holds anything of a message:
 //! no token, no id, no name of an execution.
 
-use ::metrics::{Unit, describe_counter, describe_histogram};
+use std::time::Duration;
+
+use ::metrics::{Unit, counter, describe_counter, describe_histogram, histogram};
 use strum::VariantNames;
 
 use crate::{Disposition, Refusal};
@@ -29,6 +31,21 @@ pub struct Dimension {
     pub name: &'static str,
     /// All the values that there are.
     pub values: &'static [&'static str],
+}
+
+impl Metric {
+    /// Counts one; `value` is that of the dimension.
+    pub fn count(self, value: &'static str) {
+        match self.dimension {
+            Some(dimension) => counter!(self.name, dimension.name => value).increment(1),
+            None => counter!(self.name).increment(1),
+        }
+    }
+
+    /// Takes down how long something took, in whole milliseconds: nobody wants more, and they are shorter to log.
+    pub fn record(self, duration: Duration) {
+        histogram!(self.name).record((duration.as_secs_f64() * 1000.0).round());
+    }
 }
 
 /// Replies of Step Functions to SendTaskSuccess, SendTaskFailure and SendTaskHeartbeat, each try on its own.
@@ -67,8 +84,8 @@ pub const WORK_DURATION: Metric = Metric {
 pub const ALL: [Metric; 4] = [REPLIES, DELIVERIES, MESSAGE_AGE, WORK_DURATION];
 
 /// Tells the recorder what there is to count, and in what. Called once, when a recorder has been installed.
-pub fn describe() {
-    for Metric { name, unit, meaning, .. } in ALL {
+pub fn describe(metrics: &[Metric]) {
+    for &Metric { name, unit, meaning, .. } in metrics {
         match unit {
             Unit::Count => describe_counter!(name, unit, meaning),
             _ => describe_histogram!(name, unit, meaning),
@@ -118,6 +135,13 @@ impl From<&Result<(), Refusal>> for Reply {
     }
 }
 
+impl Reply {
+    /// Counts a reply as one of [`REPLIES`].
+    pub fn count(reply: &Result<(), Refusal>) {
+        REPLIES.count(Self::from(reply).into());
+    }
+}
+
 /// What became of one delivery of a message: the values of the dimension of [`DELIVERIES`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, strum::IntoStaticStr, strum::VariantNames)]
 pub enum Outcome {
@@ -137,6 +161,8 @@ pub enum Outcome {
     Denied,
     /// A heartbeat found that nobody waits any more, so its work was dropped, or not begun.
     Dropped,
+    /// Its task is parked: somebody else answers it.
+    Parked,
     /// Its work failed for now, and is tried again.
     RetryLater,
     /// It names no task.

@@ -1,16 +1,20 @@
 //! What the author of a worker writes.
 
-use std::{error::Error, fmt, time::Duration};
+use std::{
+    error::Error,
+    fmt,
+    time::{Duration, SystemTime},
+};
 
 use serde::{Serialize, de::DeserializeOwned};
 use tokio::time::Instant;
 
-use crate::{AttemptId, BusinessKey, TaskContext, TaskFailure};
+use crate::{AttemptId, BusinessKey, TaskContext, TaskFailure, TaskToken};
 
 /// Code that answers a task itself, within one invocation.
 ///
 /// The runtime does the rest: it reads the message, beats while the work goes on, answers Step Functions, and has a
-/// message delivered again when the work should be tried again. The worker never sees the token.
+/// message delivered again when the work should be tried again. The worker has no need of the token.
 pub trait Worker: Send + Sync {
     /// What the task's input is read as. An input of another shape fails the task with `Bridge.InvalidInput`.
     type Input: DeserializeOwned + Send;
@@ -20,6 +24,12 @@ pub trait Worker: Send + Sync {
     /// Whether heartbeats are sent for tasks of this worker. One that is always done at once needs none, and no grant for
     /// `states:SendTaskHeartbeat`.
     const BEATS: bool = true;
+    /// Whether the input is the whole body of the message, without its token, whatever fields it has. For a worker that reads
+    /// what stands beside the token, where the data of a user cannot be.
+    const WHOLE_BODY: bool = false;
+    /// Whether tasks of this worker may be parked, so that somebody else answers them. Then the runtime never answers one
+    /// because its work failed too often: after its last delivery, the message goes the way of one that cannot be answered.
+    const PARKS: bool = false;
 
     /// Does the work of one task.
     ///
@@ -47,6 +57,8 @@ pub struct Task<I> {
     pub business_key: BusinessKey,
     /// Where the task stands in its execution, as far as the message says.
     pub context: TaskContext,
+    /// The state's `HeartbeatSeconds`, when the message repeats it, or the function knows it.
+    pub heartbeat: Option<Duration>,
     /// The state's `TimeoutSeconds`, when the message repeats it.
     pub timeout: Option<Duration>,
     /// The message that the task came with.
@@ -55,18 +67,23 @@ pub struct Task<I> {
     pub receive_count: u32,
     /// When the work is dropped, because the function's time runs out. What cannot be done by then need not be begun.
     pub deadline: Instant,
+    /// What answers the task: for a worker that parks it, and to be kept from everybody else.
+    pub token: TaskToken,
 }
 
 /// Where a task's message came from.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct MessageOrigin {
     /// The id of the SQS message.
     pub message_id: Option<String>,
+    /// When the message was sent; when it was received, where that is not known.
+    pub sent_at: SystemTime,
     /// In a dead-letter queue: the ARN of the queue that gave the message up.
     pub given_up_by: Option<String>,
 }
 
-/// How work ended without an output: to be tried again, unless it is a [`TaskFailure`].
+/// How work ended without an output: to be tried again, unless it is a [`TaskFailure`], or the task is
+/// [parked](WorkError::parked).
 #[derive(Debug)]
 pub struct WorkError(pub(crate) Kind);
 
@@ -74,6 +91,7 @@ pub struct WorkError(pub(crate) Kind);
 pub(crate) enum Kind {
     RetryLater(Box<dyn Error + Send + Sync>),
     Final(TaskFailure),
+    Parked,
 }
 
 impl WorkError {
@@ -82,6 +100,13 @@ impl WorkError {
     /// `Bridge.RetriesExhausted` and this error as its cause.
     pub fn retry_later(error: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
         Self(Kind::RetryLater(error.into()))
+    }
+
+    /// The task is durably parked: somebody else answers it, later. Its message is acknowledged. For workers that
+    /// [park](Worker::PARKS).
+    #[must_use]
+    pub const fn parked() -> Self {
+        Self(Kind::Parked)
     }
 }
 

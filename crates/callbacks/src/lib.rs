@@ -5,6 +5,7 @@ mod desk;
 mod id;
 mod life;
 mod link;
+pub mod metrics;
 pub mod notices;
 pub mod pages;
 mod ports;
@@ -18,7 +19,7 @@ pub use desk::{AnswerError, Answered, Desk, LinkAnswer, OpenError, SweepError, S
 pub use id::{CallbackId, NotAnId};
 pub use life::{
     Choice, Claim, Decision, Duty, GivenAnswer, NotTaken, Notice, NoticeKind, Outcome, PersonAnswer, State, Status,
-    Taken,
+    Taken, Withdrawal,
 };
 pub use link::{CapabilityLink, KeysError, LinkKeys, Recipient};
 pub use ports::{

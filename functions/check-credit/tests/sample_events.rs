@@ -12,7 +12,7 @@ fn records(event: &str) -> Vec<(bool, bool)> {
     let file = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("../../events/check-credit/{event}.json"));
     let event: SqsEvent = serde_json::from_str(&fs::read_to_string(file).unwrap()).unwrap();
     let read = |message| match TaskMessage::read(message, None) {
-        Ok(task) => (true, serde_json::from_value::<LoanApplication>(task.input).is_ok()),
+        Ok(task) => (true, serde_json::from_value::<LoanApplication>(task.into_input()).is_ok()),
         Err(_) => (false, false),
     };
     event.records.iter().map(read).collect()

@@ -72,7 +72,8 @@ impl Bench {
     async fn answer(&self, address: &str, choice: Choice) -> Result<Answered, AnswerError> {
         let link = self.notifier.sent().into_iter().find(|sent| sent.address == address).unwrap().link;
         let shown = self.callback().await.request.digest();
-        self.desk.answer(&link, LinkAnswer { choice, comment: None, shown, signed_in_as: None }).await
+        let (link, callback) = self.desk.look(&link).await?.expect("the link leads here");
+        self.desk.answer(&link, callback, LinkAnswer { choice, comment: None, shown, signed_in_as: None }).await
     }
 
     async fn sweep(&self, later: Duration) -> Swept {

@@ -26,8 +26,8 @@ use crate::{AttemptId, BusinessKey, TaskToken, TokenError};
 pub struct TaskMessage {
     /// What answers the task.
     pub token: TaskToken,
-    /// What the worker gets: `input`, else `Input`, else `Payload`, else the whole body. The token is nowhere in it.
-    pub input: Value,
+    /// The body, out of its envelopes. The token is nowhere in it.
+    pub body: Value,
     /// Where the task stands in its execution, as far as the message says.
     pub context: TaskContext,
     /// The state's `HeartbeatSeconds`, when the message repeats it.
@@ -58,21 +58,28 @@ impl TaskMessage {
         }
     }
 
-    fn assemble(token: TaskToken, attempt: &AttemptId, mut body: Value) -> Result<Self, InvalidField> {
+    fn assemble(token: TaskToken, attempt: &AttemptId, body: Value) -> Result<Self, InvalidField> {
         let context = fields::context(&body)?;
         let given_key = fields::business_key(&body)?;
         Ok(Self {
             heartbeat: fields::seconds(&body, "heartbeatSeconds")?,
             timeout: fields::seconds(&body, "timeoutSeconds")?,
             business_key: BusinessKey::derive(given_key, &context, attempt),
-            input: ["input", "Input", "Payload"]
-                .iter()
-                .find_map(|name| body.get_mut(*name).map(Value::take))
-                .unwrap_or(body),
             token,
+            body,
             context,
         })
     }
+
+    /// What the worker gets: `input`, else `Input`, else `Payload`, else the whole body.
+    #[must_use]
+    pub fn into_input(self) -> Value {
+        input_of(self.body)
+    }
+}
+
+pub(crate) fn input_of(mut body: Value) -> Value {
+    ["input", "Input", "Payload"].iter().find_map(|name| body.get_mut(*name).map(Value::take)).unwrap_or(body)
 }
 
 /// Why a message is no task for a worker.

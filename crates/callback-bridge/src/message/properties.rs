@@ -114,7 +114,7 @@ proptest! {
     fn every_form_is_understood((token, body, worker_gets) in form(), envelopes in 0..5_u8) {
         let task = read(&sqs_message("1", &enveloped(body, envelopes))).unwrap();
         prop_assert_eq!(task.token.expose(), token);
-        prop_assert_eq!(task.input, worker_gets);
+        prop_assert_eq!(task.clone().into_input(), worker_gets);
     }
 
     #[test]
@@ -132,11 +132,11 @@ proptest! {
             "list": [token, after, { "copy": token }], "url": format!("https://example.com/?t={}", in_url),
             "text": json!({ "Token": token }).to_string(), token.clone(): 1 } });
         let task = read(&sqs_message("1", &body)).unwrap();
-        let given = task.input.to_string();
+        let given = task.clone().into_input().to_string();
         prop_assert!(!given.contains(&token));
         prop_assert!(!given.contains(&in_url));
-        prop_assert_eq!(&task.input["a"], &before);
-        prop_assert_eq!(&task.input["list"][1], &after);
+        prop_assert_eq!(&task.clone().into_input()["a"], &before);
+        prop_assert_eq!(&task.clone().into_input()["list"][1], &after);
     }
 
     #[test]
@@ -188,7 +188,7 @@ fn an_sns_message_attribute_may_hold_the_token_and_the_body_be_any_text() {
     notification["Message"] = json!("please check loan 42");
     notification["MessageAttributes"] = json!({ "taskToken": { "Type": "String", "Value": "t" } });
     let task = read(&sqs_message("1", &notification)).unwrap();
-    assert_eq!((task.token.expose(), task.input), ("t", json!("please check loan 42")));
+    assert_eq!((task.token.expose(), task.clone().into_input()), ("t", json!("please check loan 42")));
 }
 
 #[test]
@@ -196,7 +196,7 @@ fn a_token_beside_what_looks_like_an_envelope_counts() {
     let mut event = in_event(&json!({ "taskToken": "theirs" }));
     event["taskToken"] = json!("ours");
     let task = read(&sqs_message("1", &event)).unwrap();
-    assert_eq!((task.token.expose(), &task.input["source"]), ("ours", &json!("my.app")));
+    assert_eq!((task.token.expose(), &task.clone().into_input()["source"]), ("ours", &json!("my.app")));
     let mut notification = in_sns(&json!("plain text"));
     notification["token"] = json!("ours");
     assert_eq!(read(&sqs_message("1", &notification)).unwrap().token.expose(), "ours");
@@ -243,7 +243,7 @@ fn what_else_a_message_says_is_read() {
         "context": { "execution": "arn", "state": "Check", "enteredAt": "2026-11-22T10:00:00Z", "retryCount": 1, "mapIndex": 3, "more": [] },
     })))
     .unwrap();
-    assert_eq!((task.input, task.business_key.as_str()), (Value::Null, "loan-42"));
+    assert_eq!((task.clone().into_input(), task.business_key.as_str()), (Value::Null, "loan-42"));
     assert_eq!((task.heartbeat.unwrap().as_secs(), task.timeout.unwrap().as_secs()), (120, 3600));
     let context = task.context;
     assert_eq!((context.state.as_deref(), context.retry_count, context.map_index), (Some("Check"), Some(1), Some(3)));

@@ -57,8 +57,7 @@ impl<W: Worker, C: TaskCallbacks, Q: MessageQueue> WorkerRuntime<W, C, Q> {
         settlement: &Settlement,
     ) -> (Verdict, Option<&'static str>, Redelivery) {
         let reason = settlement.refusal.as_ref().map(ToString::to_string).unwrap_or_default();
-        let given_up = self.give_up(delivery, &reason).await;
-        metrics::delivery(given_up.outcome(settlement.disposition.into()));
+        let given_up = self.give_up(delivery, &reason, settlement.disposition.into()).await;
         (given_up.verdict, Some(given_up.to), given_up.again)
     }
 

@@ -23,6 +23,8 @@ pub(super) enum Outcome {
     RetryLater(String),
     /// Nobody waits for an answer any more.
     NobodyWaits,
+    /// Somebody else answers it.
+    Parked,
     /// No answer can be given with this token.
     BadToken,
 }
@@ -53,6 +55,7 @@ pub(super) async fn attempt<W: Worker>(
         Worked::Done(Ok(Err(panic))) => Outcome::RetryLater(format!("the worker panicked: {}", message_of(&*panic))),
         Worked::Done(Ok(Ok(Ok(answer)))) => Outcome::Answer(answer),
         Worked::Done(Ok(Ok(Err(WorkError(Kind::Final(failure)))))) => Outcome::Answer(Answer::Failure(failure)),
+        Worked::Done(Ok(Ok(Err(WorkError(Kind::Parked))))) => Outcome::Parked,
         Worked::Done(Ok(Ok(Err(WorkError(Kind::RetryLater(error)))))) => {
             Outcome::RetryLater(Chain(error.as_ref()).to_string())
         }

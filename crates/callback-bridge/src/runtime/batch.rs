@@ -21,8 +21,8 @@ use crate::{MessageQueue, TaskCallbacks, Worker};
 impl<W: Worker, C: TaskCallbacks, Q: MessageQueue> WorkerRuntime<W, C, Q> {
     /// Handles one batch, all of its records at once, before the invocation ends, and says which messages to keep.
     ///
-    /// A message is left out of the response, and thereby deleted, only after its task was answered or can never be
-    /// answered differently.
+    /// A message is left out of the response, and thereby deleted, only after its task was answered, can never be answered
+    /// differently, or is parked, or after the terminal queue has taken the message.
     ///
     /// # Errors
     /// Only when a message to keep has no id: it cannot be named in the response, so the whole batch must fail. What was

@@ -1,6 +1,6 @@
 //! One delivery of one message within one invocation.
 
-use std::time::{Duration, UNIX_EPOCH};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use aws_lambda_events::event::sqs::SqsMessage;
 use tokio::time::{Instant, timeout_at};
@@ -25,6 +25,7 @@ impl<'a> Delivery<'a> {
     pub(super) fn origin(&self) -> MessageOrigin {
         MessageOrigin {
             message_id: self.message.message_id.clone(),
+            sent_at: self.sent_at().unwrap_or(self.batch.received_at),
             given_up_by: self.message.attributes.get("DeadLetterQueueSourceArn").cloned(),
         }
     }
@@ -44,9 +45,12 @@ impl<'a> Delivery<'a> {
 
     /// How long ago the message was sent, if that is known.
     pub(super) fn age(&self) -> Option<Duration> {
+        Some(self.batch.received_at.duration_since(self.sent_at()?).unwrap_or_default())
+    }
+
+    fn sent_at(&self) -> Option<SystemTime> {
         let sent = self.message.attributes.get("SentTimestamp")?.parse().ok()?;
-        let sent = UNIX_EPOCH.checked_add(Duration::from_millis(sent))?;
-        Some(self.batch.received_at.duration_since(sent).unwrap_or_default())
+        UNIX_EPOCH.checked_add(Duration::from_millis(sent))
     }
 
     pub(super) fn elapsed_ms(&self) -> u64 {

@@ -5,7 +5,7 @@ use std::fmt::Display;
 use super::{
     WorkerRuntime,
     delivery::{Delivery, Redelivery, receive_count},
-    metrics::Outcome,
+    metrics::{self, Outcome},
     record::Verdict,
 };
 use crate::{MessageQueue, TaskCallbacks, Worker};
@@ -20,32 +20,30 @@ pub(super) struct GivenUp {
     pub(super) again: Redelivery,
 }
 
-impl GivenUp {
-    /// What is counted: what was wrong with the message, unless nobody took it.
-    pub(super) fn outcome(&self, because: Outcome) -> Outcome {
-        if self.verdict == Verdict::Keep && self.to == THIS_QUEUE { Outcome::NotForwarded } else { because }
-    }
-}
-
-const THIS_QUEUE: &str = "this queue";
-
 impl<W: Worker, C: TaskCallbacks, Q: MessageQueue> WorkerRuntime<W, C, Q> {
     /// Sends a message to the terminal queue, and deletes it only then. While that queue does not take it, it is tried again
     /// as late as can be, for nobody knows whether its own queue ever gives it up.
     ///
     /// Without a terminal queue it comes again at once: trying again will not help, so those who can look at it shall have
     /// it soon.
-    pub(super) async fn give_up(&self, delivery: Delivery<'_>, reason: &impl Display) -> GivenUp {
+    ///
+    /// It is counted as `because`, unless nobody took it.
+    pub(super) async fn give_up(&self, delivery: Delivery<'_>, reason: &impl Display, because: Outcome) -> GivenUp {
         let Some(queue_url) = &self.settings.terminal_queue_url else {
+            metrics::delivery(because);
             let again = delivery.give_back(&self.queue).await;
             return GivenUp { verdict: Verdict::Keep, to: "dead-letter queue", again };
         };
         match delivery.forward(&self.queue, queue_url, &reason.to_string()).await {
-            Ok(()) => GivenUp { verdict: Verdict::Acknowledge, to: "terminal queue", again: Redelivery::default() },
+            Ok(()) => {
+                metrics::delivery(because);
+                GivenUp { verdict: Verdict::Acknowledge, to: "terminal queue", again: Redelivery::default() }
+            }
             Err(error) => {
+                metrics::delivery(Outcome::NotForwarded);
                 let again = delivery.retry_after(&self.queue, self.settings.redelivery.longest(), None).await;
                 let queue_error = Some(error).or(again.queue_error);
-                GivenUp { verdict: Verdict::Keep, to: THIS_QUEUE, again: Redelivery { queue_error, ..again } }
+                GivenUp { verdict: Verdict::Keep, to: "this queue", again: Redelivery { queue_error, ..again } }
             }
         }
     }

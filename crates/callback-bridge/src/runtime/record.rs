@@ -13,13 +13,13 @@ use super::{
 };
 use crate::{
     Answer, Disposition, InvalidField, MessageError, MessageQueue, Refusal, Task, TaskCallbacks, TaskFailure,
-    TaskMessage, TaskToken, Worker, names,
+    TaskMessage, TaskToken, Worker, message::input_of, names,
 };
 
 /// What happens to a message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Verdict {
-    /// It is deleted: its task was answered, or can never be answered differently.
+    /// It is deleted: its task was answered, can never be answered differently, or is parked; or the terminal queue has it.
     Acknowledge,
     /// It comes again, in the end to the dead-letter queue.
     Keep,
@@ -58,9 +58,7 @@ impl<W: Worker, C: TaskCallbacks, Q: MessageQueue> WorkerRuntime<W, C, Q> {
                 self.settle(&token, answer, self.settings.heartbeat, delivery).await
             }
             Err(MessageError::Unanswerable(reason)) => {
-                let given_up = self.give_up(delivery, &reason).await;
-                metrics::delivery(given_up.outcome(metrics::Outcome::NoTask));
-                let GivenUp { verdict, to, again } = given_up;
+                let GivenUp { verdict, to, again } = self.give_up(delivery, &reason, metrics::Outcome::NoTask).await;
                 error!(
                     error = %reason,
                     given_up.to = to,
@@ -74,19 +72,31 @@ impl<W: Worker, C: TaskCallbacks, Q: MessageQueue> WorkerRuntime<W, C, Q> {
     }
 
     async fn handle_task(&self, message: TaskMessage, delivery: Delivery<'_>) -> Verdict {
-        let TaskMessage { token, input, context, heartbeat, timeout, business_key } = message;
+        let TaskMessage { token, body, context, heartbeat, timeout, business_key } = message;
         let heartbeat = heartbeat.or(self.settings.heartbeat);
+        let (place, input) = if W::WHOLE_BODY { ("body", body) } else { ("input", input_of(body)) };
         let input = match serde_path_to_error::deserialize(input) {
             Ok(input) => input,
             Err(error) => {
-                let answer = wrong_shape(names::INVALID_INPUT, &InvalidField::within("input", &error));
+                let answer = wrong_shape(names::INVALID_INPUT, &InvalidField::within(place, &error));
                 return self.settle(&token, answer, heartbeat, delivery).await;
             }
         };
         let attempt_id = token.attempt_id();
         let receive_count = receive_count(delivery.message);
         let (origin, deadline) = (delivery.origin(), delivery.batch.deadlines.work);
-        let task = Task { input, attempt_id, business_key, context, timeout, origin, receive_count, deadline };
+        let task = Task {
+            input,
+            attempt_id,
+            business_key,
+            context,
+            heartbeat,
+            timeout,
+            origin,
+            receive_count,
+            deadline,
+            token: token.clone(),
+        };
         let beats = if W::BEATS { delivery.beats(heartbeat) } else { None };
         match attempt(&self.worker, task, &self.callbacks, &token, beats, deadline).await {
             Outcome::Answer(answer) => self.settle(&token, answer, heartbeat, delivery).await,
@@ -97,9 +107,8 @@ impl<W: Worker, C: TaskCallbacks, Q: MessageQueue> WorkerRuntime<W, C, Q> {
                 Verdict::Acknowledge
             }
             Outcome::BadToken => {
-                let given_up = self.give_up(delivery, &Refusal::InvalidToken).await;
-                metrics::delivery(given_up.outcome(metrics::Outcome::BadToken));
-                let GivenUp { verdict, to, again } = given_up;
+                let GivenUp { verdict, to, again } =
+                    self.give_up(delivery, &Refusal::InvalidToken, metrics::Outcome::BadToken).await;
                 error!(
                     given_up.to = to,
                     retry.wait_ms = again.wait_ms,
@@ -108,7 +117,24 @@ impl<W: Worker, C: TaskCallbacks, Q: MessageQueue> WorkerRuntime<W, C, Q> {
                 );
                 verdict
             }
-            Outcome::RetryLater(reason) if self.is_last_delivery(delivery.message) => {
+            Outcome::Parked => {
+                metrics::delivery(metrics::Outcome::Parked);
+                info!(duration_ms = delivery.elapsed_ms(), "the task is parked: somebody else answers it");
+                Verdict::Acknowledge
+            }
+            Outcome::RetryLater(reason) if W::PARKS && self.is_exhausted(delivery) => {
+                let GivenUp { verdict, to, again } =
+                    self.give_up(delivery, &reason, metrics::Outcome::RetryLater).await;
+                error!(
+                    error = reason,
+                    given_up.to = to,
+                    retry.wait_ms = again.wait_ms,
+                    queue.error = again.queue_error,
+                    "whether the task is parked could not be found out"
+                );
+                verdict
+            }
+            Outcome::RetryLater(reason) if !W::PARKS && self.is_last_delivery(delivery.message) => {
                 let failure = TaskFailure::new(names::RETRIES_EXHAUSTED, &reason).with("receives", receive_count);
                 self.settle(&token, Answer::Failure(failure), heartbeat, delivery).await
             }

@@ -4,7 +4,8 @@ use callback_bridge::TaskCallbacks;
 
 use super::{ChangeError, Desk, decision_id};
 use crate::{
-    Callback, CallbackId, CallbackStore, Choice, Clock, GivenAnswer, NotTaken, Notifier, Taken, ports::StoreError,
+    Callback, CallbackId, CallbackStore, CapabilityLink, Choice, Clock, GivenAnswer, NotTaken, Notifier, Taken,
+    Withdrawal, metrics, ports::StoreError,
 };
 
 /// An answer that was taken, now or before.
@@ -19,12 +20,12 @@ pub struct Answered {
 /// Why an answer was not taken.
 #[derive(Debug, thiserror::Error)]
 pub enum AnswerError {
-    /// The link leads nowhere.
-    #[error("the link leads nowhere")]
-    NoSuchLink,
     /// It was not taken; the callback is as it is now.
     #[error("{0}")]
     NotTaken(NotTaken, Box<Callback>),
+    /// The callback is gone from the table.
+    #[error("it does not exist any more")]
+    Gone,
     /// The table is in trouble; whether the answer was taken is not known.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -44,13 +45,17 @@ pub struct LinkAnswer {
 }
 
 impl<S: CallbackStore, C: TaskCallbacks, N: Notifier, K: Clock> Desk<S, C, N, K> {
-    /// Takes an answer, and tells Step Functions at once if that decides. Once it is stored nothing fails: what Step
-    /// Functions did not take is left to the sweep.
+    /// Takes an answer to what a link [led to](Desk::look), and tells Step Functions at once if that decides. Once it is stored
+    /// nothing fails: what Step Functions did not take is left to the sweep.
     ///
     /// # Errors
     /// When it was not taken, or nobody knows whether it was; see [`AnswerError`].
-    pub async fn answer(&self, link: &str, answer: LinkAnswer) -> Result<Answered, AnswerError> {
-        let (link, callback) = self.look(link).await?.ok_or(AnswerError::NoSuchLink)?;
+    pub async fn answer(
+        &self,
+        link: &CapabilityLink,
+        callback: Callback,
+        answer: LinkAnswer,
+    ) -> Result<Answered, AnswerError> {
         let decision_id = decision_id();
         let approver = link.recipient().approver;
         let step = |callback: &Callback, now| {
@@ -63,33 +68,36 @@ impl<S: CallbackStore, C: TaskCallbacks, N: Notifier, K: Clock> Desk<S, C, N, K>
         };
         let changed = self.change(link.id(), callback, step).await.map_err(|error| match error {
             ChangeError::Refused(not_taken, callback) => AnswerError::NotTaken(not_taken, callback),
-            ChangeError::Gone => AnswerError::NoSuchLink,
+            ChangeError::Gone => AnswerError::Gone,
             ChangeError::Store(error) => AnswerError::Store(error),
         })?;
-        let decided = changed.written && changed.callback.state.decision().is_some();
         let before = !changed.written;
-        let callback = if decided { self.settled(changed.callback).await } else { changed.callback };
+        let callback = if before { changed.callback } else { self.settled(changed.callback).await };
         Ok(Answered { callback, before })
     }
 
-    /// Ends a question without the answer of the people who were asked; nothing if it was decided before, or does not exist.
+    /// Ends a question without the answer of the people who were asked. Returns the callback as it is now, which has another
+    /// decision if one was made before; nothing if there is none of this id.
     ///
     /// # Errors
-    /// When the table is in trouble; whether it was withdrawn is not known.
-    pub async fn withdraw(&self, id: CallbackId, by: &str, reason: &str) -> Result<Option<Callback>, StoreError> {
+    /// When the table is in trouble; whether it was withdrawn is not known, and it can be withdrawn again.
+    pub async fn withdraw(&self, id: CallbackId, withdrawal: &Withdrawal) -> Result<Option<Callback>, StoreError> {
         let Some(callback) = self.store.load(id).await? else { return Ok(None) };
         let decision_id = decision_id();
-        let step = |callback: &Callback, now| Ok(callback.state.withdraw(by, reason, &decision_id, now));
+        let step = |callback: &Callback, now| Ok(callback.state.withdraw(withdrawal, &decision_id, now));
         match self.change::<std::convert::Infallible>(id, callback, step).await {
             Ok(changed) if changed.written => Ok(Some(self.settled(changed.callback).await)),
-            Ok(_) | Err(ChangeError::Gone) => Ok(None),
+            Ok(changed) => Ok(Some(changed.callback)),
+            Err(ChangeError::Gone) => Ok(None),
             Err(ChangeError::Refused(never, _)) => match never {},
             Err(ChangeError::Store(error)) => Err(error),
         }
     }
 
-    /// Has Step Functions told what was decided, as far as that works at once.
+    /// Has Step Functions told what was decided by what was just written, as far as that works at once.
     async fn settled(&self, callback: Callback) -> Callback {
+        let Some(decision) = callback.state.decision() else { return callback };
+        metrics::step(&decision.outcome);
         match self.work(callback.clone()).await {
             Ok(worked) => worked.callback,
             Err(_) => callback, // told where it was handled; the sweep goes on with it

@@ -56,7 +56,8 @@ impl<S: CallbackStore, C, N, K: Clock> Desk<S, C, N, K> {
         Ok(callback.filter(leads).map(|callback| (link, callback)))
     }
 
-    fn now(&self) -> Timestamp {
+    /// What time it is, by the clock of the desk.
+    pub fn now(&self) -> Timestamp {
         self.clock.now()
     }
 

@@ -4,7 +4,7 @@ use callback_bridge::{InvalidField, TaskCallbacks, TaskToken};
 
 use super::Desk;
 use crate::{
-    Approval, Callback, CallbackId, CallbackStore, Clock, Notifier, Request, State, Waiting,
+    Approval, Callback, CallbackId, CallbackStore, Clock, Notifier, Request, State, Waiting, metrics,
     ports::{Parked, StoreError},
 };
 
@@ -31,7 +31,11 @@ impl<S: CallbackStore, C: TaskCallbacks, N: Notifier, K: Clock> Desk<S, C, N, K>
         let state = State::new(&request, token, self.now());
         let callback = Callback { request, state };
         match self.store.park(&callback).await? {
-            Parked::New => drop(self.work(callback).await), // its errors are told where they are handled
+            Parked::New => {
+                metrics::step(metrics::Step::Opened);
+                tracing::info!(callback.id = %id, "the task is parked");
+                drop(self.work(callback).await); // its errors are told where they are handled
+            }
             Parked::Before => tracing::info!(callback.id = %id, "this task is parked already"),
         }
         Ok(id)

@@ -9,6 +9,7 @@ use jiff::Timestamp;
 use super::Desk;
 use crate::{
     CallbackId, CallbackStore, Clock, Notifier,
+    metrics::{self, OLDEST_DUE, SweepEnd},
     ports::{SHARDS, StoreError},
 };
 
@@ -62,6 +63,12 @@ impl<S: CallbackStore, C: TaskCallbacks, N: Notifier, K: Clock> Desk<S, C, N, K>
                 Err(error) => errors.push(error),
             }
         }
+        OLDEST_DUE.record(all.oldest);
+        metrics::sweep(match (errors.is_empty(), all.unfinished) {
+            (false, _) => SweepEnd::Failed,
+            (true, true) => SweepEnd::Unfinished,
+            (true, false) => SweepEnd::Finished,
+        });
         let failed = errors.len();
         match errors.into_iter().next() {
             Some(first) => Err(SweepError { failed, first }),

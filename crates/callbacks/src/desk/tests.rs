@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 
 use super::*;
 use crate::{
-    Approval, Choice, LinkAnswer, NotTaken, Outcome, Status, Waiting,
+    Approval, Choice, LinkAnswer, NotTaken, Outcome, Status, Waiting, Withdrawal,
     test_util::{Lost, MemoryStore, RecordingNotifier, StoppedClock},
 };
 
@@ -48,7 +48,8 @@ impl Bench {
     }
 
     async fn answer(&self, address: &str, choice: Choice) -> Result<Answered, AnswerError> {
-        self.desk.answer(&self.link_of(address), self.of(choice)).await
+        let (link, callback) = self.desk.look(&self.link_of(address)).await?.expect("the link leads here");
+        self.desk.answer(&link, callback, self.of(choice)).await
     }
 
     fn of(&self, choice: Choice) -> LinkAnswer {
@@ -152,9 +153,8 @@ async fn two_who_decide_at_once_make_one_decision() {
 async fn a_handler_may_die_anywhere() {
     for steps in 0..40 {
         let bench = bench().await;
-        let link = bench.link_of("alice@example.com");
         let died = {
-            let mut handler = pin!(bench.desk.answer(&link, bench.of(Choice::Approve)));
+            let mut handler = pin!(bench.answer("alice@example.com", Choice::Approve));
             let mut left = steps;
             poll_fn(|context| match handler.as_mut().poll(context) {
                 Poll::Ready(_) => Poll::Ready(false),
@@ -286,12 +286,19 @@ async fn at_the_deadline_the_sweep_closes_the_question_and_tells_in_one_pass() {
 #[tokio::test]
 async fn a_withdrawn_question_fails_the_task_and_cannot_be_answered() {
     let bench = bench().await;
-    assert!(bench.desk.withdraw(id(), "carol", "a mistake").await.unwrap().is_some());
+    assert!(bench.desk.withdraw(id(), &withdrawal("a mistake")).await.unwrap().is_some());
     assert_eq!(outputs(&bench), [json!({ "error": "Bridge.Withdrawn" })]);
     let late = bench.answer("alice@example.com", Choice::Approve).await;
     let Err(AnswerError::NotTaken(NotTaken::Decided(decision), _)) = late else { panic!("{late:?}") };
-    assert!(matches!(decision.outcome, Outcome::Withdrawn { .. }));
-    assert!(bench.desk.withdraw(id(), "carol", "again").await.unwrap().is_none());
+    assert!(matches!(decision.outcome, Outcome::Withdrawn(_)));
+    let again = bench.desk.withdraw(id(), &withdrawal("again")).await.unwrap().unwrap();
+    assert_eq!(again.state.decision(), Some(&decision), "the first one counts");
+    let elsewhere = CallbackId::of(&TaskToken::new("another").unwrap().attempt_id());
+    assert!(bench.desk.withdraw(elsewhere, &withdrawal("a mistake")).await.unwrap().is_none());
+}
+
+fn withdrawal(reason: &str) -> Withdrawal {
+    Withdrawal { by: "carol".to_owned(), reason: reason.to_owned() }
 }
 
 #[tokio::test]

@@ -1,12 +1,14 @@
 //! Doing what is due about one callback.
 
-use callback_bridge::{Answer, Disposition, Refusal, TaskCallbacks};
+use callback_bridge::{Answer, Disposition, Refusal, TaskCallbacks, metrics::Reply};
 use futures_util::future::join_all;
 use tracing::{error, info, warn};
 
 use super::{ChangeError, Desk, LEASE, decision_id};
 use crate::{
-    Callback, CallbackStore, CapabilityLink, Clock, Duty, NoticeKind, Notifier, OutgoingNotice, Recipient, State,
+    Callback, CallbackStore, CapabilityLink, Clock, Decision, Duty, NoticeKind, Notifier, OutgoingNotice, Recipient,
+    State, Status,
+    metrics::{self, Notified, Step},
     ports::{StoreError, Written},
 };
 
@@ -54,6 +56,7 @@ impl<S: CallbackStore, C: TaskCallbacks, N: Notifier, K: Clock> Desk<S, C, N, K>
             let step = |callback: &Callback, now| {
                 Ok(Some(done.iter().fold(callback.state.clone(), |state, done| after(callback, &state, done, now))))
             };
+            let pending = callback.state.status == Status::Pending;
             worked.callback = match self.change::<std::convert::Infallible>(id, callback, step).await {
                 Ok(changed) => changed.callback,
                 Err(ChangeError::Refused(never, _)) => match never {},
@@ -63,6 +66,9 @@ impl<S: CallbackStore, C: TaskCallbacks, N: Notifier, K: Clock> Desk<S, C, N, K>
                     return Err(error);
                 }
             };
+            if pending {
+                count(&worked.callback.state, &done);
+            }
         }
         Ok(worked)
     }
@@ -75,6 +81,7 @@ impl<S: CallbackStore, C: TaskCallbacks, N: Notifier, K: Clock> Desk<S, C, N, K>
             Duty::Beat => {
                 let Some(token) = &callback.state.token else { return Done::Beaten(Disposition::Closed) };
                 let reply = self.callbacks.heartbeat(token).await;
+                Reply::count(&reply);
                 Done::Beaten(Disposition::of(&reply, false))
             }
         }
@@ -85,7 +92,9 @@ impl<S: CallbackStore, C: TaskCallbacks, N: Notifier, K: Clock> Desk<S, C, N, K>
             return Done::Told { disposition: Disposition::Closed, maybe_taken: false };
         };
         let reply = self.callbacks.answer(token, answer).await;
+        Reply::count(&reply);
         let disposition = Disposition::of(&reply, maybe_told);
+        metrics::settlement(disposition);
         report(callback, answer, disposition, reply.as_ref().err());
         let maybe_taken =
             matches!(reply, Err(Refusal::Unheard { .. })) || (maybe_told && disposition == Disposition::Retry);
@@ -101,10 +110,12 @@ impl<S: CallbackStore, C: TaskCallbacks, N: Notifier, K: Clock> Desk<S, C, N, K>
         let notice = OutgoingNotice { request: &callback.request, approver: recipient, kind, link };
         match self.notifier.send(&notice).await {
             Ok(()) => {
+                metrics::notice(Notified::Sent);
                 info!(callback.id = %callback.request.id, callback.approver = approver, "a notice has gone out");
                 Done::Notified(approver)
             }
             Err(error) => {
+                metrics::notice(Notified::NotSent);
                 warn!(callback.id = %callback.request.id, callback.approver = approver, %error, "a notice did not go out; it is tried again");
                 Done::NotNotified(approver)
             }
@@ -121,6 +132,16 @@ fn after(callback: &Callback, state: &State, done: &Done, now: jiff::Timestamp) 
         Done::Notified(approver) => state.notified(request, *approver),
         Done::NotNotified(approver) => state.not_notified(request, *approver, now),
         Done::Beaten(disposition) => state.beaten(request, *disposition, now),
+    }
+}
+
+/// Counts what this has ended.
+fn count(state: &State, done: &[Done]) {
+    let ours = |decision: &Decision| done.iter().any(|done| matches!(done, Done::Expired(id) if *id == decision.id));
+    match &state.status {
+        Status::Decided(decision) if ours(decision) => metrics::step(&decision.outcome),
+        Status::Settled { decision: None, .. } => metrics::step(Step::Abandoned),
+        _ => {}
     }
 }
 

@@ -78,6 +78,9 @@ pub enum NotTaken {
     /// Nobody approves what they requested themselves.
     #[error("nobody decides about what they requested themselves")]
     OwnRequest,
+    /// They have answered by another link: somebody gave them theirs.
+    #[error("you have answered by a link of your own before")]
+    AnsweredByAnotherLink,
     /// They have answered otherwise before.
     #[error("you have answered otherwise before")]
     AnsweredOtherwise(PersonAnswer),
@@ -126,6 +129,9 @@ impl State {
         }
         if request.approval.requested_by.as_deref().is_some_and(|requester| same_person(requester, &by)) {
             return Err(NotTaken::OwnRequest);
+        }
+        if self.answers.values().any(|answer| same_person(&answer.by, &by)) {
+            return Err(NotTaken::AnsweredByAnotherLink);
         }
         let mut next = self.clone();
         next.answers.insert(given.approver, PersonAnswer { by, at: now, choice: given.choice, comment });

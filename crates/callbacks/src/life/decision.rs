@@ -1,6 +1,6 @@
 //! Decisions: the one durable outcome of a callback.
 
-use callback_bridge::{Answer, TaskFailure, TaskOutput, names};
+use callback_bridge::{Answer, InvalidField, TaskFailure, TaskOutput, names};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -33,12 +33,37 @@ pub enum Outcome {
     /// The time was over; what that means is said in the request.
     Expired,
     /// Whoever asked does not want to know any more.
-    Withdrawn {
-        /// Who withdrew it.
-        by: String,
-        /// Why.
-        reason: String,
-    },
+    Withdrawn(Withdrawal),
+}
+
+/// A question that is taken back.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Withdrawal {
+    /// Who takes it back.
+    pub by: String,
+    /// Why.
+    pub reason: String,
+}
+
+impl Withdrawal {
+    /// The most characters that either may have.
+    pub const MOST_CHARS: usize = 500;
+
+    /// Checks both texts.
+    ///
+    /// # Errors
+    /// When one is empty or too long; the error names it.
+    pub fn checked(self) -> Result<Self, InvalidField> {
+        for (path, text) in [("by", &self.by), ("reason", &self.reason)] {
+            let chars = text.trim().chars().count();
+            if !(1..=Self::MOST_CHARS).contains(&chars) {
+                let problem = format!("must be a text of 1 to {} characters", Self::MOST_CHARS);
+                return Err(InvalidField { path: path.to_owned(), problem });
+            }
+        }
+        Ok(self)
+    }
 }
 
 impl State {
@@ -52,10 +77,9 @@ impl State {
 
     /// Ends the question without an answer of the people who were asked; nothing if it was decided before, or if nobody waits.
     #[must_use]
-    pub fn withdraw(&self, by: &str, reason: &str, decision_id: &str, now: Timestamp) -> Option<Self> {
+    pub fn withdraw(&self, withdrawal: &Withdrawal, decision_id: &str, now: Timestamp) -> Option<Self> {
         let mut next = self.clone();
-        let outcome = Outcome::Withdrawn { by: by.to_owned(), reason: reason.to_owned() };
-        next.decide(outcome, decision_id, now);
+        next.decide(Outcome::Withdrawn(withdrawal.clone()), decision_id, now);
         (self.status == Status::Pending).then_some(next)
     }
 
@@ -87,7 +111,7 @@ impl State {
             (Outcome::Expired, Then::Fail, _) => {
                 failure(names::EXPIRED, format!("nobody decided until {}", request.deadline_at))
             }
-            (Outcome::Withdrawn { by, reason }, ..) => {
+            (Outcome::Withdrawn(Withdrawal { by, reason }), ..) => {
                 failure(names::WITHDRAWN, format!("withdrawn by {by}: {reason}"))
             }
         }

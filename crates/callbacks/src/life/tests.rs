@@ -104,7 +104,8 @@ impl World {
                 }
             }
             Happening::Withdraw => {
-                self.state = self.state.withdraw("carol", "a mistake", &id, self.now).unwrap_or(self.state.clone());
+                let withdrawal = Withdrawal { by: "carol".to_owned(), reason: "a mistake".to_owned() };
+                self.state = self.state.withdraw(&withdrawal, &id, self.now).unwrap_or(self.state.clone());
             }
             Happening::Sweep { replies, notices_go_out } => self.sweep(replies, *notices_go_out, &id),
             Happening::HandlerDies => {

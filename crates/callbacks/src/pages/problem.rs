@@ -20,8 +20,12 @@ pub enum Problem {
     OutOfDate,
     /// They requested it themselves: 422.
     OwnRequest,
+    /// They have signed in, but it is not said as whom: 403.
+    UnknownPerson,
     /// They have answered otherwise before: 409.
     AnsweredOtherwise,
+    /// They have answered by another link: 409.
+    AnsweredByAnotherLink,
     /// It was decided before: 409.
     Decided,
     /// The time to decide is over: 410.
@@ -60,10 +64,10 @@ impl Problem {
     #[must_use]
     pub const fn status(self) -> u16 {
         match self {
-            Self::CrossSite => 403,
+            Self::CrossSite | Self::UnknownPerson => 403,
             Self::UnknownLink => 404,
             Self::MethodNotAllowed => 405,
-            Self::AnsweredOtherwise | Self::Decided => 409,
+            Self::AnsweredOtherwise | Self::AnsweredByAnotherLink | Self::Decided => 409,
             Self::Expired | Self::Withdrawn | Self::NobodyWaits => 410,
             Self::TooLarge => 413,
             Self::UnsupportedMediaType => 415,
@@ -87,6 +91,8 @@ impl Problem {
             Self::CommentTooLong { .. } => "urn:callback-bridge:problem:comment-too-long",
             Self::OutOfDate => "urn:callback-bridge:problem:out-of-date",
             Self::OwnRequest => "urn:callback-bridge:problem:own-request",
+            Self::UnknownPerson => "urn:callback-bridge:problem:unknown-person",
+            Self::AnsweredByAnotherLink => "urn:callback-bridge:problem:answered-by-another-link",
             Self::AnsweredOtherwise => "urn:callback-bridge:problem:answered-otherwise",
             Self::Decided => "urn:callback-bridge:problem:decided",
             Self::Expired => "urn:callback-bridge:problem:expired",
@@ -120,6 +126,7 @@ impl From<&NotTaken> for Problem {
             NotTaken::CommentMissing => Self::CommentMissing,
             NotTaken::CommentTooLong { chars } => Self::CommentTooLong { chars: *chars },
             NotTaken::OwnRequest => Self::OwnRequest,
+            NotTaken::AnsweredByAnotherLink => Self::AnsweredByAnotherLink,
             NotTaken::AnsweredOtherwise(_) => Self::AnsweredOtherwise,
             NotTaken::Decided(_) => Self::Decided,
             NotTaken::TooLate => Self::Expired,
@@ -134,13 +141,15 @@ mod tests {
 
     use super::*;
 
-    const ALL: [Problem; 19] = [
+    const ALL: [Problem; 21] = [
         Problem::UnknownLink,
         Problem::ChoiceMissing,
         Problem::CommentMissing,
         Problem::CommentTooLong { chars: 501 },
         Problem::OutOfDate,
         Problem::OwnRequest,
+        Problem::UnknownPerson,
+        Problem::AnsweredByAnotherLink,
         Problem::AnsweredOtherwise,
         Problem::Decided,
         Problem::Expired,
@@ -176,6 +185,7 @@ mod tests {
             NotTaken::CommentMissing,
             NotTaken::CommentTooLong { chars: 501 },
             NotTaken::OwnRequest,
+            NotTaken::AnsweredByAnotherLink,
             NotTaken::TooLate,
             NotTaken::NobodyWaits,
         ];

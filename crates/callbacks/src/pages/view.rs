@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use serde::Serialize;
 
 use super::Problem;
-use crate::{Approver, Callback, Choice, Decision, Outcome, PersonAnswer, Request, State, Status};
+use crate::{Approver, Callback, Choice, Decision, Outcome, PersonAnswer, Request, State, Status, Withdrawal};
 
 #[derive(Clone, Copy)]
 pub(super) struct View<'a> {
@@ -113,7 +113,7 @@ fn decided(decision: &Decision, delivery: Delivery) -> Standing<'_> {
         Outcome::Approved => Standing::Decided { choice: Choice::Approve, at, delivery },
         Outcome::Rejected => Standing::Decided { choice: Choice::Reject, at, delivery },
         Outcome::Expired => Standing::Expired { at },
-        Outcome::Withdrawn { by, reason } => Standing::Withdrawn { by, reason, at },
+        Outcome::Withdrawn(Withdrawal { by, reason }) => Standing::Withdrawn { by, reason, at },
     }
 }
 

@@ -7,7 +7,7 @@ use proptest::{option, prelude::*};
 use serde_json::{Value, json};
 
 use super::*;
-use crate::{Approval, Choice, Decision, Notice, Outcome, PersonAnswer, Waiting};
+use crate::{Approval, Choice, Decision, Notice, Outcome, PersonAnswer, Waiting, Withdrawal};
 
 fn time() -> impl Strategy<Value = Timestamp> {
     // From 1970 to 2500, to the nanosecond.
@@ -25,7 +25,7 @@ fn outcome() -> impl Strategy<Value = Outcome> {
         Just(Outcome::Approved),
         Just(Outcome::Rejected),
         Just(Outcome::Expired),
-        any::<(String, String)>().prop_map(|(by, reason)| Outcome::Withdrawn { by, reason }),
+        any::<(String, String)>().prop_map(|(by, reason)| Outcome::Withdrawn(Withdrawal { by, reason })),
     ]
 }
 
@@ -138,7 +138,7 @@ fn documents_of_the_first_form_are_read() {
     });
     let stored = StoredState { version: 7, token: None, due_at: None, document: document.to_string() };
     let state = State::from_stored(stored).unwrap();
-    let outcome = Outcome::Withdrawn { by: "carol".to_owned(), reason: "a mistake".to_owned() };
+    let outcome = Outcome::Withdrawn(Withdrawal { by: "carol".to_owned(), reason: "a mistake".to_owned() });
     let decision = Decision { id: "d1".to_owned(), outcome, at: at("11:00:00") };
     let comment = Some("yes".to_owned());
     let answer =

@@ -5,7 +5,7 @@ use std::time::Duration;
 use callback_bridge::{Disposition, TaskContext, TaskToken};
 use callbacks::{
     Approval, Approver, Callback, CapabilityLink, Channel, Choice, CommentRule, Detail, GivenAnswer, LinkKeys,
-    NoticeKind, OnReject, OutgoingNotice, Recipient, Request, State, Taken, Then, Waiting,
+    NoticeKind, OnReject, OutgoingNotice, Recipient, Request, State, Taken, Then, Waiting, Withdrawal,
     notices::{BaseUrl, ChatMessage, Mail},
     pages::{Format, Page, Problem, Response, Submission},
 };
@@ -132,7 +132,8 @@ impl Question {
     }
 
     fn withdrawn(mut self, words: &Words) -> Self {
-        self.0.state = self.0.state.withdraw(&words.requester, &words.reason, "decision", at(5)).unwrap();
+        let withdrawal = Withdrawal { by: words.requester.clone(), reason: words.reason.clone() };
+        self.0.state = self.0.state.withdraw(&withdrawal, "decision", at(5)).unwrap();
         self
     }
 

@@ -14,13 +14,13 @@ use crate::{
 };
 
 /// A recorder for one test, on its thread.
-struct Counting {
+pub(super) struct Counting {
     recorder: &'static DebuggingRecorder,
     _installed: LocalRecorderGuard<'static>,
 }
 
 impl Counting {
-    fn new() -> Self {
+    pub(super) fn new() -> Self {
         let recorder: &DebuggingRecorder = Box::leak(Box::default());
         Self { recorder, _installed: set_default_local_recorder(recorder) }
     }
@@ -49,13 +49,13 @@ impl Counting {
     }
 
     /// The counts of one metric.
-    fn of(&self, metric: &str) -> BTreeMap<String, f64> {
+    pub(super) fn of(&self, metric: &str) -> BTreeMap<String, f64> {
         let of_metric = self.all().into_iter().filter(|((name, _), _)| name == metric);
         of_metric.map(|((_, value), counts)| (value, counts.iter().sum())).collect()
     }
 }
 
-fn counts<const N: usize>(expected: [(&str, f64); N]) -> BTreeMap<String, f64> {
+pub(super) fn counts<const N: usize>(expected: [(&str, f64); N]) -> BTreeMap<String, f64> {
     expected.map(|(value, count)| (value.to_owned(), count)).into()
 }
 
@@ -103,7 +103,7 @@ async fn every_delivery_is_counted_once_by_what_became_of_it() {
         ("RetryLater", task("1", json!({ "do": "retry" })), answering(vec![])),
         ("NoTask", sqs_text_message("1", "no JSON at all"), answering(vec![])),
     ];
-    let mut seen: BTreeSet<&str> = ["GivenBack", "NotForwarded", "Panicked"].into(); // below
+    let mut seen: BTreeSet<&str> = ["GivenBack", "NotForwarded", "Panicked", "Parked"].into(); // below and in parking.rs
     for (outcome, message, callbacks) in cases {
         let counting = Counting::new();
         Bench::new(callbacks).kept([message]).await;

@@ -5,6 +5,7 @@ mod batches;
 mod clock;
 mod given_up;
 mod metrics;
+mod parking;
 mod properties;
 mod responses;
 

@@ -201,6 +201,14 @@ fn problem(problem: Problem) -> (&'static str, String) {
             "You cannot decide about your own request",
             "You are signed in as the person who requested it. Somebody else who is asked has to decide.",
         ),
+        Problem::UnknownPerson => (
+            "Sign in with an account that says who you are",
+            "You are signed in, but your account has no name that could be recorded with a decision.",
+        ),
+        Problem::AnsweredByAnotherLink => (
+            "You have answered by another link",
+            "You are signed in as somebody who has answered this request by a link of their own. Everybody counts once.",
+        ),
         Problem::AnsweredOtherwise => ("You have answered before", "Your first answer counts, and cannot be changed."),
         Problem::Decided => ("It was decided before", "Your answer was not counted: it came after the decision."),
         Problem::Expired => ("The time to decide is over", "It can no longer be answered."),

@@ -1,0 +1,154 @@
+//! What is counted of callbacks, by the facade [`metrics`](https://docs.rs/metrics), as the worker runtime counts.
+//!
+//! None of it holds anything of a callback: no id, no address, no name of an execution.
+
+use callback_bridge::{
+    Disposition,
+    metrics::{Dimension, Metric, Outcome as Delivered},
+};
+use metrics::Unit;
+use strum::VariantNames;
+
+use crate::{Outcome, pages::Problem};
+
+/// What happened to callbacks: one at each step of a life.
+pub const CALLBACKS: Metric = Metric {
+    name: "Callbacks",
+    unit: Unit::Count,
+    meaning: "steps in the lives of callbacks: they are opened, and decided",
+    dimension: Some(Dimension { name: "Step", values: Step::VARIANTS }),
+};
+
+/// Tries to tell Step Functions a decision, by what its reply meant.
+pub const SETTLEMENTS: Metric = Metric {
+    name: "Settlements",
+    unit: Unit::Count,
+    meaning: "tries to tell Step Functions a decision, by what the reply meant",
+    dimension: Some(Dimension { name: "Outcome", values: &DISPOSITIONS }),
+};
+
+/// The values of the dimension of [`SETTLEMENTS`], as deliveries to a worker have them.
+const DISPOSITIONS: [&str; 7] = ["Settled", "Closed", "Unknown", "NotTaken", "Rejected", "BadToken", "Denied"];
+
+/// Tries to bring a notice to somebody.
+pub const NOTICES: Metric = Metric {
+    name: "Notices",
+    unit: Unit::Count,
+    meaning: "tries to bring a notice to an approver",
+    dimension: Some(Dimension { name: "Outcome", values: Notified::VARIANTS }),
+};
+
+/// Sweeps that came to their end.
+pub const SWEEPS: Metric = Metric {
+    name: "Sweeps",
+    unit: Unit::Count,
+    meaning: "passes over what is due, by how they ended",
+    dimension: Some(Dimension { name: "Outcome", values: SweepEnd::VARIANTS }),
+};
+
+/// How long the callback that was due for the longest time had waited for a sweep; 0 where none was due.
+pub const OLDEST_DUE: Metric = Metric {
+    name: "OldestDue",
+    unit: Unit::Milliseconds,
+    meaning: "how long the longest due callback had waited for the sweep",
+    dimension: None,
+};
+
+/// Requests by a link, by what came of them.
+pub const PAGES: Metric = Metric {
+    name: "Pages",
+    unit: Unit::Count,
+    meaning: "requests by a link, by what came of them",
+    dimension: Some(Dimension { name: "Result", values: PageResult::VARIANTS }),
+};
+
+/// Every metric of callbacks.
+pub const ALL: [Metric; 6] = [CALLBACKS, SETTLEMENTS, NOTICES, SWEEPS, OLDEST_DUE, PAGES];
+
+/// A step in the life of a callback: the values of the dimension of [`CALLBACKS`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, strum::IntoStaticStr, strum::VariantNames)]
+pub enum Step {
+    /// A task was parked.
+    Opened,
+    /// [`Outcome::Approved`].
+    Approved,
+    /// [`Outcome::Rejected`].
+    Rejected,
+    /// [`Outcome::Expired`].
+    Expired,
+    /// [`Outcome::Withdrawn`].
+    Withdrawn,
+    /// A heartbeat found that nobody waits any more, before anything was decided.
+    Abandoned,
+}
+
+impl From<&Outcome> for Step {
+    fn from(outcome: &Outcome) -> Self {
+        match outcome {
+            Outcome::Approved => Self::Approved,
+            Outcome::Rejected => Self::Rejected,
+            Outcome::Expired => Self::Expired,
+            Outcome::Withdrawn(_) => Self::Withdrawn,
+        }
+    }
+}
+
+/// What became of a notice: the values of the dimension of [`NOTICES`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, strum::IntoStaticStr, strum::VariantNames)]
+pub enum Notified {
+    /// It has gone out.
+    Sent,
+    /// It has not; it is tried again.
+    NotSent,
+}
+
+/// How a sweep ended: the values of the dimension of [`SWEEPS`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, strum::IntoStaticStr, strum::VariantNames)]
+pub enum SweepEnd {
+    /// All that was due was done, or tried.
+    Finished,
+    /// Its time ran out before; the next one goes on.
+    Unfinished,
+    /// A part of the table could not be read.
+    Failed,
+}
+
+/// What came of a request by a link: the values of the dimension of [`PAGES`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, strum::IntoStaticStr, strum::VariantNames)]
+pub enum PageResult {
+    /// A page was shown, or an answer taken.
+    Served,
+    /// The link leads nowhere: somebody guesses, or a link is very old.
+    UnknownLink,
+    /// Something else was wrong with the request, or it came too late.
+    Refused,
+    /// The table was in trouble.
+    Trouble,
+}
+
+impl From<Option<Problem>> for PageResult {
+    fn from(problem: Option<Problem>) -> Self {
+        match problem.map(Problem::status) {
+            None => Self::Served,
+            Some(404) => Self::UnknownLink,
+            Some(500..) => Self::Trouble,
+            Some(_) => Self::Refused,
+        }
+    }
+}
+
+pub(crate) fn step(step: impl Into<Step>) {
+    CALLBACKS.count(step.into().into());
+}
+
+pub(crate) fn settlement(disposition: Disposition) {
+    SETTLEMENTS.count(Delivered::from(disposition).into());
+}
+
+pub(crate) fn notice(notified: Notified) {
+    NOTICES.count(notified.into());
+}
+
+pub(crate) fn sweep(end: SweepEnd) {
+    SWEEPS.count(end.into());
+}
