@@ -3,14 +3,18 @@
 #[cfg(feature = "chat")]
 mod chat;
 pub mod config;
+#[cfg(feature = "desk")]
+mod desk;
 #[cfg(feature = "dynamodb")]
 mod dynamodb;
 mod error;
-#[cfg(feature = "worker")]
+#[cfg(feature = "lambda")]
 mod lambda;
 pub mod logging;
-#[cfg(feature = "worker")]
+#[cfg(feature = "lambda")]
 pub mod metrics;
+#[cfg(feature = "notices")]
+mod notices;
 #[cfg(any(feature = "chat", feature = "ses"))]
 mod notifier;
 #[cfg(feature = "secrets-manager")]
@@ -19,19 +23,25 @@ mod secrets_manager;
 mod ses;
 #[cfg(feature = "worker")]
 mod sqs;
-#[cfg(feature = "worker")]
+#[cfg(feature = "step-functions")]
 mod step_functions;
 #[cfg(test)]
 #[cfg(any(feature = "chat", feature = "ses"))]
 mod test_notices;
+#[cfg(feature = "worker")]
+mod worker;
 
 #[cfg(feature = "chat")]
 pub use chat::{IncomingWebhooks, PlainHttp, WebhooksError};
+#[cfg(feature = "desk")]
+pub use desk::{AwsDesk, SystemClock, desk};
 #[cfg(feature = "dynamodb")]
 pub use dynamodb::CallbackTable;
 pub use error::Error;
-#[cfg(feature = "worker")]
-pub use lambda::{Lambda, run};
+#[cfg(feature = "lambda")]
+pub use lambda::{Lambda, invocation};
+#[cfg(feature = "notices")]
+pub use notices::{Notices, notices};
 #[cfg(any(feature = "chat", feature = "ses"))]
 pub use notifier::Channels;
 #[cfg(feature = "secrets-manager")]
@@ -40,5 +50,7 @@ pub use secrets_manager::{SecretError, read_secret};
 pub use ses::SesMail;
 #[cfg(feature = "worker")]
 pub use sqs::SqsQueues;
-#[cfg(feature = "worker")]
+#[cfg(feature = "step-functions")]
 pub use step_functions::StepFunctions;
+#[cfg(feature = "worker")]
+pub use worker::run;

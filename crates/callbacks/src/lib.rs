@@ -23,6 +23,7 @@ pub use life::{
 };
 pub use link::{CapabilityLink, KeysError, LinkKeys, Recipient};
 pub use ports::{
-    Callback, CallbackStore, Clock, Notifier, NotifyError, OutgoingNotice, Parked, SHARDS, StoreError, Written,
+    Callback, CallbackStore, Clock, NoNotices, Notifier, NotifyError, OutgoingNotice, Parked, SHARDS, StoreError,
+    Written,
 };
 pub use request::{Request, Waiting};

@@ -9,7 +9,7 @@ use callback_bridge::{
 use metrics::Unit;
 use strum::VariantNames;
 
-use crate::{Outcome, pages::Problem};
+use crate::Outcome;
 
 /// What happened to callbacks: one at each step of a life.
 pub const CALLBACKS: Metric = Metric {
@@ -126,13 +126,15 @@ pub enum PageResult {
     Trouble,
 }
 
-impl From<Option<Problem>> for PageResult {
-    fn from(problem: Option<Problem>) -> Self {
-        match problem.map(Problem::status) {
-            None => Self::Served,
-            Some(404) => Self::UnknownLink,
-            Some(500..) => Self::Trouble,
-            Some(_) => Self::Refused,
+impl PageResult {
+    /// What a response with this HTTP status came to.
+    #[must_use]
+    pub const fn of(status: u16) -> Self {
+        match status {
+            ..400 => Self::Served,
+            404 => Self::UnknownLink,
+            500.. => Self::Trouble,
+            _ => Self::Refused,
         }
     }
 }

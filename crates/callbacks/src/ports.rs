@@ -99,6 +99,16 @@ pub trait Notifier: Send + Sync {
 #[error("{0}")]
 pub struct NotifyError(pub String);
 
+/// For a desk that tells nobody: whoever only takes answers has nothing to do with notices, which are others' duty.
+#[derive(Debug, Clone, Copy)]
+pub struct NoNotices;
+
+impl Notifier for NoNotices {
+    async fn send(&self, _notice: &OutgoingNotice<'_>) -> Result<(), NotifyError> {
+        Err(NotifyError("this function tells nobody".to_owned()))
+    }
+}
+
 /// What time it is.
 pub trait Clock: Send + Sync {
     /// Now.

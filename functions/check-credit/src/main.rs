@@ -5,7 +5,7 @@ use check_credit::{CheckCredit, Config, CreditBureau, SecretKey};
 
 #[tokio::main]
 async fn main() -> Result<(), Error> {
-    let lambda = Lambda::start().await?;
+    let lambda = Lambda::start().await;
     let config = Config::read(lambda.variables())?;
     let key = SecretKey { aws: lambda.aws_config().clone(), secret: config.bureau_secret.clone() };
     let bureau = CreditBureau::new(&config, key).await.map_err(Error::new)?;

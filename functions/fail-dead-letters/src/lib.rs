@@ -1,21 +1,35 @@
 #![doc = include_str!("../README.md")]
 
 use callback_bridge::{Task, TaskFailure, WorkError, Worker, names};
+use callbacks::{CallbackId, CallbackStore};
 use serde::de::IgnoredAny;
 
-/// Fails every task, whatever its input is.
+/// Fails every task, whatever its input is, but those that are parked: they are left to their decision.
 #[derive(Debug, Clone, Copy)]
-pub struct FailDeadLetters;
+pub struct FailDeadLetters<S> {
+    parked: S,
+}
+
+impl<S> FailDeadLetters<S> {
+    /// A worker that looks into this table for what is parked.
+    pub const fn new(parked: S) -> Self {
+        Self { parked }
+    }
+}
 
 const MESSAGE: &str = "no worker answered: each of them died over the message, or could not answer; see the logs of the \
                        queue's function";
 
-impl Worker for FailDeadLetters {
+impl<S: CallbackStore> Worker for FailDeadLetters<S> {
     type Input = IgnoredAny;
     type Output = ();
     const BEATS: bool = false;
+    const PARKS: bool = true;
 
     async fn work(&self, task: Task<IgnoredAny>) -> Result<(), WorkError> {
+        if self.parked.load(CallbackId::of(&task.attempt_id)).await?.is_some() {
+            return Err(WorkError::parked());
+        }
         let queue = task.origin.given_up_by.as_deref().and_then(|arn| arn.rsplit(':').next());
         let failure = TaskFailure::new(names::DEAD_LETTERED, MESSAGE)
             .with("stage", queue)

@@ -16,7 +16,8 @@ async fn handle(event: &str, callbacks: RecordingCallbacks) -> (Vec<String>, Vec
     let file = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("../../events/fail-dead-letters/{event}.json"));
     let event: SqsEvent = serde_json::from_str(&fs::read_to_string(file).unwrap()).unwrap();
     let queue = RecordingQueue::default();
-    let runtime = WorkerRuntime::new(FailDeadLetters, callbacks.clone(), queue, RuntimeSettings::default());
+    let runtime =
+        WorkerRuntime::new(FailDeadLetters::new(parked()), callbacks.clone(), queue, RuntimeSettings::default());
     let response = runtime.handle(event, invocation(Duration::from_secs(30))).await.unwrap();
     (response.batch_item_failures.into_iter().map(|kept| kept.item_identifier).collect(), callbacks.answers())
 }

@@ -100,6 +100,6 @@ impl State {
 /// Between a sixth and a third of the heartbeat after the task began, by its id: tasks that begin together, as those of a
 /// Map state do, are not beaten for in the same minute.
 fn first_beat(request: &Request, every: Duration) -> Duration {
-    let third = every / 3;
-    third / 2 + third.mul_f64(f64::from(request.id.as_bytes()[1]) / 512.0)
+    let sixth = every.as_secs() / 6;
+    Duration::from_secs(sixth + sixth * u64::from(request.id.as_bytes()[1]) / 256)
 }

@@ -9,6 +9,12 @@ use crate::CapabilityLink;
 pub struct BaseUrl(String);
 
 impl BaseUrl {
+    /// Whether the pages are on this machine, and without TLS: in tests and the local AWS.
+    #[must_use]
+    pub fn is_plain_http(&self) -> bool {
+        self.0.starts_with("http://")
+    }
+
     /// The link as its recipient gets it. It is a secret.
     pub(super) fn of(&self, link: &CapabilityLink) -> String {
         format!("{}/c/{}", self.0, link.secret())

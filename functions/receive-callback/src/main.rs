@@ -1,0 +1,23 @@
+#![doc = include_str!("../README.md")]
+
+use std::sync::Arc;
+
+use callback_bridge_aws::{Error, Lambda, desk};
+use callbacks::NoNotices;
+use lambda_http::{Request, RequestExt, service_fn};
+use receive_callback::{Config, Door};
+
+#[tokio::main]
+async fn main() -> Result<(), Error> {
+    let lambda = Lambda::start().await;
+    let config = Config::read(lambda.variables())?;
+    let door = Arc::new(Door::new(desk(&lambda, NoNotices).await?, config));
+    let function = service_fn(move |request: Request| {
+        let (door, lambda) = (Arc::clone(&door), lambda.clone());
+        async move {
+            let context = request.lambda_context_ref().cloned().unwrap_or_default();
+            Ok::<_, lambda_http::Error>(lambda.during(&context, door.answer(&request)).await)
+        }
+    });
+    lambda_http::run(function).await.map_err(Error::new)
+}

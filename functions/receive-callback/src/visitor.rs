@@ -1,0 +1,60 @@
+//! What a request says of itself.
+
+use callbacks::pages::{Format, Page, Problem, Response};
+use lambda_http::{
+    Body, Request, RequestExt,
+    http::{
+        HeaderName,
+        header::{ACCEPT, CONTENT_TYPE},
+    },
+    request::RequestContext,
+};
+
+/// A request, as the pages ask for it.
+#[derive(Clone, Copy)]
+pub(crate) struct Visitor<'a>(pub(crate) &'a Request);
+
+impl Visitor<'_> {
+    /// What stands behind `/c/`.
+    pub(crate) fn link(&self) -> &str {
+        self.0.path_parameters_ref().and_then(|parameters| parameters.first("link")).unwrap_or_default()
+    }
+
+    pub(crate) fn header(&self, name: HeaderName) -> Option<&str> {
+        self.0.headers().get(name)?.to_str().ok()
+    }
+
+    /// A page in the form in which it wants to be answered.
+    pub(crate) fn page(&self, page: &Page<'_>) -> Response {
+        page.response(Format::wanted(self.header(ACCEPT), self.header(CONTENT_TYPE)))
+    }
+
+    pub(crate) fn body(&self) -> &[u8] {
+        match self.0.body() {
+            Body::Text(text) => text.as_bytes(),
+            Body::Binary(bytes) => bytes,
+            _ => &[],
+        }
+    }
+
+    /// Whether a page elsewhere has made the browser send it. `Origin` does not tell: from a page that sends no referrer it
+    /// is `null`, from ours, too.
+    pub(crate) fn is_cross_site(&self) -> bool {
+        self.header(HeaderName::from_static("sec-fetch-site")) == Some("cross-site")
+    }
+
+    /// Who has signed in, by this claim of the token that API Gateway has verified.
+    pub(crate) fn signed_in_as(&self, claim: Option<&str>) -> Result<Option<String>, Problem> {
+        let Some(claim) = claim else { return Ok(None) };
+        let Some(RequestContext::ApiGatewayV2(context)) = self.0.request_context_ref() else {
+            return Err(Problem::UnknownPerson);
+        };
+        let token = context.authorizer.as_ref().and_then(|authorizer| authorizer.jwt.as_ref());
+        let person = token.and_then(|token| token.claims.get(claim)).map(|person| person.trim());
+        let person = person.filter(|person| (1..=MOST_NAME).contains(&person.chars().count()));
+        person.map(|person| Some(person.to_owned())).ok_or(Problem::UnknownPerson)
+    }
+}
+
+/// The longest name of a person who has signed in, in characters: as the address of an approver.
+const MOST_NAME: usize = 254;
