@@ -10,6 +10,11 @@ use tokio::time::{Instant, sleep};
 
 use crate::{Bureau, BureauOptions, LocalBridge, LocalRegion, Proxy, StackOptions};
 
+/// Who is asked about loans.
+pub const APPROVER: &str = "alice@example.com";
+/// What mails are sent from; SES has verified it.
+pub const SENDER: &str = "no-reply@bridge.example.com";
+
 /// How often an execution is looked at.
 pub(crate) const EVERY: Duration = Duration::from_millis(25);
 
@@ -48,7 +53,14 @@ impl Sample {
         let bureau = Bureau::start(BureauOptions { key: key.clone(), slow }).await?;
         let mut bureau_proxy = Proxy::new(bureau.url())?;
         let url = bureau_proxy.open(None).await?;
-        stack.parameters.insert(0, ("BureauUrl".to_owned(), url)); // of two, the later one counts
+        let given = [("BureauUrl", url.as_str()), ("LoanApprovers", APPROVER), ("MailFrom", SENDER)];
+        let given = given.map(|(name, value)| (name.to_owned(), value.to_owned()));
+        stack.parameters.splice(0..0, given); // of two, the later one counts
+        let sender = region.aws().ses().create_email_identity().email_identity(SENDER).send().await;
+        sender.or_else(|error| match error.into_service_error() {
+            aws_sdk_sesv2::operation::create_email_identity::CreateEmailIdentityError::AlreadyExistsException(_) => Ok(Default::default()),
+            other => Err(other),
+        })?;
         let bridge = LocalBridge::deploy(region, stack).await?;
         let secret = bridge.output("BureauKeySecretArn")?;
         bridge.secrets_manager().put_secret_value().secret_id(secret).secret_string(key).send().await?;

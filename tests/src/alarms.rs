@@ -6,7 +6,8 @@ use serde_json::Value;
 
 use crate::{Datum, Metric, Resource, Template};
 
-/// An alarm of the template. It is raised by values above its threshold, and silence is no reason.
+/// An alarm of the template: raised by values above its threshold, where silence is no reason, or by values below it, where
+/// silence is one.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Alarm {
     /// Its logical id.
@@ -16,7 +17,9 @@ pub struct Alarm {
     statistic: Statistic,
     period_ms: u64,
     threshold: f64,
-    /// So many periods above the threshold ..
+    /// Whether it is raised by what is missing: by values below the threshold, and by silence.
+    by_absence: bool,
+    /// So many periods beyond the threshold ..
     datapoints: u64,
     /// .. of so many.
     of_periods: u64,
@@ -49,8 +52,11 @@ impl Alarm {
 
     fn read(id: &str, properties: &Value, text: &impl Fn(&Value) -> String) -> Self {
         let number = |name: &str| -> u64 { text(&properties[name]).parse().unwrap_or_else(|_| panic!("{id}: {name}")) };
-        assert_eq!(properties["ComparisonOperator"], "GreaterThanThreshold", "{id}");
-        assert_eq!(properties["TreatMissingData"], "notBreaching", "{id}");
+        let by_absence = match (&properties["ComparisonOperator"], &properties["TreatMissingData"]) {
+            (above, silence) if above == "GreaterThanThreshold" && silence == "notBreaching" => false,
+            (below, silence) if below == "LessThanThreshold" && silence == "breaching" => true,
+            other => panic!("{id}: {other:?}"),
+        };
         let dimensions = properties["Dimensions"].as_array().into_iter().flatten();
         let dimensions: BTreeMap<_, _> = dimensions.map(|d| (text(&d["Name"]), text(&d["Value"]))).collect();
         Self {
@@ -67,6 +73,7 @@ impl Alarm {
             },
             period_ms: number("Period") * 1000,
             threshold: text(&properties["Threshold"]).parse().unwrap_or_else(|_| panic!("{id}: the threshold")),
+            by_absence,
             datapoints: number(if properties["DatapointsToAlarm"].is_null() {
                 "EvaluationPeriods"
             } else {
@@ -76,7 +83,7 @@ impl Alarm {
         }
     }
 
-    /// Whether these values have raised it at any time.
+    /// Whether these values have raised it at any time from the first of them to the last.
     #[must_use]
     pub fn is_raised_by(&self, data: &[Datum]) -> bool {
         let mut periods: BTreeMap<u64, f64> = BTreeMap::new();
@@ -87,10 +94,16 @@ impl Alarm {
                 Statistic::Maximum => value.max(datum.value),
             };
         }
-        let above: BTreeSet<u64> =
-            periods.into_iter().filter(|(_, value)| *value > self.threshold).map(|(period, _)| period).collect();
-        let enough = |first: &u64| above.range(first..&(first + self.of_periods)).count() as u64 >= self.datapoints;
-        above.iter().any(enough)
+        let times = || data.iter().map(|datum| datum.at_ms / self.period_ms);
+        let (Some(first), Some(last)) = (times().min(), times().max()) else { return false };
+        let is_beyond = |period: &u64| match periods.get(period) {
+            Some(value) if self.by_absence => *value < self.threshold,
+            Some(value) => *value > self.threshold,
+            None => self.by_absence,
+        };
+        let beyond: BTreeSet<u64> = (first..=last).filter(is_beyond).collect();
+        let enough = |first: &u64| beyond.range(first..&(first + self.of_periods)).count() as u64 >= self.datapoints;
+        beyond.iter().any(enough)
     }
 }
 
@@ -100,7 +113,16 @@ mod tests {
 
     fn alarm(statistic: Statistic, threshold: f64, datapoints: u64, of_periods: u64) -> Alarm {
         let metric = Metric { namespace: "N".into(), name: "M".into(), dimensions: BTreeMap::new() };
-        Alarm { id: "A".into(), metric, statistic, period_ms: 60_000, threshold, datapoints, of_periods }
+        Alarm {
+            id: "A".into(),
+            metric,
+            statistic,
+            period_ms: 60_000,
+            threshold,
+            by_absence: false,
+            datapoints,
+            of_periods,
+        }
     }
 
     fn data(values: &[(u64, f64)]) -> Vec<Datum> {
@@ -127,6 +149,13 @@ mod tests {
         assert!(!alarm.is_raised_by(&data(&[(1, 1.0), (1, 1.0), (1, 1.0), (5, 1.0)])));
         assert!(alarm.is_raised_by(&data(&[(1, 1.0), (4, 1.0), (5, 1.0)])));
         assert!(!alarm.is_raised_by(&data(&[(1, 1.0), (4, 1.0), (6, 1.0)])));
+    }
+
+    #[test]
+    fn one_by_absence_is_raised_by_silence_and_by_too_little() {
+        let alarm = Alarm { by_absence: true, ..alarm(Statistic::Sum, 1.0, 3, 3) };
+        assert!(!alarm.is_raised_by(&data(&[(1, 1.0), (2, 1.0), (3, 2.0), (6, 1.0)])), "two periods are silent");
+        assert!(alarm.is_raised_by(&data(&[(1, 1.0), (2, 0.0), (5, 1.0)])), "one has too little, two are silent");
     }
 
     #[test]

@@ -80,7 +80,11 @@ fn dimension(name: &Value, members: &mut Map<String, Value>) -> (String, String)
 
 /// Whether the code lists such a metric.
 fn check(name: &str, unit: &Value, dimensions: &BTreeMap<String, String>) {
-    let metric = ALL.iter().find(|metric| metric.name == name).unwrap_or_else(|| panic!("an unknown metric: {name}"));
+    let metric = ALL
+        .iter()
+        .chain(&callbacks::metrics::ALL)
+        .find(|metric| metric.name == name)
+        .unwrap_or_else(|| panic!("an unknown metric: {name}"));
     assert_eq!(unit, &format!("{:?}", metric.unit), "{name}");
     let mut rest = dimensions.clone();
     assert!(rest.remove(FUNCTION_NAME).is_some(), "{name} is of no function");

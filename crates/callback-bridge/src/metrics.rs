@@ -42,9 +42,11 @@ impl Metric {
         }
     }
 
-    /// Takes down how long something took, in whole milliseconds: nobody wants more, and they are shorter to log.
+    /// Takes down how long something took, in whole seconds or milliseconds as its unit is: nobody wants more, and they are
+    /// shorter to log.
     pub fn record(self, duration: Duration) {
-        histogram!(self.name).record((duration.as_secs_f64() * 1000.0).round());
+        let per_second = if self.unit == Unit::Seconds { 1.0 } else { 1000.0 };
+        histogram!(self.name).record((duration.as_secs_f64() * per_second).round());
     }
 }
 

@@ -2,6 +2,8 @@
 //!
 //! None of it holds anything of a callback: no id, no address, no name of an execution.
 
+use std::time::Duration;
+
 use callback_bridge::{
     Disposition,
     metrics::{Dimension, Metric, Outcome as Delivered},
@@ -30,6 +32,14 @@ pub const SETTLEMENTS: Metric = Metric {
 /// The values of the dimension of [`SETTLEMENTS`], as deliveries to a worker have them.
 const DISPOSITIONS: [&str; 7] = ["Settled", "Closed", "Unknown", "NotTaken", "Rejected", "BadToken", "Denied"];
 
+/// How old a decision is that Step Functions has not taken, at every try.
+pub const UNTOLD_AGE: Metric = Metric {
+    name: "UntoldAge",
+    unit: Unit::Seconds,
+    meaning: "how old a decision is that Step Functions has not taken, at every try",
+    dimension: None,
+};
+
 /// Tries to bring a notice to somebody.
 pub const NOTICES: Metric = Metric {
     name: "Notices",
@@ -49,7 +59,7 @@ pub const SWEEPS: Metric = Metric {
 /// How long the callback that was due for the longest time had waited for a sweep; 0 where none was due.
 pub const OLDEST_DUE: Metric = Metric {
     name: "OldestDue",
-    unit: Unit::Milliseconds,
+    unit: Unit::Seconds,
     meaning: "how long the longest due callback had waited for the sweep",
     dimension: None,
 };
@@ -63,7 +73,7 @@ pub const PAGES: Metric = Metric {
 };
 
 /// Every metric of callbacks.
-pub const ALL: [Metric; 6] = [CALLBACKS, SETTLEMENTS, NOTICES, SWEEPS, OLDEST_DUE, PAGES];
+pub const ALL: [Metric; 7] = [CALLBACKS, SETTLEMENTS, UNTOLD_AGE, NOTICES, SWEEPS, OLDEST_DUE, PAGES];
 
 /// A step in the life of a callback: the values of the dimension of [`CALLBACKS`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, strum::IntoStaticStr, strum::VariantNames)]
@@ -143,8 +153,12 @@ pub(crate) fn step(step: impl Into<Step>) {
     CALLBACKS.count(step.into().into());
 }
 
-pub(crate) fn settlement(disposition: Disposition) {
+/// Step Functions was told a decision that is this old.
+pub(crate) fn settlement(disposition: Disposition, age: Duration) {
     SETTLEMENTS.count(Delivered::from(disposition).into());
+    if matches!(disposition, Disposition::Retry | Disposition::Rejected | Disposition::Denied) {
+        UNTOLD_AGE.record(age);
+    }
 }
 
 pub(crate) fn notice(notified: Notified) {

@@ -85,10 +85,9 @@ fn every_state_that_waits_has_a_timeout_and_catches_it_under_both_names() {
 }
 
 /// The queue that a state sends to.
-fn queue_of<'t>(template: &'t Template, substitutions: &BTreeMap<String, Value>) -> (&'t str, &'t Resource) {
-    let targets = substitutions.values().filter_map(|value| template.resources.get_key_value(Resource::target(value)));
-    let mut queues = targets.filter(|(_, resource)| resource.r#type == "AWS::SQS::Queue");
-    let (id, queue) = queues.next().expect("a state that waits sends to a queue");
+fn queue_of<'t>(template: &'t Template, state: &Value) -> (&'t str, &'t Resource) {
+    let target = state["Parameters"]["QueueUrl"].as_str().expect("a state that waits sends to a queue");
+    let (id, queue) = template.resources.get_key_value(target).expect("the queue is one of the template");
     (id, queue)
 }
 
@@ -107,7 +106,7 @@ fn heartbeats_are_asked_for_where_the_worker_knows_of_them() {
     for (name, state, substitutions) in waiting_states(&template) {
         let Some(heartbeat) = state.get("HeartbeatSeconds") else { continue };
         let said = &state["Parameters"]["MessageBody"]["heartbeatSeconds"];
-        let (queue, _) = queue_of(&template, &substitutions);
+        let (queue, _) = queue_of(&template, &state);
         if said.is_null() {
             let configured = parameter_of_reader(&template, queue, "BRIDGE_HEARTBEAT_SECONDS");
             let set = substitutions["HeartbeatSeconds"]["Ref"].clone();
@@ -135,7 +134,7 @@ fn messages_to_a_fifo_queue_differ_by_their_token() {
     let waiting = waiting_states(&template);
     let in_order = waiting
         .iter()
-        .filter(|(_, _, substitutions)| queue_of(&template, substitutions).1.properties["FifoQueue"] == true);
+        .filter(|(_, state, _)| queue_of(&template, state).1.properties["FifoQueue"] == true);
     let mut found = 0;
     for (name, state, _) in in_order {
         let id = state["Parameters"]["MessageDeduplicationId.$"].as_str().unwrap_or_default();
@@ -150,9 +149,9 @@ fn messages_to_a_fifo_queue_differ_by_their_token() {
 fn a_killed_worker_is_replaced_before_its_heartbeat_is_missed() {
     let template = Template::read();
     let longest_backoff = RuntimeSettings::default().redelivery.longest().as_secs();
-    for (name, state, substitutions) in waiting_states(&template) {
+    for (name, state, _) in waiting_states(&template) {
         let Some(heartbeat) = state["HeartbeatSeconds"].as_u64() else { continue };
-        let queue = &queue_of(&template, &substitutions).1.properties;
+        let queue = &queue_of(&template, &state).1.properties;
         let deliveries =
             if queue["FifoQueue"] == true { queue["RedrivePolicy"]["maxReceiveCount"].as_u64() } else { Some(1) };
         let silence = deliveries.unwrap() * (queue["VisibilityTimeout"].as_u64().unwrap() + longest_backoff);

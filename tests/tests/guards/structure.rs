@@ -28,11 +28,17 @@ fn the_libraries_have_no_aws_sdk() {
 
 /// The SDKs of tables and mails are large: whoever uses none does not wait for them to be compiled.
 #[test]
-fn a_worker_has_no_sdk_that_it_does_not_use() {
-    for function in ["check-credit", "fail-dead-letters"] {
+fn a_function_has_no_sdk_that_it_does_not_use() {
+    let (table, mail, queue, secret) = ("aws-sdk-dynamodb", "aws-sdk-sesv2", "aws-sdk-sqs", "aws-sdk-secretsmanager");
+    for (function, unused) in [
+        ("check-credit", &[table, mail][..]),
+        ("fail-dead-letters", &[mail, secret]),
+        ("receive-callback", &[mail, queue]),
+        ("sweep-callbacks", &[queue]),
+    ] {
         let tree = tree(function, &[]);
         assert!(tree.contains("aws-sdk-sfn"), "this is no tree: {tree}");
-        for unused in ["aws-sdk-dynamodb", "aws-sdk-sesv2"] {
+        for unused in unused {
             assert!(!tree.contains(unused), "{function} has {unused}");
         }
     }

@@ -94,7 +94,8 @@ impl<S: CallbackStore, C: TaskCallbacks, N: Notifier, K: Clock> Desk<S, C, N, K>
         let reply = self.callbacks.answer(token, answer).await;
         Reply::count(&reply);
         let disposition = Disposition::of(&reply, maybe_told);
-        metrics::settlement(disposition);
+        let age = callback.state.decision().map(|decision| self.now().duration_since(decision.at));
+        metrics::settlement(disposition, age.and_then(|age| age.try_into().ok()).unwrap_or_default());
         report(callback, answer, disposition, reply.as_ref().err());
         let maybe_taken =
             matches!(reply, Err(Refusal::Unheard { .. })) || (maybe_told && disposition == Disposition::Retry);
