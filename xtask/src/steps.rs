@@ -39,6 +39,9 @@ pub(crate) struct Context {
     pub(crate) ci: bool,
 }
 
+/// The feature without which the tests in a browser are left out.
+const BROWSER_TESTS: &str = "callback-bridge-tests/browser";
+
 pub(crate) const STEPS: &[Step] = &[
     Step { name: "fmt", about: "the formatting of Rust (cargo fmt)", needs: &[], run: fmt },
     Step { name: "build", about: "everything compiles (cargo build)", needs: &[], run: build },
@@ -71,7 +74,7 @@ fn build(context: &Context) -> Result<Verdict, String> {
 }
 
 fn clippy(context: &Context) -> Result<Verdict, String> {
-    let mut command = context.cargo(&["clippy", "--workspace", "--all-targets"]);
+    let mut command = context.cargo(&["clippy", "--workspace", "--all-targets", "--features", BROWSER_TESTS]);
     if context.ci {
         command.args(["--", "-D", "warnings"]);
     }
@@ -94,7 +97,7 @@ fn rust(context: &Context) -> Result<Verdict, String> {
 }
 
 fn in_browser(context: &Context) -> Result<Verdict, String> {
-    let mut command = context.cargo(&["test", "--package", "callback-bridge-tests", "--test", "browser"]);
+    let mut command = context.cargo(&["test", "--workspace", "--features", BROWSER_TESTS, "--test", "browser"]);
     if let Some(program) = browser::find_or_install(&context.workspace, context.ci)? {
         command.env(browser::VARIABLE, program);
         return tests(command, Counts::of_cargo_test);

@@ -45,7 +45,10 @@ pub(super) struct Protocol {
 
 /// Calls without an answer so far; none any more when the browser has gone.
 #[derive(Debug, Clone)]
-struct Calls(Arc<Mutex<Option<HashMap<u64, oneshot::Sender<Value>>>>>);
+struct Calls(Arc<Mutex<Option<Waiting>>>);
+
+/// Who waits for an answer, by the ids of the calls.
+type Waiting = HashMap<u64, oneshot::Sender<Value>>;
 
 impl Protocol {
     pub(super) fn over(socket: UnixStream) -> Self {
@@ -107,7 +110,7 @@ impl Calls {
         self.lock().take();
     }
 
-    fn lock(&self) -> MutexGuard<'_, Option<HashMap<u64, oneshot::Sender<Value>>>> {
+    fn lock(&self) -> MutexGuard<'_, Option<Waiting>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
