@@ -4,6 +4,7 @@ use callback_bridge_tests::browser::{Browser, TabOptions};
 
 use crate::{
     cases::{Words, mails},
+    pages::fits,
     site::{Site, plain},
 };
 
@@ -14,24 +15,22 @@ async fn a_mail_fits_and_loads_nothing() {
     let browser = Browser::launch().await.unwrap();
     let phone = TabOptions::phone().without_scripts();
     for (options, scheme) in [(phone.clone(), "light"), (phone.dark(), "dark")] {
+        let tab = browser.tab(options).await.unwrap();
+        let mut opened = Vec::new();
         for (name, _) in &mails {
-            let tab = browser.tab(options.clone()).await.unwrap();
-            tab.open(&site.url(&format!("/{name}"))).await.unwrap();
-            for width in [320, 390] {
-                tab.resize(width, 844).await.unwrap();
-                let (needed, _) = tab.page_size().await.unwrap();
-                assert!(needed <= f64::from(width), "{name} needs {needed} pixels of {width}");
-            }
+            let url = site.url(&format!("/{name}"));
+            tab.open(&url).await.unwrap();
+            opened.push(url);
+            fits(&tab, name).await;
             tab.screenshot(&format!("{name}-{scheme}")).await.unwrap();
-            // What a browser asks every site for is not the mail's doing.
-            let asked: Vec<_> =
-                tab.requests().into_iter().filter(|asked| !asked.url.ends_with("/favicon.ico")).collect();
-            assert_eq!(asked.len(), 1, "{name}: {asked:#?}");
-            let mut complaints = tab.complaints();
-            complaints.retain(|said| !(said.source == "network" && said.text.contains("status of 404 ")));
-            assert_eq!(complaints, [], "{name}");
-            tab.close().await.unwrap();
         }
+        // What a browser asks every site for is not the mails' doing.
+        let asked = tab.requests().into_iter().map(|request| request.url);
+        let asked: Vec<_> = asked.filter(|url| *url != site.url("/favicon.ico")).collect();
+        assert_eq!(asked, opened);
+        let mut complaints = tab.complaints();
+        complaints.retain(|said| !(said.source == "network" && said.text.contains("status of 404")));
+        assert_eq!(complaints, []);
     }
     browser.close().await.unwrap();
 }
