@@ -67,7 +67,7 @@ const FLAGS: [&str; 12] = [
     "--disable-dev-shm-usage",
     "--hide-scrollbars",
     "--lang=en",
-    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
+    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost",
 ];
 
 impl Browser {

@@ -76,3 +76,16 @@ async fn a_key_may_lead_to_another_page() {
     assert_eq!((tab.title().await.unwrap(), tab.address().await.unwrap()), ("two".to_owned(), site.url("/two")));
     browser.close().await.unwrap();
 }
+
+#[tokio::test]
+async fn a_browser_that_is_dropped_is_gone() {
+    let browser = Browser::launch().await.unwrap();
+    let tab = browser.tab(TabOptions::desk()).await.unwrap();
+    let never = tab.evaluate("new Promise(() => {})");
+    let (ended, ()) = tokio::join!(never, async {
+        assert_eq!(tab.evaluate("6 * 7").await.unwrap(), 42, "it is alive");
+        drop(browser);
+    });
+    let error = ended.unwrap_err().to_string();
+    assert!(error.contains("the browser went away"), "{error}");
+}
