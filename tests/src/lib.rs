@@ -3,6 +3,7 @@
 use std::path::Path;
 
 mod alarms;
+pub mod browser;
 mod cloudwatch;
 mod translated;
 

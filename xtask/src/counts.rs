@@ -38,6 +38,12 @@ impl Counts {
             .fold(Self::default(), Self::and)
     }
 
+    /// All lines `module::name: test` of `cargo test -- --list`, of tests that were not run.
+    pub(crate) fn skipped_of_cargo_test(listed: &str) -> Self {
+        let skipped = listed.lines().filter(|line| line.ends_with(": test")).count();
+        Self { skipped: u64::try_from(skipped).unwrap_or(u64::MAX), ..Self::default() }
+    }
+
     /// The last line `5 passed, 1 failed in 3.21s` of pytest.
     pub(crate) fn of_pytest(printed: &str) -> Self {
         printed
@@ -82,6 +88,12 @@ mod tests {
             test result: FAILED. 7 passed; 1 failed; 0 ignored; 0 measured; 3 filtered out; finished in 1.20s\n\
             the test result: ok. 9 passed, says a test\n";
         assert_eq!(Counts::of_cargo_test(printed), counts(12, 1, 2));
+    }
+
+    #[test]
+    fn tests_that_are_only_listed_are_skipped() {
+        let listed = "pages::light: test\npages::dark: test\nspeed: benchmark\n\n2 tests, 1 benchmark\n";
+        assert_eq!(Counts::skipped_of_cargo_test(listed), counts(0, 0, 2));
     }
 
     #[test]

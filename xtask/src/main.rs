@@ -7,6 +7,7 @@
 )]
 
 mod audit;
+mod browser;
 mod conformance;
 mod counts;
 mod demo;

@@ -2,6 +2,7 @@
 
 use std::process::Command;
 
+use crate::browser;
 use crate::conformance::suite;
 use crate::counts::Counts;
 use crate::process;
@@ -14,16 +15,32 @@ pub(crate) struct Step {
     pub(crate) about: &'static str,
     /// Steps without which this one can't run.
     pub(crate) needs: &'static [&'static str],
-    pub(crate) run: fn(&Context) -> Result<Counts, String>,
+    pub(crate) run: fn(&Context) -> Result<Verdict, String>,
+}
+
+/// What a step came to.
+pub(crate) struct Verdict {
+    pub(crate) counts: Counts,
+    /// Why it came to that, where the numbers don't say.
+    pub(crate) note: Option<String>,
+}
+
+impl From<Counts> for Verdict {
+    fn from(counts: Counts) -> Self {
+        Self { counts, note: None }
+    }
 }
 
 /// What steps run with.
 pub(crate) struct Context {
     pub(crate) workspace: Workspace,
     pub(crate) python: String,
-    /// As in CI: warnings are errors.
-    pub(crate) strict: bool,
+    /// In CI: warnings are errors, and a browser that is missing is installed.
+    pub(crate) ci: bool,
 }
+
+/// The feature without which the tests in a browser are left out.
+const BROWSER_TESTS: &str = "callback-bridge-tests/browser";
 
 pub(crate) const STEPS: &[Step] = &[
     Step { name: "fmt", about: "the formatting of Rust (cargo fmt)", needs: &[], run: fmt },
@@ -31,6 +48,12 @@ pub(crate) const STEPS: &[Step] = &[
     Step { name: "clippy", about: "lints (cargo clippy)", needs: &["build"], run: clippy },
     Step { name: "docs", about: "documentation and its links (cargo doc)", needs: &["build"], run: docs },
     Step { name: "rust", about: "unit, property and end-to-end tests (cargo test)", needs: &["build"], run: rust },
+    Step {
+        name: "browser",
+        about: "the pages in a browser (cargo test, Chromium)",
+        needs: &["build"],
+        run: in_browser,
+    },
     Step { name: "doctests", about: "examples in documentation (cargo test --doc)", needs: &["build"], run: doctests },
     Step { name: "python", about: "tests of the local AWS (pytest)", needs: &[], run: pytest },
     Step {
@@ -42,53 +65,68 @@ pub(crate) const STEPS: &[Step] = &[
     Step { name: "template", about: "rules for template.yaml (cfn-lint)", needs: &[], run: template },
 ];
 
-fn fmt(context: &Context) -> Result<Counts, String> {
+fn fmt(context: &Context) -> Result<Verdict, String> {
     check(context.cargo(&["fmt", "--all", "--check"]))
 }
 
-fn build(context: &Context) -> Result<Counts, String> {
+fn build(context: &Context) -> Result<Verdict, String> {
     check(context.cargo(&["build", "--workspace"]))
 }
 
-fn clippy(context: &Context) -> Result<Counts, String> {
-    let mut command = context.cargo(&["clippy", "--workspace", "--all-targets"]);
-    if context.strict {
+fn clippy(context: &Context) -> Result<Verdict, String> {
+    let mut command = context.cargo(&["clippy", "--workspace", "--all-targets", "--features", BROWSER_TESTS]);
+    if context.ci {
         command.args(["--", "-D", "warnings"]);
     }
     check(command)
 }
 
-fn docs(context: &Context) -> Result<Counts, String> {
+fn docs(context: &Context) -> Result<Verdict, String> {
     let mut command = context.cargo(&["doc", "--workspace", "--no-deps"]);
-    if context.strict {
+    if context.ci {
         command.env("RUSTDOCFLAGS", "-D warnings");
     }
     check(command)
 }
 
-fn rust(context: &Context) -> Result<Counts, String> {
+fn rust(context: &Context) -> Result<Verdict, String> {
     context.local_aws()?; // the end-to-end tests start it
     // Benches are compiled by clippy; to run them is to measure.
     let command = context.cargo(&["test", "--workspace", "--no-fail-fast", "--lib", "--bins", "--tests", "--examples"]);
     tests(command, Counts::of_cargo_test)
 }
 
-fn doctests(context: &Context) -> Result<Counts, String> {
+fn in_browser(context: &Context) -> Result<Verdict, String> {
+    let mut command = context.cargo(&["test", "--workspace", "--features", BROWSER_TESTS, "--test", "browser"]);
+    if let Some(program) = browser::find_or_install(&context.workspace, context.ci)? {
+        command.env(browser::VARIABLE, program);
+        return tests(command, Counts::of_cargo_test);
+    }
+    // They compile all the same.
+    let (compiled, listed) = process::run_and_keep(command.args(["--", "--list"]))?;
+    if !compiled {
+        return Ok(Counts::check(false).into());
+    }
+    println!("{}", browser::ADVICE);
+    Ok(Verdict { counts: Counts::skipped_of_cargo_test(&listed), note: Some(browser::ADVICE.to_owned()) })
+}
+
+fn doctests(context: &Context) -> Result<Verdict, String> {
     tests(context.cargo(&["test", "--workspace", "--no-fail-fast", "--doc"]), Counts::of_cargo_test)
 }
 
-fn pytest(context: &Context) -> Result<Counts, String> {
+fn pytest(context: &Context) -> Result<Verdict, String> {
     let mut command = process::command(&context.workspace, context.local_aws()?.program("python"));
     command.current_dir(context.workspace.root.join("local/aws")).args(["-m", "pytest", "-q"]);
     tests(command, Counts::of_pytest)
 }
 
-fn conformance(context: &Context) -> Result<Counts, String> {
+fn conformance(context: &Context) -> Result<Verdict, String> {
     let command = suite(&context.workspace, &context.local_aws()?, &[], process::variables());
     tests(command, Counts::of_pytest)
 }
 
-fn template(context: &Context) -> Result<Counts, String> {
+fn template(context: &Context) -> Result<Verdict, String> {
     let mut command = process::command(&context.workspace, context.local_aws()?.program("cfn-lint"));
     command.arg("template.yaml");
     check(command)
@@ -107,14 +145,14 @@ impl Context {
 }
 
 /// A command that says yes or no.
-fn check(mut command: Command) -> Result<Counts, String> {
-    process::run(&mut command).map(Counts::check)
+fn check(mut command: Command) -> Result<Verdict, String> {
+    process::run(&mut command).map(|passed| Counts::check(passed).into())
 }
 
 /// A command that runs tests and says how many.
-fn tests(mut command: Command, count: fn(&str) -> Counts) -> Result<Counts, String> {
+fn tests(mut command: Command, count: fn(&str) -> Counts) -> Result<Verdict, String> {
     let (succeeded, printed) = process::run_and_keep(&mut command)?;
-    Ok(count(&printed).judged(succeeded))
+    Ok(count(&printed).judged(succeeded).into())
 }
 
 #[cfg(test)]

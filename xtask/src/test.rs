@@ -6,7 +6,7 @@ use std::time::Instant;
 use crate::Outcome;
 use crate::counts::Counts;
 use crate::preflight::{self, For};
-use crate::steps::{Context, STEPS, Step};
+use crate::steps::{Context, STEPS, Step, Verdict};
 use crate::summary::{Line, Summary};
 use crate::workspace::Workspace;
 
@@ -15,7 +15,7 @@ pub(crate) fn run(workspace: &Workspace, names: &[String]) -> Outcome {
     let context = Context {
         python: preflight::check(workspace, For::Testing)?,
         workspace: workspace.clone(),
-        strict: env::var_os("CI").is_some_and(|value| value == "true"),
+        ci: env::var_os("CI").is_some_and(|value| value == "true"),
     };
     let summary = Summary(all(&steps, |step| (step.run)(&context)));
     println!("\n{summary}");
@@ -32,7 +32,7 @@ fn chosen(names: &[String]) -> Result<Vec<&'static Step>, String> {
     Ok(STEPS.iter().filter(|step| names.is_empty() || names.iter().any(|name| name == step.name)).collect())
 }
 
-fn all(steps: &[&'static Step], run: impl Fn(&Step) -> Result<Counts, String>) -> Vec<Line> {
+fn all(steps: &[&'static Step], run: impl Fn(&Step) -> Result<Verdict, String>) -> Vec<Line> {
     let mut lines: Vec<Line> = Vec::new();
     for step in steps {
         let failed = |name: &&&str| lines.iter().any(|line| line.name == **name && line.counts.failed > 0);
@@ -42,13 +42,10 @@ fn all(steps: &[&'static Step], run: impl Fn(&Step) -> Result<Counts, String>) -
         } else {
             println!("\n== {}: {}", step.name, step.about);
             let began = Instant::now();
-            let (counts, note) = match run(step) {
-                Ok(counts) => (counts, None),
-                Err(reason) => {
-                    println!("{reason}");
-                    (Counts::check(false), reason.lines().last().map(str::to_owned))
-                }
-            };
+            let Verdict { counts, note } = run(step).unwrap_or_else(|reason| {
+                println!("{reason}");
+                Verdict { counts: Counts::check(false), note: reason.lines().last().map(str::to_owned) }
+            });
             Line { name: step.name, counts, seconds: began.elapsed().as_secs_f64(), note }
         };
         lines.push(line);
@@ -84,7 +81,7 @@ mod tests {
     #[test]
     fn a_failure_stops_only_what_needs_it() {
         let steps: Vec<&Step> = STEPS.iter().collect();
-        let lines = all(&steps, |step| Ok(Counts::check(step.name != "build")));
+        let lines = all(&steps, |step| Ok(Counts::check(step.name != "build").into()));
         for line in &lines {
             let expected = match line.name {
                 "build" => Counts { failed: 1, ..Counts::default() },
@@ -93,6 +90,14 @@ mod tests {
             };
             assert_eq!(line.counts, expected, "{}", line.name);
         }
+    }
+
+    #[test]
+    fn what_a_step_has_to_say_beside_its_numbers_is_kept() {
+        let skipped = || Counts { skipped: 3, ..Counts::default() };
+        let steps: Vec<_> = STEPS.iter().take(1).collect();
+        let lines = all(&steps, |_| Ok(Verdict { counts: skipped(), note: Some("no browser".to_owned()) }));
+        assert_eq!((lines[0].counts, lines[0].note.as_deref()), (skipped(), Some("no browser")));
     }
 
     #[test]

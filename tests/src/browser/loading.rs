@@ -1,0 +1,83 @@
+//! Opening pages, and waiting for what a page does.
+
+use anyhow::{Context, bail};
+use callback_bridge_local::Reader;
+use serde_json::json;
+
+use super::{DEADLINE, Tab, protocol::Event};
+
+impl Tab {
+    /// Opens an address and waits until the page is loaded, whatever its status.
+    ///
+    /// # Errors
+    /// If nobody answers there.
+    pub async fn open(&self, url: &str) -> anyhow::Result<()> {
+        let events = self.protocol.tail();
+        let navigated = self.call("Page.navigate", json!({ "url": url })).await?;
+        if let Some(error) = navigated["errorText"].as_str() {
+            bail!("{error}");
+        }
+        let loader = navigated["loaderId"].as_str().context("that is on the page that is open already")?;
+        self.wait(events, "load", |loaded| loaded == loader).await
+    }
+
+    /// Does something that leads to another page, and waits until that is loaded.
+    ///
+    /// # Errors
+    /// If it fails, or no other page is loaded.
+    pub async fn loads_after(&self, action: impl Future<Output = anyhow::Result<()>>) -> anyhow::Result<()> {
+        let before = self.loader().await?;
+        let events = self.protocol.tail();
+        action.await?;
+        self.wait(events, "load", |loaded| loaded != before).await
+    }
+
+    /// Does something that leads to another place on the same page, and waits until it is there.
+    ///
+    /// # Errors
+    /// If it fails, or leads nowhere.
+    pub async fn moves_after(&self, action: impl Future<Output = anyhow::Result<()>>) -> anyhow::Result<()> {
+        let mut events = self.protocol.tail();
+        action.await?;
+        events.find(DEADLINE, |event| self.owns(event, "Page.navigatedWithinDocument")).await?;
+        Ok(())
+    }
+
+    /// Waits until the page is loaded and has asked for nothing more for half a second, by the browser's own clock.
+    ///
+    /// # Errors
+    /// If it never rests.
+    pub async fn settled(&self) -> anyhow::Result<()> {
+        let mut loader = self.loader().await?;
+        loop {
+            self.wait(self.protocol.reader(), "networkIdle", |idle| idle == loader).await?;
+            let now = self.loader().await?;
+            if now == loader {
+                return Ok(());
+            }
+            loader = now; // a script has led to another page
+        }
+    }
+
+    /// What loaded the page that is shown: another for each page.
+    async fn loader(&self) -> anyhow::Result<String> {
+        let tree = self.call("Page.getFrameTree", json!({})).await?;
+        Ok(tree["frameTree"]["frame"]["loaderId"].as_str().context("a page that nothing loaded")?.to_owned())
+    }
+
+    /// Waits for a step in the life of a page.
+    async fn wait(&self, mut events: Reader<Event>, step: &str, is_it: impl Fn(&str) -> bool) -> anyhow::Result<()> {
+        let wanted = |event: &Event| {
+            self.owns(event, "Page.lifecycleEvent")
+                && event.params["name"] == step
+                && event.params["loaderId"].as_str().is_some_and(&is_it)
+        };
+        events.find(DEADLINE, wanted).await?;
+        Ok(())
+    }
+    /// Whether an event of this kind is about the page itself, and not about a frame in it.
+    fn owns(&self, event: &Event, method: &str) -> bool {
+        let Event { session, method: happened, params } = event;
+        session.as_deref() == Some(&self.session) && happened == method && params["frameId"] == self.frame.as_str()
+    }
+}
