@@ -42,6 +42,8 @@ pub struct StackOptions {
     pub transcript: Option<Transcript>,
     /// Whether messages wait in their queues until [`LocalBridge::receive`](super::LocalBridge::receive) is called.
     pub held: bool,
+    /// Where its HTTP APIs are served. By default 0, which takes a free port.
+    pub api_port: u16,
 }
 
 impl Default for RegionOptions {
@@ -60,6 +62,7 @@ impl Default for StackOptions {
             log_level: None,
             transcript: None,
             held: false,
+            api_port: 0,
         }
     }
 }

@@ -14,14 +14,16 @@ impl LocalBridge {
     /// was [held](super::StackOptions::held) are started.
     ///
     /// # Errors
-    /// If the template can't be deployed or a function's binary is missing: everything goes on as it was. If an event
+    /// If the template can't be deployed, a function's binary is missing or a route can't be served: everything goes on as it was. If an event
     /// source can't be started: the next update tries again.
     pub async fn update(&mut self) -> anyhow::Result<()> {
         let (aws, options) = (self.region().aws(), &self.options);
-        let description = aws.deploy(&options.template, &options.name, &options.parameters).await?;
+        let deployed = aws.deploy(&options.template, &options.name, &options.parameters, Some(self.api.url()));
+        let description = deployed.await?;
         self.open_doors(&description.functions).await?;
         let specs: Vec<_> =
             description.functions.iter().map(|function| self.spec(function)).collect::<Result<_, _>>()?;
+        self.api.set_routes(&description.routes)?;
         let before = std::mem::replace(&mut self.description, description);
 
         let outdated = self.drain_outdated();
