@@ -11,6 +11,7 @@ pub mod journal;
 pub mod local_aws;
 pub mod proxy;
 mod sample;
+pub mod schedules;
 pub mod stack;
 pub mod transcript;
 pub mod up;
@@ -29,6 +30,7 @@ pub use local_aws::{
 };
 pub use proxy::{Call, CallEvent, CallFault, Caller, Proxy};
 pub use sample::{Ended, Sample};
+pub use schedules::Schedules;
 pub use stack::{LocalBridge, LocalOptions, LocalRegion, RegionOptions, StackOptions};
 pub use transcript::{Line, Transcript};
 pub use up::{Build, Up, UpOptions};

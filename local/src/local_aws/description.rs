@@ -119,10 +119,12 @@ impl EventSourceMapping {
 }
 
 /// A schedule and one of its targets.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 pub struct Schedule {
     /// Its logical id.
     pub id: String,
+    /// The ARN of the rule, or of the schedule of EventBridge Scheduler.
+    pub arn: String,
     /// Such as `rate(1 minute)`.
     pub expression: String,
     /// Whether it is on.

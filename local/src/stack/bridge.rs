@@ -12,6 +12,7 @@ use crate::host::{FunctionSpec, Invocation, LambdaHost};
 use crate::http_api::HttpApi;
 use crate::local_aws::{EventSourceMapping, FunctionDescription, StackDescription};
 use crate::proxy::{Caller, Proxy};
+use crate::schedules::Schedules;
 use crate::transcript::Transcript;
 
 /// The bridge on this machine: a stack whose functions and event sources run.
@@ -25,6 +26,7 @@ pub struct LocalBridge {
     transcript: Transcript,
     proxy: Proxy,
     pub(super) api: HttpApi,
+    schedules: Schedules,
     /// By which door of the proxy each function calls, by its name.
     doors: BTreeMap<String, String>,
     pub(super) event_sources: Mutex<Vec<EventSource>>,
@@ -47,8 +49,8 @@ impl LocalBridge {
     /// Deploys a stack in a region that others may use too, and starts its functions, HTTP APIs and event sources.
     ///
     /// # Errors
-    /// If the template can't be deployed completely, a function's binary is missing, a route can't be served, or an event
-    /// source can't be started.
+    /// If the template can't be deployed completely, a function's binary is missing, a route can't be served, a schedule
+    /// can't run, or an event source can't be started.
     pub async fn deploy(region: &Arc<LocalRegion>, options: StackOptions) -> anyhow::Result<Self> {
         // It has to listen before there is a stack: functions get its URL in their environment.
         let api = HttpApi::start(options.api_port, region.host()).await?;
@@ -61,6 +63,7 @@ impl LocalBridge {
             transcript,
             proxy: Proxy::new(region.aws().endpoint())?,
             api,
+            schedules: Schedules::new(region.host()),
             doors: BTreeMap::new(),
             event_sources: Mutex::default(),
             region: Arc::clone(region),
@@ -72,6 +75,7 @@ impl LocalBridge {
             region.host().register(bridge.spec(function)?)?;
         }
         bridge.api.set_routes(&bridge.description.routes)?;
+        bridge.run_schedules()?;
         if !bridge.options.held {
             bridge.receive().await?;
         }
@@ -87,6 +91,11 @@ impl LocalBridge {
             }
         }
         Ok(())
+    }
+
+    /// Runs the schedules as they are described, if they are to run.
+    pub(super) fn run_schedules(&mut self) -> anyhow::Result<()> {
+        if self.options.scheduled { self.schedules.set(&self.description.schedules) } else { Ok(()) }
     }
 
     /// How a function of this stack is run.
@@ -199,13 +208,14 @@ impl LocalBridge {
         &self.transcript
     }
 
-    /// Stops the event sources, then the functions, then the region, if it was started for this stack alone. The HTTP APIs
+    /// Stops the schedules and the event sources, then the functions, then the region, if it was started for this stack alone. The HTTP APIs
     /// accept no more requests from the beginning; those under way that need a function then fail.
     ///
     /// # Errors
     /// If anything would not stop as it should; everything is tried nevertheless.
     pub async fn stop(mut self) -> anyhow::Result<()> {
         self.api.close();
+        self.schedules.stop();
         let sources = std::mem::take(&mut *self.event_sources.lock().unwrap_or_else(PoisonError::into_inner));
         for source in sources {
             source.stop().await;

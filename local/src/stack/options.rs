@@ -44,6 +44,8 @@ pub struct StackOptions {
     pub held: bool,
     /// Where its HTTP APIs are served. By default 0, which takes a free port.
     pub api_port: u16,
+    /// Whether its schedules run. By default they do not: whoever tests what they invoke does that when it is time.
+    pub scheduled: bool,
 }
 
 impl Default for RegionOptions {
@@ -63,6 +65,7 @@ impl Default for StackOptions {
             transcript: None,
             held: false,
             api_port: 0,
+            scheduled: false,
         }
     }
 }
@@ -72,6 +75,13 @@ impl StackOptions {
     #[must_use]
     pub fn held(mut self) -> Self {
         self.held = true;
+        self
+    }
+
+    /// Runs the schedules.
+    #[must_use]
+    pub fn scheduled(mut self) -> Self {
+        self.scheduled = true;
         self
     }
 
