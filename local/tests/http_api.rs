@@ -1,4 +1,5 @@
 //! A stack with an HTTP API, from its template to the replies.
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on panics")]
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;

@@ -1,4 +1,4 @@
-"""python -m local_aws.deploy TEMPLATE --endpoint URL [--stack NAME] [--parameter K=V ...] [--output FILE]
+"""python -m local_aws.deploy TEMPLATE --endpoint URL [--stack NAME] [--api-endpoint URL] [--parameter K=V ...] [--output FILE]
 
 Creates or updates a stack from a SAM or CloudFormation template and prints, as JSON, what something outside has to run.
 """

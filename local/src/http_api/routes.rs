@@ -14,8 +14,7 @@ use crate::local_aws::{ApiType, Route};
 #[derive(Debug, Default)]
 pub(super) struct Routes(Vec<(Pattern, Route)>);
 
-/// The route of a request.
-#[derive(Debug)]
+/// The route of a request. It can't be printed: its parameters may be secrets.
 pub(super) struct Found<'a> {
     pub(super) route: &'a Route,
     /// What stands in the request's path for the parameters of the route's.
