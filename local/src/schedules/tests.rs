@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 use tokio::sync::mpsc::unbounded_channel;
-use tokio::task::yield_now;
+use tokio::task::{AbortHandle, yield_now};
 
 use super::*;
 use crate::host::tests::stand_in;
@@ -27,6 +27,15 @@ async fn host(change: impl FnOnce(&mut FunctionSpec), transcript: &Transcript) -
     change(&mut spec);
     host.register(spec).unwrap();
     (host, folder)
+}
+
+async fn has_ended(task: &AbortHandle) {
+    let ended = async {
+        while !task.is_finished() {
+            yield_now().await;
+        }
+    };
+    tokio::time::timeout(SOON, ended).await.unwrap();
 }
 
 #[tokio::test(start_paused = true)]
@@ -96,14 +105,10 @@ async fn what_has_not_changed_goes_on() {
     schedules.set(&[often, seldom.clone()]).unwrap();
     assert_eq!((schedules.running.len(), schedules.running[0].task.id()), (2, first.id()));
     schedules.set(&[seldom]).unwrap();
-    while !first.is_finished() {
-        yield_now().await;
-    }
+    has_ended(&first).await;
     let last = schedules.running[0].task.abort_handle();
     drop(schedules);
-    while !last.is_finished() {
-        yield_now().await;
-    }
+    has_ended(&last).await;
 }
 
 #[tokio::test]
