@@ -14,7 +14,7 @@ use std::process::Stdio;
 use tokio::process::Command;
 
 pub use environment::isolated_environment;
-pub(crate) use environment::{CREDENTIAL, REGION};
+pub(crate) use environment::{ACCOUNT, CREDENTIAL, REGION};
 pub use process::Process;
 
 /// A command in the [`isolated_environment`] of this process, without input, that does not outlive its handle.

@@ -47,7 +47,7 @@ async fn deploy_and_watch(
     tell: &mut impl FnMut(&str),
 ) -> anyhow::Result<Report> {
     let began = Instant::now();
-    let stack = StackOptions { name: "demo".to_owned(), ..StackOptions::default() };
+    let stack = StackOptions { name: "demo".to_owned(), ..StackOptions::default() }.scheduled();
     let sample = Sample::deploy(region, stack, Duration::from_secs(5)).await?;
     tell(&prepared("stack", "is created from template.yaml, with its queue, function and state machine", began));
     tell("");

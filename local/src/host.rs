@@ -28,6 +28,7 @@ pub use events::{Event, EventKind};
 pub use faults::Fault;
 pub use function::{FunctionSpec, binary_name};
 pub use invocation::{FunctionError, Invocation, InvokeError};
+pub(crate) use lifecycle::new_request_id;
 use running::Running;
 use state::HostState;
 
@@ -194,4 +195,4 @@ async fn invoke(host: &Arc<HostState>, function: &str, payload: Bytes) -> Result
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

@@ -6,10 +6,12 @@ pub mod demo;
 pub mod event_source;
 pub mod faults;
 pub mod host;
+pub mod http_api;
 pub mod journal;
 pub mod local_aws;
 pub mod proxy;
 mod sample;
+pub mod schedules;
 pub mod stack;
 pub mod transcript;
 pub mod up;
@@ -20,12 +22,15 @@ pub use demo::{DemoOptions, Report};
 pub use event_source::EventSource;
 pub use faults::{Faults, LastingFault};
 pub use host::{Event, EventKind, Fault, FunctionError, FunctionSpec, Invocation, InvokeError, LambdaHost};
+pub use http_api::HttpApi;
 pub use journal::{Journal, Reader};
 pub use local_aws::{
-    EventSourceMapping, FunctionDescription, LocalAws, Route, Schedule, SessionCredentials, StackDescription,
+    ApiType, Authorizer, EventSourceMapping, FunctionDescription, JwtAuthorizer, LocalAws, Route, Schedule,
+    SessionCredentials, StackDescription,
 };
 pub use proxy::{Call, CallEvent, CallFault, Caller, Proxy};
 pub use sample::{Ended, Sample};
+pub use schedules::Schedules;
 pub use stack::{LocalBridge, LocalOptions, LocalRegion, RegionOptions, StackOptions};
 pub use transcript::{Line, Transcript};
 pub use up::{Build, Up, UpOptions};

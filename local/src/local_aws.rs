@@ -4,6 +4,7 @@ mod clients;
 mod credentials;
 mod deployment;
 mod description;
+mod route;
 
 use std::fmt;
 use std::path::{Path, PathBuf};
@@ -19,7 +20,8 @@ use crate::children::{self, Process};
 use crate::transcript::Transcript;
 
 pub use credentials::SessionCredentials;
-pub use description::{EventSourceMapping, FunctionDescription, LoggingConfig, Route, Schedule, StackDescription};
+pub use description::{EventSourceMapping, FunctionDescription, LoggingConfig, Schedule, StackDescription};
+pub use route::{ApiType, Authorizer, JwtAuthorizer, Route};
 
 /// Importing moto takes seconds, and many more when every core compiles.
 const START: Duration = Duration::from_mins(1);
@@ -117,6 +119,9 @@ impl LocalAws {
 
     /// Creates or updates a stack from a SAM template, and describes what has to run outside of it.
     ///
+    /// `api_endpoint` is where its HTTP APIs will be served, without a slash at the end: what their `ApiEndpoint` is in the
+    /// template.
+    ///
     /// # Errors
     /// If the template can't be deployed, or if a resource of it was not created because moto does not know its type.
     pub async fn deploy(
@@ -124,9 +129,10 @@ impl LocalAws {
         template: &Path,
         stack: &str,
         parameters: &[(String, String)],
+        api_endpoint: Option<&str>,
     ) -> anyhow::Result<StackDescription> {
         let _alone = self.deploying.lock().await;
-        deployment::deploy(self, template, stack, parameters).await
+        deployment::deploy(self, template, stack, parameters, api_endpoint).await
     }
 
     /// What clients for its other services are made of. They reach nothing else, whatever the environment says.

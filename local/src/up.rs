@@ -37,7 +37,8 @@ pub struct UpOptions {
     pub build: Build,
     /// The Python of the local AWS; see [`RegionOptions::python`].
     pub python: PathBuf,
-    /// Where the local AWS listens; 0 takes any free port. By default [`PORT`], or any other if that is taken.
+    /// Where the local AWS listens; 0 takes any free port. By default [`PORT`], or any other if that is taken. The HTTP
+    /// APIs are served at the port after it, or at any other if that is taken.
     pub port: Option<u16>,
     /// The stack. Functions run what was in its `build_dir` when it was last built as a whole.
     pub stack: StackOptions,
@@ -77,11 +78,15 @@ impl Up {
         let endpoint = region.aws().endpoint();
         tell(&format!("local AWS  is running at {endpoint} ({:.1} s)", began.elapsed().as_secs_f64()));
         let began = Instant::now();
-        let stack = StackOptions { build_dir: code.folder().to_owned(), ..options.stack };
+        let (build_dir, api_port) = (code.folder().to_owned(), port::of_apis(port));
+        let stack = StackOptions { build_dir, api_port, ..options.stack }.scheduled();
         let sample = Sample::deploy(&region, stack, Duration::from_secs(5)).await?;
         let description = sample.bridge.description();
         let (name, seconds) = (&description.stack, began.elapsed().as_secs_f64());
         tell(&format!("stack      {name} is created, its functions wait for work ({seconds:.1} s)"));
+        if !description.routes.is_empty() {
+            tell(&format!("HTTP API   is served at {}", sample.bridge.api_url()));
+        }
         for line in introduction(endpoint, &description.outputs) {
             tell(&line);
         }

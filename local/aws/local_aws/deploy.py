@@ -1,4 +1,4 @@
-"""python -m local_aws.deploy TEMPLATE --endpoint URL [--stack NAME] [--parameter K=V ...] [--output FILE]
+"""python -m local_aws.deploy TEMPLATE --endpoint URL [--stack NAME] [--api-endpoint URL] [--parameter K=V ...] [--output FILE]
 
 Creates or updates a stack from a SAM or CloudFormation template and prints, as JSON, what something outside has to run.
 """
@@ -14,6 +14,7 @@ from samtranslator.model.exceptions import InvalidDocumentException
 from yaml import YAMLError
 
 from . import describe, sam
+from .routes import routes
 
 REGION = "us-east-1"
 # What goes wrong because of the template.
@@ -112,12 +113,14 @@ def _functions(aws: Clients, physical: dict[str, str], template: dict, code: dic
     return out
 
 
-def deploy(path: Path, endpoint: str, stack: str, parameters: dict[str, str], region: str = REGION) -> dict:
+def deploy(
+    path: Path, endpoint: str, stack: str, parameters: dict[str, str], region: str = REGION, api_endpoint: str | None = None
+) -> dict:  # fmt: skip
     """Creates or updates a stack; returns what something outside has to run."""
     aws = Clients(endpoint, region)
     source = sam.load(path)
     code = sam.package(source, path.parent, _uploader(aws("s3")))
-    template, left_out = sam.split(sam.translate(source, parameters, region))
+    template, left_out = sam.split(sam.translate(source, parameters, region), api_endpoint)
     wanted = describe.Wanted(left_out, template["Resources"])
     template["Outputs"] = {**(template.get("Outputs") or {}), **wanted.outputs()}
     # a condition or parameter used only by what was left out may stay; CloudFormation takes unused ones
@@ -133,8 +136,8 @@ def deploy(path: Path, endpoint: str, stack: str, parameters: dict[str, str], re
     return {
         "stack": stack, "endpoint": endpoint, "region": region,
         "functions": _functions(aws, physical, template, code, resources),
-        "routes": describe.routes(resources), "function_urls": describe.function_urls(resources),
-        "schedules": describe.schedules(resources),
+        "routes": routes(resources), "function_urls": describe.function_urls(resources),
+        "schedules": describe.schedules(resources, region),
         "outputs": {k: v for k, v in outputs.items() if k not in wanted.outputs()},
         "resources": physical, "left_out": sorted(left_out), "not_created": missing,
     }  # fmt: skip
@@ -157,11 +160,12 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument("template", type=Path)
     parser.add_argument("--endpoint", required=True)
     parser.add_argument("--stack", default="local")
+    parser.add_argument("--api-endpoint", metavar="URL", help="where its HTTP APIs are served, without a slash at the end")
     add_parameters(parser)
     parser.add_argument("--output", type=Path, help="also write the description to this file")
     args = parser.parse_args(argv)
     try:
-        described = deploy(args.template, args.endpoint, args.stack, parameters_of(args), args.region)
+        described = deploy(args.template, args.endpoint, args.stack, parameters_of(args), args.region, args.api_endpoint)
     except OF_THE_TEMPLATE as error:
         # Whoever wrote it wants to know what is wrong with it, and not where we were when we saw that.
         reasons = [cause.message for cause in getattr(error, "causes", [])] or [str(error)]

@@ -1,11 +1,12 @@
-"""What a deployed stack wants run outside: functions, their event sources, HTTP routes and schedules, as plain JSON."""
+"""What a deployed stack wants run outside: functions, their event sources, URLs and schedules, as plain JSON."""
 import re
 from typing import Any
 
+from .routes import function_name
 from .sam import placeholder
 
 _INTRINSIC = re.compile(r"^(Ref|Condition|Fn::\w+)$")
-_INVOKED = re.compile(r"/functions/([^/]+)/invocations")
+_ACCOUNT = "123456789012"
 _SCHEDULES = ("AWS::Events::Rule", "AWS::Scheduler::Schedule")
 _ALSO_DESCRIBED = (*_SCHEDULES, "AWS::ApiGateway::RestApi")
 
@@ -17,6 +18,7 @@ class Wanted:
         self._values: list[tuple[Any, str | None]] = []
         wanted = {**left_out, **{n: r for n, r in created.items() if r["Type"] in _ALSO_DESCRIBED}}
         wanted |= {n: _logging_alone(r) for n, r in created.items() if r["Type"] == "AWS::Lambda::Function"}
+        wanted |= {n: {**r, "_arn": {"Fn::GetAtt": [n, "Arn"]}} for n, r in created.items() if r["Type"] == "AWS::Events::Rule"}
         self.resources = {n: self._mark(r, r.get("Condition")) for n, r in wanted.items()}
         for name, resource in self.resources.items():
             condition = wanted[name].get("Condition")
@@ -71,10 +73,6 @@ def logging(resources: dict, logical_id: str) -> dict[str, str]:
     return {name: value for name, value in config.items() if value is not None}
 
 
-def _function_name(text: str | None) -> str:
-    return (text or "").split(":function:")[-1].split(":")[0]
-
-
 def event_sources(resources: dict) -> list[dict]:
     """Event source mappings: what is polled for which function."""
     # https://docs.aws.amazon.com/lambda/latest/api/API_CreateEventSourceMapping.html
@@ -85,7 +83,7 @@ def event_sources(resources: dict) -> list[dict]:
         p = resource["Properties"]
         most = (p.get("ScalingConfig") or {}).get("MaximumConcurrency")  # through an output, numbers come as texts
         out.append({
-            "id": name, "function": _function_name(p.get("FunctionName")), "source": p.get("EventSourceArn"),
+            "id": name, "function": function_name(p.get("FunctionName")), "source": p.get("EventSourceArn"),
             "enabled": p.get("Enabled", True) not in (False, "false"), "batch_size": int(p.get("BatchSize") or 10),
             "window_seconds": int(p.get("MaximumBatchingWindowInSeconds") or 0),
             "function_response_types": p.get("FunctionResponseTypes") or [],
@@ -95,39 +93,16 @@ def event_sources(resources: dict) -> list[dict]:
     return out
 
 
-def routes(resources: dict) -> list[dict]:
-    """Routes of the APIs SAM writes as OpenAPI (HttpApi and Api events)."""
-    out = []
-    for name, resource in resources.items():
-        http = resource["Type"] == "AWS::ApiGatewayV2::Api"
-        if not http and resource["Type"] != "AWS::ApiGateway::RestApi":
-            continue
-        for path, methods in ((resource["Properties"].get("Body") or {}).get("paths") or {}).items():
-            for method, operation in (methods or {}).items():
-                integration = (operation or {}).get("x-amazon-apigateway-integration") or {}
-                invoked = _INVOKED.search(str(integration.get("uri")))
-                if not invoked:
-                    continue
-                any_method = method.lower() == "x-amazon-apigateway-any-method"
-                out.append({
-                    "api": name, "api_id": placeholder(name), "method": "ANY" if any_method else method.upper(),
-                    "path": path, "function": _function_name(invoked.group(1)), "type": "http" if http else "rest",
-                    "payload_format": str(integration.get("payloadFormatVersion") or ("2.0" if http else "1.0")),
-                    "authorized": any("NONE" not in scheme for scheme in operation.get("security") or []),
-                })  # fmt: skip
-    return out
-
-
 def function_urls(resources: dict) -> list[dict]:
     """Function URLs, which here only have a placeholder for a host."""
     return [
-        {"function": _function_name(r["Properties"].get("TargetFunctionArn")), "url": f"https://{placeholder(n)}/",
+        {"function": function_name(r["Properties"].get("TargetFunctionArn")), "url": f"https://{placeholder(n)}/",
          "auth": r["Properties"].get("AuthType")}
         for n, r in resources.items() if r["Type"] == "AWS::Lambda::Url"
     ]  # fmt: skip
 
 
-def schedules(resources: dict) -> list[dict]:
+def schedules(resources: dict, region: str) -> list[dict]:
     """Schedules, one row per target."""
     out = []
     for name, resource in resources.items():
@@ -135,9 +110,12 @@ def schedules(resources: dict) -> list[dict]:
         if resource["Type"] not in _SCHEDULES or not p.get("ScheduleExpression"):
             continue
         targets = p.get("Targets") or [p.get("Target") or {}]
+        # A schedule of EventBridge Scheduler is not created here, and has the ARN that it has in the group and account.
+        named = f"{p.get('GroupName') or 'default'}/{p.get('Name') or placeholder(name)}"
+        arn = resource.get("_arn") or f"arn:aws:scheduler:{region}:{_ACCOUNT}:schedule/{named}"
         for target in targets:
             out.append({
-                "id": name, "expression": p["ScheduleExpression"], "timezone": p.get("ScheduleExpressionTimezone"),
+                "id": name, "arn": arn, "expression": p["ScheduleExpression"], "timezone": p.get("ScheduleExpressionTimezone"),
                 "enabled": p.get("State", "ENABLED") == "ENABLED", "target": target.get("Arn"), "input": target.get("Input"),
             })  # fmt: skip
     return out

@@ -89,8 +89,9 @@ def is_left_out(resource: dict) -> bool:
     return resource["Type"].startswith(LEFT_OUT)
 
 
-def split(template: dict) -> tuple[dict, dict]:
-    """(what to create, what was left out); references to what was left out become placeholders."""
+def split(template: dict, api_endpoint: str | None = None) -> tuple[dict, dict]:
+    """(what to create, what was left out); references to what was left out become placeholders, or the URL of its APIs."""
+    urls = {**_URLS, **({"ApiEndpoint": api_endpoint} if api_endpoint else {})}
     template = copy.deepcopy(template)
     resources = template["Resources"]
     out = {name: resources.pop(name) for name in list(resources) if is_left_out(resources[name])}
@@ -103,8 +104,8 @@ def split(template: dict) -> tuple[dict, dict]:
                 resource["DependsOn"] = kept
     for part in ("Resources", "Outputs"):
         if part in template:
-            template[part] = _without(template[part], set(out))
-    out = _without(out, set(out))
+            template[part] = _without(template[part], set(out), urls)
+    out = _without(out, set(out), urls)
     return template, out
 
 
@@ -113,9 +114,9 @@ def placeholder(name: str) -> str:
     return f"local-{name}"
 
 
-def _without(value: Any, gone: set[str]) -> Any:
+def _without(value: Any, gone: set[str], urls: dict[str, str]) -> Any:
     if isinstance(value, list):
-        return [_without(v, gone) for v in value]
+        return [_without(v, gone, urls) for v in value]
     if not isinstance(value, dict):
         return value
     if len(value) == 1:
@@ -125,14 +126,14 @@ def _without(value: Any, gone: set[str]) -> Any:
         if kind == "Fn::GetAtt":
             name, attribute = target.split(".", 1) if isinstance(target, str) else target
             if name in gone:
-                return _URLS.get(attribute, "{}").format(placeholder(name))
+                return urls.get(attribute, "{}").format(placeholder(name))
         if kind == "Fn::Sub":
-            text, names = (target, {}) if isinstance(target, str) else (target[0], _without(target[1], gone))
+            text, names = (target, {}) if isinstance(target, str) else (target[0], _without(target[1], gone, urls))
             for name in gone:
                 text = text.replace("${%s}" % name, placeholder(name))
                 while (at := text.find("${%s." % name)) >= 0:
                     end = text.index("}", at)
                     attribute = text[at + len(name) + 3 : end]
-                    text = text[:at] + _URLS.get(attribute, "{}").format(placeholder(name)) + text[end + 1 :]
+                    text = text[:at] + urls.get(attribute, "{}").format(placeholder(name)) + text[end + 1 :]
             return {kind: [text, names] if names else text}
-    return {k: _without(v, gone) for k, v in value.items()}
+    return {k: _without(v, gone, urls) for k, v in value.items()}

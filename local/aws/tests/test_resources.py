@@ -54,7 +54,7 @@ def test_functions_say_how_they_log(stack):
 
 
 def test_routes_say_who_may_call(stack):
-    assert {r["path"]: r["authorized"] for r in stack["routes"]} == {"/open": False, "/closed": True}
+    assert {r["path"]: r["authorizer"] for r in stack["routes"]} == {"/open": None, "/closed": {"type": "AWS_IAM"}}
 
 
 def test_lists_are_lists_given_or_by_default(aws, endpoint, stack):

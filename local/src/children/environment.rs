@@ -4,6 +4,8 @@ use std::ffi::{OsStr, OsString};
 
 /// The region of everything local.
 pub(crate) const REGION: &str = "us-east-1";
+/// The account of everything local.
+pub(crate) const ACCOUNT: &str = "123456789012";
 /// Both halves of the credentials of everything local.
 pub(crate) const CREDENTIAL: &str = "test";
 

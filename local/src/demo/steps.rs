@@ -66,6 +66,7 @@ pub(crate) fn of_function(event: &Event) -> Told {
         EventKind::TimedOut { after, .. } => format!("{label} ran into its timeout of {} s", after.as_secs()),
         EventKind::Answered { error: Some(error), .. } => format!("{label} failed: {}", error.error_type),
         EventKind::Returned { message_ids, .. } => format!("{label} keeps {} for later", message_ids.len()),
+        EventKind::NotInvoked { schedule, reason } => format!("{label} is not invoked by {schedule}: {reason}"),
         _ => return None,
     };
     Some(("function", text))

@@ -78,4 +78,11 @@ pub enum EventKind {
         /// Why.
         reason: String,
     },
+    /// A schedule could not have it invoked.
+    NotInvoked {
+        /// The schedule's logical id.
+        schedule: String,
+        /// Why.
+        reason: String,
+    },
 }

@@ -99,7 +99,7 @@ async fn work(
 }
 
 /// A random UUID, as request ids are.
-fn new_request_id() -> String {
+pub(crate) fn new_request_id() -> String {
     let (a, b) = (fastrand::u64(..), fastrand::u64(..));
     let (version, variant) = (4, 8 | (b >> 62));
     format!(

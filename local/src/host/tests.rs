@@ -2,7 +2,7 @@
 
 mod after_us;
 mod http;
-mod stand_in;
+pub(crate) mod stand_in;
 mod updates;
 
 use std::path::Path;

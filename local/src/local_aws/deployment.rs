@@ -16,12 +16,16 @@ pub(super) async fn deploy(
     template: &Path,
     stack: &str,
     parameters: &[(String, String)],
+    api_endpoint: Option<&str>,
 ) -> anyhow::Result<StackDescription> {
     let template = std::path::absolute(template)?;
     let folder = tempfile::tempdir()?;
     let output = folder.path().join("stack.json");
     let mut command = module(&aws.python, "local_aws.deploy", Some(&aws.endpoint));
     command.arg(&template).args(["--endpoint", &aws.endpoint, "--stack", stack]).arg("--output").arg(&output);
+    if let Some(url) = api_endpoint {
+        command.args(["--api-endpoint", url]);
+    }
     for (name, value) in parameters {
         command.arg("--parameter").arg(format!("{name}={value}"));
     }

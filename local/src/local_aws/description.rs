@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use anyhow::Context;
 use serde::Deserialize;
 
-use super::SessionCredentials;
+use super::{Route, SessionCredentials};
 
 /// A deployed stack, as `local_aws.deploy` describes it.
 #[derive(Clone, Debug, Deserialize)]
@@ -16,7 +16,7 @@ pub struct StackDescription {
     pub region: String,
     /// Its Lambda functions.
     pub functions: Vec<FunctionDescription>,
-    /// Routes of its HTTP APIs.
+    /// Routes of its HTTP and REST APIs to functions.
     #[serde(default)]
     pub routes: Vec<Route>,
     /// Its schedules, one per target.
@@ -118,24 +118,13 @@ impl EventSourceMapping {
     }
 }
 
-/// A route of an HTTP API.
-#[derive(Clone, Debug, Deserialize)]
-pub struct Route {
-    /// GET, POST, .. or ANY.
-    pub method: String,
-    /// The path with its parameters, such as `/c/{link}`.
-    pub path: String,
-    /// The name of the function.
-    pub function: String,
-    /// Whether it has an authorizer.
-    pub authorized: bool,
-}
-
 /// A schedule and one of its targets.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 pub struct Schedule {
     /// Its logical id.
     pub id: String,
+    /// The ARN of the rule, or of the schedule of EventBridge Scheduler.
+    pub arn: String,
     /// Such as `rate(1 minute)`.
     pub expression: String,
     /// Whether it is on.

@@ -4,12 +4,15 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use anyhow::{Context, bail};
+use axum::body::Bytes;
 
 use super::{LocalOptions, LocalRegion, StackOptions};
 use crate::event_source::EventSource;
-use crate::host::{FunctionSpec, LambdaHost};
+use crate::host::{FunctionSpec, Invocation, LambdaHost};
+use crate::http_api::HttpApi;
 use crate::local_aws::{EventSourceMapping, FunctionDescription, StackDescription};
 use crate::proxy::{Caller, Proxy};
+use crate::schedules::Schedules;
 use crate::transcript::Transcript;
 
 /// The bridge on this machine: a stack whose functions and event sources run.
@@ -22,6 +25,8 @@ pub struct LocalBridge {
     pub(super) description: StackDescription,
     transcript: Transcript,
     proxy: Proxy,
+    pub(super) api: HttpApi,
+    schedules: Schedules,
     /// By which door of the proxy each function calls, by its name.
     doors: BTreeMap<String, String>,
     pub(super) event_sources: Mutex<Vec<EventSource>>,
@@ -41,18 +46,24 @@ impl LocalBridge {
         Ok(bridge)
     }
 
-    /// Deploys a stack in a region that others may use too, and starts its functions and event sources.
+    /// Deploys a stack in a region that others may use too, and starts its functions, HTTP APIs and event sources.
     ///
     /// # Errors
-    /// If the template can't be deployed completely, a function's binary is missing, or an event source can't be started.
+    /// If the template can't be deployed completely, a function's binary is missing, a route can't be served, a schedule
+    /// can't run, or an event source can't be started.
     pub async fn deploy(region: &Arc<LocalRegion>, options: StackOptions) -> anyhow::Result<Self> {
-        let description = region.aws().deploy(&options.template, &options.name, &options.parameters).await?;
+        // It has to listen before there is a stack: functions get its URL in their environment.
+        let api = HttpApi::start(options.api_port, region.host()).await?;
+        let deployed = region.aws().deploy(&options.template, &options.name, &options.parameters, Some(api.url()));
+        let description = deployed.await?;
         let transcript = options.transcript.clone().unwrap_or_else(|| region.transcript().clone());
         let mut bridge = Self {
             options,
             description,
             transcript,
             proxy: Proxy::new(region.aws().endpoint())?,
+            api,
+            schedules: Schedules::new(region.host()),
             doors: BTreeMap::new(),
             event_sources: Mutex::default(),
             region: Arc::clone(region),
@@ -63,6 +74,8 @@ impl LocalBridge {
         for function in &bridge.description.functions {
             region.host().register(bridge.spec(function)?)?;
         }
+        bridge.api.set_routes(&bridge.description.routes)?;
+        bridge.run_schedules()?;
         if !bridge.options.held {
             bridge.receive().await?;
         }
@@ -78,6 +91,11 @@ impl LocalBridge {
             }
         }
         Ok(())
+    }
+
+    /// Runs the schedules as they are described, if they are to run.
+    pub(super) fn run_schedules(&mut self) -> anyhow::Result<()> {
+        if self.options.scheduled { self.schedules.set(&self.description.schedules) } else { Ok(()) }
     }
 
     /// How a function of this stack is run.
@@ -133,6 +151,21 @@ impl LocalBridge {
         self.description.function(logical_id)
     }
 
+    /// Where the HTTP APIs are served, all of them at one URL, without a slash at the end: their `ApiEndpoint`.
+    #[must_use]
+    pub fn api_url(&self) -> &str {
+        self.api.url()
+    }
+
+    /// Invokes a function, by its logical id, and waits for what it comes to.
+    ///
+    /// # Errors
+    /// If the stack has no such function, or there was no invocation. A function that failed is an [`Invocation`] with an
+    /// error.
+    pub async fn invoke(&self, logical_id: &str, payload: impl Into<Bytes>) -> anyhow::Result<Invocation> {
+        Ok(self.host().invoke(&self.function(logical_id)?.name, payload).await?)
+    }
+
     /// A client for Step Functions.
     #[must_use]
     pub fn sfn(&self) -> aws_sdk_sfn::Client {
@@ -175,11 +208,14 @@ impl LocalBridge {
         &self.transcript
     }
 
-    /// Stops the event sources, then the functions, then the region, if it was started for this stack alone.
+    /// Stops the schedules and the event sources, then the functions, then the region, if it was started for this stack alone. The HTTP APIs
+    /// accept no more requests from the beginning; those under way that need a function then fail.
     ///
     /// # Errors
     /// If anything would not stop as it should; everything is tried nevertheless.
     pub async fn stop(mut self) -> anyhow::Result<()> {
+        self.api.close();
+        self.schedules.stop();
         let sources = std::mem::take(&mut *self.event_sources.lock().unwrap_or_else(PoisonError::into_inner));
         for source in sources {
             source.stop().await;
@@ -188,6 +224,7 @@ impl LocalBridge {
         for function in &self.description.functions {
             problems.extend(self.host().unregister(&function.name).await.err());
         }
+        problems.extend(self.api.stop().await.err());
         problems.extend(self.proxy.stop().await.err());
         if self.owns_region {
             problems.extend(self.region.stop().await.err());

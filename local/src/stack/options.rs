@@ -42,6 +42,10 @@ pub struct StackOptions {
     pub transcript: Option<Transcript>,
     /// Whether messages wait in their queues until [`LocalBridge::receive`](super::LocalBridge::receive) is called.
     pub held: bool,
+    /// Where its HTTP APIs are served. By default 0, which takes a free port.
+    pub api_port: u16,
+    /// Whether its schedules run. By default they do not: whoever tests what they invoke does that when it is time.
+    pub scheduled: bool,
 }
 
 impl Default for RegionOptions {
@@ -60,6 +64,8 @@ impl Default for StackOptions {
             log_level: None,
             transcript: None,
             held: false,
+            api_port: 0,
+            scheduled: false,
         }
     }
 }
@@ -69,6 +75,13 @@ impl StackOptions {
     #[must_use]
     pub fn held(mut self) -> Self {
         self.held = true;
+        self
+    }
+
+    /// Runs the schedules.
+    #[must_use]
+    pub fn scheduled(mut self) -> Self {
+        self.scheduled = true;
         self
     }
 

@@ -9,19 +9,22 @@ use crate::local_aws::{EventSourceMapping, FunctionDescription};
 impl LocalBridge {
     /// Deploys the template once more, as it is now, and runs what it describes.
     ///
-    /// Messages stay in their queues. Functions and event sources that are as they were go on undisturbed; where they
-    /// have changed, or are gone, what is under way is ended in the old way, as on AWS. The event sources of a stack that
+    /// Messages stay in their queues, and the HTTP APIs at their URL. Functions, event sources and schedules that are as
+    /// they were go on undisturbed; where they have changed, or are gone, what is under way is ended in the old way, as on
+    /// AWS. The event sources of a stack that
     /// was [held](super::StackOptions::held) are started.
     ///
     /// # Errors
-    /// If the template can't be deployed or a function's binary is missing: everything goes on as it was. If an event
-    /// source can't be started: the next update tries again.
+    /// If the template can't be deployed, a function's binary is missing, or a route can't be served: everything goes on as
+    /// it was. If an event source can't be started, or a schedule can't run: the next update tries again.
     pub async fn update(&mut self) -> anyhow::Result<()> {
         let (aws, options) = (self.region().aws(), &self.options);
-        let description = aws.deploy(&options.template, &options.name, &options.parameters).await?;
+        let deployed = aws.deploy(&options.template, &options.name, &options.parameters, Some(self.api.url()));
+        let description = deployed.await?;
         self.open_doors(&description.functions).await?;
         let specs: Vec<_> =
             description.functions.iter().map(|function| self.spec(function)).collect::<Result<_, _>>()?;
+        self.api.set_routes(&description.routes)?;
         let before = std::mem::replace(&mut self.description, description);
 
         let outdated = self.drain_outdated();
@@ -41,7 +44,8 @@ impl LocalBridge {
         for function in before.functions.iter().filter(is_gone) {
             self.host().unregister(&function.name).await?;
         }
-        receiving
+        receiving?;
+        self.run_schedules()
     }
 
     /// Lets the functions that a binary runs use it as it is now, from their next invocation on.

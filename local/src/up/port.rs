@@ -26,6 +26,16 @@ fn choose_or(wanted: Option<u16>, usual: u16) -> anyhow::Result<(u16, Option<Str
     }
 }
 
+/// The port of the HTTP APIs: the one after that of the local AWS if it is free, and else any.
+pub(super) fn of_apis(port: u16) -> u16 {
+    after(port, |next| bind(next).is_ok())
+}
+
+fn after(port: u16, is_free: impl Fn(u16) -> bool) -> u16 {
+    let next = port.checked_add(1).filter(|next| port != 0 && is_free(*next));
+    next.unwrap_or(0)
+}
+
 /// It is given back at once; whoever is quicker than the local AWS makes that fail, and say so.
 fn bind(port: u16) -> std::io::Result<TcpListener> {
     TcpListener::bind((Ipv4Addr::LOCALHOST, port))
@@ -44,5 +54,13 @@ mod tests {
         let (other, notice) = choose_or(None, port).unwrap();
         assert!(other == 0 && notice.unwrap().contains(&port.to_string()));
         assert_eq!(choose_or(Some(0), port).unwrap(), (0, None));
+    }
+
+    #[test]
+    fn the_apis_are_next_to_the_local_aws_unless_somebody_else_is() {
+        assert_eq!(after(PORT, |next| next == PORT + 1), PORT + 1);
+        assert_eq!((after(PORT, |_| false), after(0, |_| true), after(u16::MAX, |_| true)), (0, 0, 0));
+        let taken = bind(0).unwrap();
+        assert_eq!(of_apis(taken.local_addr().unwrap().port() - 1), 0);
     }
 }

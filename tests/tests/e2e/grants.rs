@@ -71,7 +71,7 @@ fn a_task_whose_answer_was_not_granted_is_answered_once_it_is() {
 
         let parameters = [("BureauUrl".to_owned(), sample.bureau.url().to_owned()), heartbeat.clone()];
         let granted = StackOptions::default().template;
-        bridge.region().aws().deploy(&granted, &bridge.description().stack, &parameters).await.unwrap();
+        bridge.region().aws().deploy(&granted, &bridge.description().stack, &parameters, None).await.unwrap();
         assert_eq!(sample.end_of(&execution, PATIENCE).await.unwrap().status, ExecutionStatus::Succeeded);
     });
 }

@@ -33,7 +33,7 @@ pub(crate) async fn table(region: &LocalRegion, name: &str) -> String {
     let example = readme.split("```yaml\n").nth(1).and_then(|rest| rest.split("```").next()).unwrap();
     let template = std::path::Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("{name}.yaml"));
     std::fs::write(&template, example).unwrap();
-    let stack = region.aws().deploy(&template, name, &[]).await.unwrap();
+    let stack = region.aws().deploy(&template, name, &[], None).await.unwrap();
     stack.resources["CallbackTable"].clone().unwrap()
 }
 

@@ -25,7 +25,7 @@ pub(super) fn script(folder: &Path, name: &str, test: &str) -> std::path::PathBu
 }
 
 /// The function `work-ABC` that runs [`function`].
-pub(super) fn spec(folder: &Path, transcript: &Transcript) -> FunctionSpec {
+pub(crate) fn spec(folder: &Path, transcript: &Transcript) -> FunctionSpec {
     FunctionSpec {
         name: "work-ABC".to_owned(),
         label: "work".to_owned(),
@@ -67,7 +67,8 @@ fn function() {
 
 async fn handle(event: LambdaEvent<Value>) -> Result<Value, Diagnostic> {
     let (event, context) = event.into_parts();
-    match event["do"].as_str() {
+    // A request to an API has it in its query.
+    match event["do"].as_str().or(event["queryStringParameters"]["do"].as_str()) {
         Some("fail") => Err(Diagnostic { error_type: "Own.Error".to_owned(), error_message: "as asked".to_owned() }),
         Some("exit") => std::process::exit(7),
         Some("hang") => {
@@ -78,6 +79,13 @@ async fn handle(event: LambdaEvent<Value>) -> Result<Value, Diagnostic> {
             println!("{}", event["text"].as_str().unwrap());
             Ok(Value::Null)
         }
+        Some("echo") => Ok(json!({
+            "statusCode": 202,
+            "headers": { "content-type": "application/json", "x-method": event["requestContext"]["http"]["method"] },
+            "cookies": ["seen=1", "by=us"],
+            "body": event.to_string(),
+        })),
+        Some("misspeak") => Ok(json!({ "statusCode": "fine" })),
         Some("hold") => {
             // Whoever listens there learns from the end of the connection that this process has ended.
             std::mem::forget(TcpStream::connect(event["address"].as_str().unwrap()).unwrap());

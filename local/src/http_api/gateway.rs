@@ -1,0 +1,68 @@
+//! From a request to its reply.
+
+use std::net::SocketAddr;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use axum::extract::{ConnectInfo, Request, State};
+use axum::http::HeaderValue;
+use axum::response::{IntoResponse, Response};
+use jiff::Timestamp;
+use tokio::time::timeout;
+
+use super::authorizer::authorize;
+use super::body;
+use super::event::{Call, event};
+use super::refusal::Refusal;
+use super::response::response;
+use super::routes::Routes;
+use crate::host::{LambdaHost, new_request_id};
+
+/// What all requests share.
+#[derive(Debug)]
+pub(super) struct Gateway {
+    address: SocketAddr,
+    host: Arc<LambdaHost>,
+    routes: Mutex<Arc<Routes>>,
+}
+
+impl Gateway {
+    pub(super) fn new(address: SocketAddr, host: Arc<LambdaHost>) -> Self {
+        Self { address, host, routes: Mutex::default() }
+    }
+
+    pub(super) fn set_routes(&self, routes: Routes) {
+        *self.routes.lock().unwrap_or_else(PoisonError::into_inner) = Arc::new(routes);
+    }
+
+    fn routes(&self) -> Arc<Routes> {
+        Arc::clone(&self.routes.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    async fn reply(&self, request: Request, client: SocketAddr, request_id: &str) -> Result<Response, Refusal> {
+        let (head, body) = request.into_parts();
+        let (routes, body, at) = (self.routes(), body::read(body).await, Timestamp::now());
+        let found = routes.find(&head.method, head.uri.path()).ok_or(Refusal::NotFound)?;
+        let authorizer = authorize(found.route, &head.headers, at)?;
+        let body = body?;
+        let (client, server) = (client.ip(), self.address);
+        let call = Call { head: &head, body: &body, found: &found, authorizer, client, server, request_id, at };
+        let invocation = self.host.invoke(&found.route.function, event(&call).to_string());
+        let patience = Duration::from_millis(found.route.timeout_ms);
+        response(&timeout(patience, invocation).await.map_err(|_| Refusal::Unavailable)??)
+    }
+}
+
+pub(super) async fn serve(
+    State(gateway): State<Arc<Gateway>>,
+    ConnectInfo(client): ConnectInfo<SocketAddr>,
+    request: Request,
+) -> Response {
+    let request_id = new_request_id();
+    let reply = gateway.reply(request, client, &request_id).await;
+    let mut reply = reply.unwrap_or_else(IntoResponse::into_response);
+    if let Ok(id) = HeaderValue::from_str(&request_id) {
+        reply.headers_mut().insert("apigw-requestid", id);
+    }
+    reply
+}
