@@ -9,6 +9,7 @@ pub mod host;
 pub mod http_api;
 pub mod journal;
 pub mod local_aws;
+pub mod people;
 pub mod proxy;
 mod sample;
 pub mod schedules;
@@ -29,7 +30,7 @@ pub use local_aws::{
     SessionCredentials, StackDescription,
 };
 pub use proxy::{Call, CallEvent, CallFault, Caller, Proxy};
-pub use sample::{Ended, Sample};
+pub use sample::{APPROVER, Ended, SENDER, Sample};
 pub use schedules::Schedules;
 pub use stack::{LocalBridge, LocalOptions, LocalRegion, RegionOptions, StackOptions};
 pub use transcript::{Line, Transcript};

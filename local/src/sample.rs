@@ -3,12 +3,13 @@
 use std::{sync::Arc, time::Duration};
 
 use anyhow::{Context, bail};
+use aws_sdk_sesv2::operation::create_email_identity::CreateEmailIdentityError;
 use aws_sdk_sfn::types::{ExecutionStatus, HistoryEvent};
 use aws_sdk_sqs::types::QueueAttributeName;
 use serde_json::Value;
 use tokio::time::{Instant, sleep};
 
-use crate::{Bureau, BureauOptions, LocalBridge, LocalRegion, Proxy, StackOptions};
+use crate::{Bureau, BureauOptions, LocalAws, LocalBridge, LocalRegion, Proxy, StackOptions};
 
 /// Who is asked about loans.
 pub const APPROVER: &str = "alice@example.com";
@@ -56,11 +57,7 @@ impl Sample {
         let given = [("BureauUrl", url.as_str()), ("LoanApprovers", APPROVER), ("MailFrom", SENDER)];
         let given = given.map(|(name, value)| (name.to_owned(), value.to_owned()));
         stack.parameters.splice(0..0, given); // of two, the later one counts
-        let sender = region.aws().ses().create_email_identity().email_identity(SENDER).send().await;
-        sender.or_else(|error| match error.into_service_error() {
-            aws_sdk_sesv2::operation::create_email_identity::CreateEmailIdentityError::AlreadyExistsException(_) => Ok(Default::default()),
-            other => Err(other),
-        })?;
+        verify_sender(region.aws()).await?;
         let bridge = LocalBridge::deploy(region, stack).await?;
         let secret = bridge.output("BureauKeySecretArn")?;
         bridge.secrets_manager().put_secret_value().secret_id(secret).secret_string(key).send().await?;
@@ -126,5 +123,17 @@ impl Sample {
     pub async fn history_of(&self, execution: &str) -> anyhow::Result<Vec<HistoryEvent>> {
         let call = self.bridge.sfn().get_execution_history().execution_arn(execution).max_results(1000);
         Ok(call.send().await?.events)
+    }
+}
+
+/// Has SES know whom mails are sent from, as somebody who deploys the stack for real does.
+async fn verify_sender(aws: &LocalAws) -> anyhow::Result<()> {
+    let ses = aws_sdk_sesv2::Client::new(aws.sdk_config());
+    match ses.create_email_identity().email_identity(SENDER).send().await {
+        Ok(_) => Ok(()),
+        Err(error) if error.as_service_error().is_some_and(CreateEmailIdentityError::is_already_exists_exception) => {
+            Ok(())
+        }
+        Err(error) => Err(error).context("the sender of mails could not be verified"),
     }
 }

@@ -4,6 +4,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on panics")]
 
 mod alarms;
+mod approvals;
 mod bench;
 mod credit_check;
 mod deliveries;

@@ -132,9 +132,7 @@ fn what_a_message_repeats_is_what_the_state_says() {
 fn messages_to_a_fifo_queue_differ_by_their_token() {
     let template = Template::read();
     let waiting = waiting_states(&template);
-    let in_order = waiting
-        .iter()
-        .filter(|(_, state, _)| queue_of(&template, state).1.properties["FifoQueue"] == true);
+    let in_order = waiting.iter().filter(|(_, state, _)| queue_of(&template, state).1.properties["FifoQueue"] == true);
     let mut found = 0;
     for (name, state, _) in in_order {
         let id = state["Parameters"]["MessageDeduplicationId.$"].as_str().unwrap_or_default();

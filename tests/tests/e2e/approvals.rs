@@ -1,0 +1,4 @@
+//! People decide: tasks that are parked, asked about by mail, and answered by links.
+
+mod bench;
+mod deciding;
