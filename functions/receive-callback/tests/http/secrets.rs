@@ -1,0 +1,71 @@
+//! What is in no response and in no log line: tokens, and what makes a link.
+
+use std::{
+    io,
+    sync::{Arc, Mutex},
+};
+
+use callback_bridge::Refusal;
+use callbacks::test_util::Lost;
+use tracing::{Level, subscriber::set_default};
+
+use crate::bench::{ALICE, BOB, Bench, Sent, TOKEN};
+
+#[derive(Clone, Default)]
+struct Log(Arc<Mutex<Vec<u8>>>);
+
+impl io::Write for Log {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.lock().unwrap().write(bytes)
+    }
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+#[tokio::test]
+async fn no_response_and_no_log_line_has_a_token_or_a_link() {
+    let log = Log::default();
+    let writer = log.clone();
+    let lines = tracing_subscriber::fmt().json().with_max_level(Level::TRACE).with_writer(move || writer.clone());
+    let listening = set_default(lines.finish());
+    let bench = Bench::asking_both().await;
+    let _throttled =
+        bench.callbacks.clone().answering([Err(Refusal::Throttled { code: "ThrottlingException".to_owned() })]);
+    let forged = format!("{}x", bench.link_of(ALICE));
+    let mut responses = Vec::new();
+    for accept in ["text/html", "application/json"] {
+        for sent in [
+            bench.get(ALICE),
+            bench.get(ALICE).with_method("HEAD"),
+            bench.get(ALICE).with_method("DELETE"),
+            Sent::new("GET", &forged),
+            bench.post(ALICE, ""),
+            bench.post(ALICE, "approve").with_header("sec-fetch-site", "cross-site"),
+        ] {
+            responses.push(bench.seen(sent.with_header("accept", accept)).await);
+        }
+    }
+    bench.lose([Lost::NotWritten]);
+    for (address, choice) in
+        [(ALICE, "approve"), (ALICE, "approve"), (ALICE, "reject"), (BOB, "approve"), (BOB, "approve")]
+    {
+        responses.push(bench.seen(bench.post(address, choice)).await);
+    }
+    let sent = bench.get(ALICE);
+    bench.table.go_away();
+    responses.push(bench.seen(sent).await);
+    drop(listening);
+    let log = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
+    for told in ["a request was answered", "an answer is recorded", "an answer was not taken", "not known", "followed"]
+    {
+        assert!(log.contains(told), "{told}: {log}");
+    }
+    let mac = |address: &str| bench.link_of(address).rsplit('.').next().unwrap().to_owned();
+    let responses = format!("{responses:?}");
+    for secret in [TOKEN.to_owned(), mac(ALICE), mac(BOB)] {
+        assert!(!log.contains(&secret), "{log}");
+        assert!(!responses.contains(&secret), "{responses}");
+    }
+    assert!(!responses.contains("/c/"), "a page does not know its own link");
+}
