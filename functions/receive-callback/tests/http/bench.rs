@@ -20,6 +20,8 @@ use lambda_http::{Body, Request};
 use receive_callback::{Config, Door};
 use serde_json::{Value, json};
 
+use crate::log;
+
 pub(crate) const TOKEN: &str = "AQCUAAAAKgAAAAMAAAAAAAAAAexample+token/1=";
 pub(crate) const KEYS: &str = "a key of at least thirty-two letters";
 pub(crate) const ALICE: &str = "alice@example.com";
@@ -101,6 +103,7 @@ impl Bench {
     }
 
     pub(crate) async fn asking(changes: Value, config: Config) -> Self {
+        log::listen();
         let table = Table::new();
         let (callbacks, notifier) = (RecordingCallbacks::default(), RecordingNotifier::default());
         let clock = StoppedClock::at("2026-11-22T10:00:00Z".parse().unwrap());

@@ -3,6 +3,7 @@
 
 mod answering;
 mod bench;
+mod log;
 mod opening;
 mod refusing;
 mod sample_events;

@@ -1,34 +1,15 @@
 //! What is in no response and in no log line: tokens, and what makes a link.
 
-use std::{
-    io,
-    sync::{Arc, Mutex},
-};
-
 use callback_bridge::Refusal;
 use callbacks::test_util::Lost;
-use tracing::{Level, subscriber::set_default};
 
-use crate::bench::{ALICE, BOB, Bench, Sent, TOKEN};
-
-#[derive(Clone, Default)]
-struct Log(Arc<Mutex<Vec<u8>>>);
-
-impl io::Write for Log {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.lock().unwrap().write(bytes)
-    }
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
-}
+use crate::{
+    bench::{ALICE, BOB, Bench, Sent, TOKEN},
+    log,
+};
 
 #[tokio::test]
 async fn no_response_and_no_log_line_has_a_token_or_a_link() {
-    let log = Log::default();
-    let writer = log.clone();
-    let lines = tracing_subscriber::fmt().json().with_max_level(Level::TRACE).with_writer(move || writer.clone());
-    let listening = set_default(lines.finish());
     let bench = Bench::asking_both().await;
     let _throttled =
         bench.callbacks.clone().answering([Err(Refusal::Throttled { code: "ThrottlingException".to_owned() })]);
@@ -55,8 +36,7 @@ async fn no_response_and_no_log_line_has_a_token_or_a_link() {
     let sent = bench.get(ALICE);
     bench.table.go_away();
     responses.push(bench.seen(sent).await);
-    drop(listening);
-    let log = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
+    let log = log::lines();
     for told in ["a request was answered", "an answer is recorded", "an answer was not taken", "not known", "followed"]
     {
         assert!(log.contains(told), "{told}: {log}");
