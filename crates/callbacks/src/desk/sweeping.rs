@@ -1,6 +1,6 @@
 //! The pass over callbacks that are due.
 
-use std::time::Duration;
+use std::{future::ready, time::Duration};
 
 use callback_bridge::TaskCallbacks;
 use futures_util::{StreamExt, future::join_all, stream};
@@ -43,8 +43,8 @@ pub struct SweepError {
 }
 
 impl<S: CallbackStore, C: TaskCallbacks, N: Notifier, K: Clock> Desk<S, C, N, K> {
-    /// Does what is due about all callbacks, all shards at once, the longest due first, until `until`. Two sweeps at once do
-    /// no harm: each callback is claimed by one.
+    /// Does what is due about all callbacks, all shards at once, the longest due first. None is taken up after `until`. Two
+    /// sweeps at once do no harm: each callback is claimed by one.
     ///
     /// # Errors
     /// When a shard could not be read, after the others were swept.
@@ -78,21 +78,20 @@ impl<S: CallbackStore, C: TaskCallbacks, N: Notifier, K: Clock> Desk<S, C, N, K>
 
     async fn sweep_shard(&self, shard: u8, until: Timestamp) -> Result<Swept, StoreError> {
         let mut swept = Swept::default();
-        loop {
-            if self.now() >= until {
-                swept.unfinished = true;
-                return Ok(swept);
-            }
+        while self.now() < until {
             let due = self.store.due(shard, self.now(), PAGE).await?;
-            let worked: Vec<_> = stream::iter(due).map(|id| self.take_up(id)).buffer_unordered(AT_ONCE).collect().await;
+            let in_time = stream::iter(due).take_while(|_| ready(self.now() < until));
+            let worked: Vec<_> = in_time.map(|id| self.take_up(id)).buffer_unordered(AT_ONCE).collect().await;
             let done: Vec<(usize, Duration)> = worked.into_iter().flatten().collect();
             swept.callbacks += done.len();
             swept.duties += done.iter().map(|(duties, _)| duties).sum::<usize>();
             swept.oldest = done.iter().map(|(_, late)| *late).chain([swept.oldest]).max().unwrap_or_default();
-            if done.is_empty() {
+            if done.is_empty() && self.now() < until {
                 return Ok(swept); // nothing is due, or others are at work on it
             }
         }
+        swept.unfinished = true;
+        Ok(swept)
     }
 
     /// Works on one callback; how many things were done, and how late. Its errors are told where they happen, and do not
