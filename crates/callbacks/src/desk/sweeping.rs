@@ -1,6 +1,6 @@
 //! The pass over callbacks that are due.
 
-use std::{future::ready, time::Duration};
+use std::{collections::HashSet, future::ready, time::Duration};
 
 use callback_bridge::TaskCallbacks;
 use futures_util::{StreamExt, future::join_all, stream};
@@ -17,6 +17,9 @@ use crate::{
 const AT_ONCE: usize = 4;
 /// How many are read at a time.
 const PAGE: u16 = 25;
+/// After how many of one shard that nothing could be done about a sweep leaves the rest to the next one: then the table is in
+/// trouble.
+const MOST_PASSED: usize = 500;
 
 /// What a sweep did.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -78,16 +81,25 @@ impl<S: CallbackStore, C: TaskCallbacks, N: Notifier, K: Clock> Desk<S, C, N, K>
 
     async fn sweep_shard(&self, shard: u8, until: Timestamp) -> Result<Swept, StoreError> {
         let mut swept = Swept::default();
+        // What cannot be read, or others are at work on, does not keep those behind it waiting.
+        let mut passed = HashSet::new();
         while self.now() < until {
-            let due = self.store.due(shard, self.now(), PAGE).await?;
+            let most = PAGE.saturating_add(u16::try_from(passed.len()).unwrap_or(u16::MAX));
+            let mut due = self.store.due(shard, self.now(), most).await?;
+            due.retain(|id| !passed.contains(id));
+            if due.is_empty() || passed.len() >= MOST_PASSED {
+                return Ok(swept);
+            }
             let in_time = stream::iter(due).take_while(|_| ready(self.now() < until));
-            let worked: Vec<_> = in_time.map(|id| self.take_up(id)).buffer_unordered(AT_ONCE).collect().await;
-            let done: Vec<(usize, Duration)> = worked.into_iter().flatten().collect();
-            swept.callbacks += done.len();
-            swept.duties += done.iter().map(|(duties, _)| duties).sum::<usize>();
-            swept.oldest = done.iter().map(|(_, late)| *late).chain([swept.oldest]).max().unwrap_or_default();
-            if done.is_empty() && self.now() < until {
-                return Ok(swept); // nothing is due, or others are at work on it
+            let taken_up = in_time.map(async |id| (id, self.take_up(id).await)).buffer_unordered(AT_ONCE);
+            for (id, worked) in taken_up.collect::<Vec<_>>().await {
+                let Some((duties, late)) = worked else {
+                    passed.insert(id);
+                    continue;
+                };
+                swept.callbacks += 1;
+                swept.duties += duties;
+                swept.oldest = swept.oldest.max(late);
             }
         }
         swept.unfinished = true;

@@ -331,6 +331,30 @@ async fn twenty_slow_notices_are_sent_before_the_lease_ends() {
     assert!(bench.state().notices.values().all(|notice| notice.sent == 1));
 }
 
+/// As callbacks that a newer version of the bridge has stored.
+#[tokio::test]
+async fn callbacks_that_cannot_be_read_do_not_keep_the_others_waiting() {
+    let bench = Bench::new(MemoryStore::default(), RecordingCallbacks::default());
+    let question = || Approval::read(json!({ "title": "Loan 42", "approvers": ["alice@example.com"] })).unwrap();
+    let tokens = (0..).map(|nth: u32| TaskToken::new(nth.to_string()).unwrap());
+    let same_shard = tokens.filter(|token| CallbackId::of(&token.attempt_id()).shard() == 0).take(60);
+    let mut ids = Vec::new();
+    bench.notifier.fail("alice@example.com"); // so that something is left to do
+    for token in same_shard {
+        let (attempt, context) = (token.attempt_id(), TaskContext::default());
+        let waiting = Waiting { attempt, context, sent_at: start(), heartbeat: None, timeout: None };
+        ids.push(bench.desk.open(token, waiting, question()).await.unwrap());
+        bench.clock.advance(Duration::from_secs(1));
+    }
+    bench.notifier.recover();
+    let readable = ids.split_off(59);
+    bench.store.spoil(ids);
+    bench.clock.advance(Duration::from_mins(1));
+    let swept = bench.sweep().await;
+    assert_eq!((swept.callbacks, swept.unfinished), (1, false));
+    assert_eq!(bench.store.get(readable[0]).unwrap().state.notices[&0].sent, 1);
+}
+
 #[tokio::test]
 async fn at_the_deadline_the_sweep_closes_the_question_and_tells_in_one_pass() {
     let bench = Bench::new(MemoryStore::default(), RecordingCallbacks::default());
