@@ -1,4 +1,8 @@
 //! People decide: tasks that are parked, asked about by mail, and answered by links.
+//!
+//! Besides what every flow is searched for at its end, these are searched for the secrets of links: see [`secrets`].
 
 mod bench;
 mod deciding;
+mod secrets;
+mod stored;
