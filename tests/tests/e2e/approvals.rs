@@ -2,6 +2,7 @@
 //!
 //! Besides what every flow is searched for at its end, these are searched for the secrets of links: see [`secrets`].
 
+mod answering;
 mod bench;
 mod deciding;
 mod secrets;

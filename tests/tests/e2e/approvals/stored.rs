@@ -6,8 +6,10 @@ use aws_sdk_dynamodb::{Client, types::AttributeValue};
 use callback_bridge_aws::CallbackTable;
 use callbacks::{Callback, CallbackId, CallbackStore, Request, State, Written};
 use jiff::Timestamp;
+use tokio::time::{Instant, sleep};
 
 use super::{bench::People, secrets::Item};
+use crate::bench::{PATIENCE, becomes_empty};
 
 /// The callback that a link leads to.
 pub(super) fn id(link: &str) -> CallbackId {
@@ -34,10 +36,14 @@ impl People<'_> {
         scan.send().await.unwrap().items.unwrap()
     }
 
-    /// The callbacks that are stored.
-    pub(crate) async fn callbacks(&self) -> Vec<CallbackId> {
-        let ids = self.items().await.into_iter().filter(|item| item["sk"].as_s().unwrap() == "state");
-        ids.map(|item| item["pk"].as_s().unwrap().strip_prefix("callback#").unwrap().parse().unwrap()).collect()
+    /// Waits until this many tasks are parked, and their messages dealt with.
+    pub(crate) async fn parked(&self, tasks: usize) {
+        let give_up = Instant::now() + PATIENCE;
+        while self.items().await.len() < 2 * tasks {
+            assert!(Instant::now() < give_up, "a task is not parked");
+            sleep(Duration::from_millis(25)).await;
+        }
+        becomes_empty(self.sample, "CallbackQueueUrl").await;
     }
 
     /// What is stored of the callback that a link leads to.
