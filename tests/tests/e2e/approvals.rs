@@ -7,3 +7,4 @@ mod bench;
 mod deciding;
 mod secrets;
 mod stored;
+mod time;
