@@ -5,6 +5,7 @@
 mod answering;
 mod bench;
 mod deciding;
+mod heartbeats;
 mod racing;
 mod secrets;
 mod stored;
