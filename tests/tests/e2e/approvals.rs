@@ -7,6 +7,7 @@ mod bench;
 mod deciding;
 mod heartbeats;
 mod racing;
+mod refusals;
 mod secrets;
 mod stored;
 mod time;
