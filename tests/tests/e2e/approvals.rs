@@ -5,6 +5,7 @@
 mod answering;
 mod bench;
 mod deciding;
+mod faults;
 mod heartbeats;
 mod racing;
 mod refusals;
