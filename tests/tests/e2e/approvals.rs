@@ -7,6 +7,7 @@ mod bench;
 mod deciding;
 mod faults;
 mod heartbeats;
+mod opening;
 mod racing;
 mod refusals;
 mod secrets;
