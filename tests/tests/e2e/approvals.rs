@@ -2,3 +2,5 @@
 
 mod bench;
 mod deciding;
+
+pub(crate) use bench::{People, stack};
