@@ -13,3 +13,5 @@ mod refusals;
 mod secrets;
 mod stored;
 mod time;
+
+pub(crate) use bench::{People, stack};
