@@ -2,3 +2,5 @@
 
 mod bench;
 mod deciding;
+mod scanner;
+mod table;
