@@ -1,24 +1,20 @@
 //! The loan application from end to end: the mail, its link, the page on a phone, and what the execution gets. There is no
 //! mouse, and there are no scripts.
 
-use std::time::Duration;
-
-use aws_sdk_sfn::types::ExecutionStatus;
 use callback_bridge_local::StackOptions;
 use callback_bridge_tests::browser::{Browser, Key, Tab, TabOptions};
 use serde_json::json;
 
 use crate::{
-    bench::{PATIENCE, run, sample_input},
+    approvals::bench::{People, run, run_on, stack},
+    bench::sample_input,
     keyboard::{at, is},
     pages::{fits, pictures},
-    people::{People, stack},
-    table::items,
 };
 
-/// A stack whose loans are decided by either of two.
-pub(crate) fn loans(name: &str) -> StackOptions {
-    let approvers = ["alice", "bob"].map(|person| format!("{person}@{name}.example.com"));
+/// A stack whose loans are decided by any one of these.
+pub(crate) fn loans(name: &str, approvers: &[&str]) -> StackOptions {
+    let approvers: Vec<_> = approvers.iter().map(|person| format!("{person}@{name}.example.com")).collect();
     stack(name).parameter("LoanApprovers", approvers.join(","))
 }
 
@@ -72,9 +68,8 @@ pub(crate) async fn send(tab: &Tab) {
 
 #[test]
 fn a_loan_is_approved_and_the_other_approver_sees_by_whom() {
-    run(loans("browser-approve"), Duration::ZERO, async |sample| {
-        let people = People::of(sample);
-        let execution = apply(&people).await;
+    run_on(loans("browser-approve", &["alice", "bob"]), async |people| {
+        let execution = apply(people).await;
         let link = people.link_of("alice").await;
         let browser = Browser::launch().await.unwrap();
         let (tab, of_bob) = (phone(&browser).await, phone(&browser).await);
@@ -95,9 +90,7 @@ fn a_loan_is_approved_and_the_other_approver_sees_by_whom() {
         fits(&tab, "the recorded page").await;
         pictures(&tab, "loan-recorded").await;
 
-        let ended = sample.end_of(&execution, PATIENCE).await.unwrap();
-        assert_eq!((ended.status, ended.error), (ExecutionStatus::Succeeded, None));
-        let output = ended.output.unwrap();
+        let output = people.succeeds(&execution).await;
         assert_eq!((&output["decision"], &output["approval"]["decision"]), (&json!("approved"), &json!("approved")));
         let answers = output["approval"]["answers"].as_array().unwrap();
         assert_eq!(answers.len(), 1);
@@ -105,7 +98,7 @@ fn a_loan_is_approved_and_the_other_approver_sees_by_whom() {
         assert_eq!(answers[0]["comment"], "A good customer,\nfor years: é < 7");
 
         // To load the page again sends the form again; to follow the link again does not. Neither changes anything.
-        let before = items(sample).await;
+        let before = people.items().await;
         tab.reload().await.unwrap();
         reads(&tab, &recorded).await;
         tab.open(&link).await.unwrap();
@@ -130,7 +123,7 @@ fn a_loan_is_approved_and_the_other_approver_sees_by_whom() {
         reads(&of_bob, &["Already approved", "The process that waited for it goes on.", "No answer"]).await;
         fits(&of_bob, "the page of who comes too late").await;
         pictures(&of_bob, "loan-decided-by-alice").await;
-        let changed = items(sample).await != before;
+        let changed = people.items().await != before;
         assert!(!changed, "what came after the decision has changed something");
         browser.close().await.unwrap();
     });
@@ -138,9 +131,8 @@ fn a_loan_is_approved_and_the_other_approver_sees_by_whom() {
 
 #[test]
 fn a_loan_is_rejected_once_it_is_said_why() {
-    run(loans("browser-reject"), Duration::ZERO, async |sample| {
-        let people = People::of(sample);
-        let execution = apply(&people).await;
+    run_on(loans("browser-reject", &["bob"]), async |people| {
+        let execution = apply(people).await;
         let browser = Browser::launch().await.unwrap();
         let tab = phone(&browser).await;
         tab.open(&people.link_of("bob").await).await.unwrap();
@@ -153,8 +145,7 @@ fn a_loan_is_rejected_once_it_is_said_why() {
         reads(&tab, &["Your decision is not recorded", "Say why in a comment"]).await;
         fits(&tab, "the page with an error").await;
         pictures(&tab, "loan-comment-missing").await;
-        let found = sample.bridge.sfn().describe_execution().execution_arn(&execution).send().await.unwrap();
-        assert_eq!(found.status, ExecutionStatus::Running);
+        assert!(people.is_running(&execution).await);
 
         // What lacks is said first, and a key away.
         assert_eq!(tab.focused().await.unwrap().unwrap().role, "alert");
@@ -171,7 +162,7 @@ fn a_loan_is_rejected_once_it_is_said_why() {
         reads(&tab, &["Your answer is recorded", "You rejected this request."]).await;
         pictures(&tab, "loan-rejected").await;
 
-        let output = sample.end_of(&execution, PATIENCE).await.unwrap().output.unwrap();
+        let output = people.succeeds(&execution).await;
         assert_eq!((&output["decision"], &output["approval"]["decision"]), (&json!("rejected"), &json!("rejected")));
         let answer = &output["approval"]["answers"][0];
         assert_eq!(answer["by"], people.address("bob"));
@@ -182,8 +173,7 @@ fn a_loan_is_rejected_once_it_is_said_why() {
 
 #[test]
 fn a_comment_that_is_always_needed_is_asked_for_by_the_browser() {
-    run(stack("browser-comment"), Duration::ZERO, async |sample| {
-        let people = People::of(sample);
+    run("browser-comment", async |people| {
         let execution = people.ask(&["carol"], json!({ "comment": "required" })).await;
         let browser = Browser::launch().await.unwrap();
         let tab = phone(&browser).await;
@@ -198,7 +188,7 @@ fn a_comment_that_is_always_needed_is_asked_for_by_the_browser() {
         to_the_button(&tab).await;
         send(&tab).await;
         reads(&tab, &["Your answer is recorded"]).await;
-        let output = sample.end_of(&execution, PATIENCE).await.unwrap().output.unwrap();
+        let output = people.succeeds(&execution).await;
         assert_eq!((&output["decision"], &output["answers"][0]["comment"]), (&json!("approved"), &json!("Fine.")));
         browser.close().await.unwrap();
     });

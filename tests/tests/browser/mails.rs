@@ -1,16 +1,12 @@
 //! The mails: the HTML part of the samples, and both parts of what SES is given by the running stack.
 
-use std::time::Duration;
-
 use callback_bridge_tests::browser::{Browser, Key, TabOptions};
 
 use crate::{
     approval::{apply, loans, reads},
-    bench::run,
+    approvals::bench::run_on,
     cases::{Words, mails},
-    keyboard::{at, is},
     pages::{fits, pictures},
-    people::People,
     site::{Site, plain, text},
 };
 
@@ -43,9 +39,8 @@ async fn a_mail_fits_and_loads_nothing() {
 
 #[test]
 fn a_mail_as_ses_gets_it_leads_to_its_page_and_loads_nothing() {
-    run(loans("browser-mail"), Duration::ZERO, async |sample| {
-        let people = People::of(sample);
-        apply(&people).await;
+    run_on(loans("browser-mail", &["alice", "bob"]), async |people| {
+        apply(people).await;
         let link = people.link_of("alice").await;
         let mail = people.mails_to("alice").await.remove(0);
         assert_eq!(mail.subject, "Decision needed: Loan loan-42: 25000 EUR to Kato Ltd");
@@ -64,7 +59,8 @@ fn a_mail_as_ses_gets_it_leads_to_its_page_and_loads_nothing() {
         assert!(tab.requests().iter().all(|request| own(&request.url)), "a mail loads something");
 
         tab.press(Key::Tab).await.unwrap();
-        assert_eq!(at(&tab).await, is("link", "Open the request"));
+        let focused = tab.focused().await.unwrap().unwrap();
+        assert_eq!((&*focused.role, &*focused.name), ("link", "Open the request"));
         tab.loads_after(tab.press(Key::Enter)).await.unwrap();
         assert!(tab.address().await.unwrap() == link, "it leads elsewhere");
         reads(&tab, &["Your decision is needed", "Loan loan-42: 25000 EUR to Kato Ltd"]).await;

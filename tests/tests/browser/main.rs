@@ -4,6 +4,13 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on panics")]
 
 mod approval;
+#[path = "../e2e/approvals"]
+#[expect(dead_code, reason = "the end-to-end tests need more of it")]
+mod approvals {
+    pub(crate) mod bench;
+    mod secrets;
+    mod stored;
+}
 #[path = "../e2e/bench.rs"]
 #[expect(dead_code, reason = "the end-to-end tests need more of it")]
 mod bench;
@@ -16,10 +23,6 @@ mod keyboard;
 mod log;
 mod mails;
 mod pages;
-#[path = "../e2e/approvals/bench.rs"]
-mod people;
 mod scanner;
 mod site;
 mod states;
-#[path = "../e2e/approvals/table.rs"]
-mod table;

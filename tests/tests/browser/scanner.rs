@@ -1,18 +1,13 @@
 //! A scanner of mails that opens links in a browser, runs the scripts of the page, follows its links and presses its
 //! buttons, decides nothing.
 
-use std::time::Duration;
-
-use aws_sdk_sfn::types::ExecutionStatus;
 use callback_bridge_tests::browser::{Browser, Key, Tab, TabOptions};
 use serde_json::json;
 
 use crate::{
     approval::reads,
-    bench::{PATIENCE, becomes_empty, run},
+    approvals::bench::run,
     keyboard::{at, is},
-    people::{People, stack},
-    table::items,
 };
 
 /// Loads the page until it rests, as whoever looks for scripts in it.
@@ -34,12 +29,10 @@ async fn follow_links(tab: &Tab, link: &str) {
 
 #[test]
 fn a_scanner_with_a_browser_decides_nothing() {
-    run(stack("browser-scanner"), Duration::ZERO, async |sample| {
-        let people = People::of(sample);
+    run("browser-scanner", async |people| {
         let execution = people.ask(&["alice"], json!({})).await;
-        let link = people.link_of("alice").await;
-        becomes_empty(sample, "CallbackQueueUrl").await; // what follows the mail is written, too
-        let before = items(sample).await;
+        let link = people.asked("alice").await;
+        let before = people.items().await;
         let browser = Browser::launch().await.unwrap();
         for options in [
             TabOptions::desk(),
@@ -72,13 +65,12 @@ fn a_scanner_with_a_browser_decides_nothing() {
             assert!(tab.requests().iter().all(|request| request.url == link), "something else was asked for");
         }
         browser.close().await.unwrap();
-        let changed = items(sample).await != before;
+        let changed = people.items().await != before;
         assert!(!changed, "a scanner has changed something");
-        let found = sample.bridge.sfn().describe_execution().execution_arn(&execution).send().await.unwrap();
-        assert_eq!(found.status, ExecutionStatus::Running);
+        assert!(people.is_running(&execution).await);
 
         assert_eq!(people.decide("alice", "approve", "read by a person").await.status, 200);
-        let output = sample.end_of(&execution, PATIENCE).await.unwrap().output.unwrap();
+        let output = people.succeeds(&execution).await;
         assert_eq!(
             (&output["decision"], &output["answers"][0]["comment"]),
             (&json!("approved"), &json!("read by a person"))

@@ -2,20 +2,15 @@
 
 use std::time::Duration;
 
-use aws_sdk_sfn::types::ExecutionStatus;
-use callback_bridge_local::{CallFault, Sample};
+use callback_bridge_local::CallFault;
 use callback_bridge_tests::browser::{Browser, Key, Tab, TabOptions};
-use callbacks::{CapabilityLink, LinkKeys, Recipient};
-use serde_json::{Value, json};
-use tokio::time::{Instant, sleep};
+use serde_json::json;
 
 use crate::{
     approval::{reads, send},
-    bench::{PATIENCE, run},
+    approvals::bench::run,
     keyboard::{at, is},
     pages::{fits, pictures},
-    people::{People, stack},
-    table::items,
 };
 
 /// Opens a link, reads, and keeps pictures.
@@ -31,49 +26,18 @@ async fn keeps(tab: &Tab, name: &str, said: &[&str]) {
     pictures(tab, &format!("stack-{name}")).await;
 }
 
-/// Sweeps until what a link leads to can't be answered any more.
-async fn is_over(people: &People<'_>, link: &str) {
-    let give_up = Instant::now() + PATIENCE;
-    loop {
-        let swept = people.sample.bridge.invoke("SweepCallbacksFunction", "{}").await.unwrap();
-        assert_eq!(swept.error, None);
-        if people.browser.open(link).await.unwrap().status == 410 {
-            return;
-        }
-        assert!(Instant::now() < give_up, "it can still be answered");
-        sleep(Duration::from_millis(100)).await;
-    }
-}
-
-/// The link of the first approver of the only question, whether or not a mail went out before its end.
-async fn link_to_the_only_one(sample: &Sample) -> String {
-    let give_up = Instant::now() + PATIENCE;
-    let id = loop {
-        if let Some(item) = items(sample).await.first() {
-            break item["pk"].as_s().unwrap().strip_prefix("callback#").unwrap().parse().unwrap();
-        }
-        assert!(Instant::now() < give_up, "nothing is parked");
-        sleep(Duration::from_millis(25)).await;
-    };
-    let secret = sample.bridge.description().resource("LinkKeys").unwrap();
-    let keys = sample.bridge.secrets_manager().get_secret_value().secret_id(secret).send().await.unwrap();
-    let keys = LinkKeys::read(&keys.secret_string.unwrap()).unwrap();
-    let link = CapabilityLink::new(&keys, id, Recipient { approver: 0, generation: 0 });
-    format!("{}/c/{}", sample.bridge.api_url(), link.secret())
-}
-
 #[test]
 fn every_end_of_a_question_is_told() {
-    run(stack("browser-ends"), Duration::ZERO, async |sample| {
-        let people = People::of(sample);
+    run("browser-ends", async |people| {
         let browser = Browser::launch().await.unwrap();
         let tab = browser.tab(TabOptions::phone().without_scripts()).await.unwrap();
 
-        let execution = people.ask(&["alice"], json!({ "deadline": { "afterSeconds": 1 } })).await;
-        let link = link_to_the_only_one(sample).await;
-        is_over(&people, &link).await;
+        let execution = people.ask(&["alice"], json!({ "deadline": { "afterSeconds": 3000 } })).await;
+        let link = people.asked("alice").await;
+        people.time_passes(&link, Duration::from_mins(50)).await;
+        people.sweep().await;
         shows(&tab, &link, "expired", &["The time to decide is over", "so the request failed"]).await;
-        assert_eq!(sample.end_of(&execution, PATIENCE).await.unwrap().error.as_deref(), Some("Bridge.Expired"));
+        people.fails(&execution, "Bridge.Expired").await;
 
         let execution = people.ask(&["bob", "carol"], json!({ "policy": { "approvals": "all" } })).await;
         let link = people.link_of("bob").await;
@@ -84,7 +48,7 @@ fn every_end_of_a_question_is_told() {
         shows(&tab, &people.link_of("carol").await, "recorded-waiting", &waiting).await;
         people.decide("bob", "approve", "").await;
         shows(&tab, &link, "recorded", &["Your answer is recorded", "The request is approved."]).await;
-        assert_eq!(sample.end_of(&execution, PATIENCE).await.unwrap().status, ExecutionStatus::Succeeded);
+        people.succeeds(&execution).await;
 
         people.ask(&["dave", "erin"], json!({})).await;
         people.decide("dave", "reject", "Too risky.").await;
@@ -93,25 +57,29 @@ fn every_end_of_a_question_is_told() {
         shows(&tab, &people.link_of("erin").await, "decided", &rejected).await;
 
         let execution = people.ask(&["frank"], json!({})).await;
-        let link = people.link_of("frank").await;
-        tab.open(&link).await.unwrap();
-        let reference = tab.evaluate("document.querySelector('footer code').innerText").await.unwrap();
-        let withdrawal =
-            json!({ "callbackId": reference, "by": "Grace", "reason": "Kato Ltd needs no loan any more." });
-        let order = json!({ "withdraw": withdrawal }).to_string();
-        assert_eq!(sample.bridge.invoke("SweepCallbacksFunction", order).await.unwrap().error, None);
+        let link = people.asked("frank").await;
+        people.withdraw(&link, "Grace", "Kato Ltd needs no loan any more.").await;
         let withdrawn = ["This request was withdrawn", "Grace", "Kato Ltd needs no loan any more."];
         shows(&tab, &link, "withdrawn", &withdrawn).await;
-        assert_eq!(sample.end_of(&execution, PATIENCE).await.unwrap().error.as_deref(), Some("Bridge.Withdrawn"));
+        people.fails(&execution, "Bridge.Withdrawn").await;
 
-        let approval = json!({ "title": "Who waits?", "approvers": [people.address("heidi")] });
-        let execution = people.send(json!({ "heartbeatSeconds": 3, "approval": approval })).await;
-        let link = people.link_of("heidi").await;
-        sample.bridge.sfn().stop_execution().execution_arn(execution).send().await.unwrap();
-        is_over(&people, &link).await;
+        // Without a heartbeat, that an execution has ended is found out by the answer.
+        let execution = people.ask(&["heidi"], json!({})).await;
+        let link = people.asked("heidi").await;
+        people.sample.bridge.sfn().stop_execution().execution_arn(execution).send().await.unwrap();
+        people.decide("heidi", "approve", "").await;
+        shows(&tab, &link, "recorded-too-late", &["Your answer is recorded", "came too late to matter"]).await;
+
+        let approval = people.question(&["ivan"], json!({}));
+        let message = json!({ "heartbeatSeconds": 180, "approval": approval });
+        let execution = people.send_in(json!({ "HeartbeatSeconds": 180 }), message).await;
+        let link = people.asked("ivan").await;
+        people.sample.bridge.sfn().stop_execution().execution_arn(execution).send().await.unwrap();
+        people.time_passes(&link, Duration::from_mins(1)).await;
+        people.sweep().await;
         shows(&tab, &link, "nobody-waits", &["Nobody waits for this decision any more"]).await;
 
-        let unknown = format!("{}x", link.trim_end_matches(char::is_alphanumeric));
+        let unknown = format!("{}x", &link[..link.len() - 3]);
         shows(&tab, &unknown, "unknown-link", &["This link leads nowhere"]).await;
         browser.close().await.unwrap();
     });
@@ -119,13 +87,12 @@ fn every_end_of_a_question_is_told() {
 
 #[test]
 fn trouble_with_the_table_is_told_and_loses_nothing_that_was_typed() {
-    run(stack("browser-trouble"), Duration::ZERO, async |sample| {
-        let people = People::of(sample);
+    run("browser-trouble", async |people| {
         let execution = people.ask(&["alice"], json!({})).await;
         let link = people.link_of("alice").await;
         let browser = Browser::launch().await.unwrap();
         let tab = browser.tab(TabOptions::phone().without_scripts()).await.unwrap();
-        let faults = sample.bridge.proxy().faults();
+        let faults = people.sample.bridge.proxy().faults();
         let denied = CallFault::refuse(400, "AccessDeniedException");
 
         let trouble = faults.inject_lasting("Query", denied.clone());
@@ -151,7 +118,7 @@ fn trouble_with_the_table_is_told_and_loses_nothing_that_was_typed() {
         }
         send(&tab).await;
         reads(&tab, &["Your answer is recorded", "Typed once."]).await;
-        let output: Value = sample.end_of(&execution, PATIENCE).await.unwrap().output.unwrap();
+        let output = people.succeeds(&execution).await;
         assert_eq!(
             (&output["decision"], &output["answers"][0]["comment"]),
             (&json!("approved"), &json!("Typed once."))

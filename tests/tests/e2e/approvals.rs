@@ -1,6 +1,15 @@
 //! People decide: tasks that are parked, asked about by mail, and answered by links.
+//!
+//! Besides what every flow is searched for at its end, these are searched for the secrets of links: see [`secrets`].
 
+mod answering;
 mod bench;
 mod deciding;
+mod faults;
+mod heartbeats;
+mod racing;
+mod refusals;
 mod scanner;
-mod table;
+mod secrets;
+mod stored;
+mod time;

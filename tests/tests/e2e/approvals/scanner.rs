@@ -1,17 +1,10 @@
 //! Scanners of mails and previewers of chats open links before people do, and that decides nothing.
 
-use std::time::Duration;
-
-use aws_sdk_sfn::types::ExecutionStatus;
 use callback_bridge_local::CallEvent;
 use reqwest::{Client, Method, redirect::Policy};
 use serde_json::json;
 
-use super::{
-    bench::{People, stack},
-    table::items,
-};
-use crate::bench::{PATIENCE, becomes_empty, run};
+use super::bench::{People, run};
 
 /// What those who open links on behalf of others call themselves.
 const SCANNERS: [&str; 13] = [
@@ -37,12 +30,10 @@ const TIMES: usize = 10;
 
 #[test]
 fn what_only_opens_a_link_decides_nothing() {
-    run(stack("scanners"), Duration::ZERO, async |sample| {
-        let people = People::of(sample);
+    run("scanners", async |people| {
         let execution = people.ask(&["alice"], json!({})).await;
-        let link = people.link_of("alice").await;
-        becomes_empty(sample, "CallbackQueueUrl").await; // what follows the mail is written, too
-        let before = items(sample).await;
+        let link = people.asked("alice").await;
+        let before = people.items().await;
         assert_eq!(before.len(), 2);
 
         for scanner in SCANNERS {
@@ -56,9 +47,10 @@ fn what_only_opens_a_link_decides_nothing() {
                 }
             }
         }
-        let changed = items(sample).await != before;
+        let changed = people.items().await != before;
         assert!(!changed, "a scanner has changed something");
         // Nor did the function that shows the page try to.
+        let sample = people.sample;
         let shows = &*sample.bridge.function("ReceiveCallbackFunction").unwrap().name;
         let calls = sample.bridge.proxy().calls().items().into_iter();
         let calls = calls.filter(|call| call.caller.as_deref() == Some(shows) && call.what == CallEvent::Came);
@@ -66,18 +58,16 @@ fn what_only_opens_a_link_decides_nothing() {
         operations.sort();
         operations.dedup();
         assert_eq!(operations, ["GetSecretValue".into(), "Query".into()]);
-        goes_on(&people, &execution).await;
+        goes_on(people, &execution).await;
     });
 }
 
 #[test]
 fn what_plays_with_the_form_without_choosing_decides_nothing() {
-    run(stack("scanners-form"), Duration::ZERO, async |sample| {
-        let people = People::of(sample);
+    run("scanners-form", async |people| {
         let execution = people.ask(&["alice"], json!({})).await;
-        let link = people.link_of("alice").await;
-        becomes_empty(sample, "CallbackQueueUrl").await;
-        let before = items(sample).await;
+        let link = people.asked("alice").await;
+        let before = people.items().await;
 
         let page = people.browser.open(&link).await.unwrap();
         let form = page.form().unwrap();
@@ -96,18 +86,17 @@ fn what_plays_with_the_form_without_choosing_decides_nothing() {
                 assert_eq!(reply.unwrap().status(), 405, "{method} by {scanner}");
             }
         }
-        let changed = items(sample).await != before;
+        let changed = people.items().await != before;
         assert!(!changed, "a scanner has changed something");
-        goes_on(&people, &execution).await;
+        goes_on(people, &execution).await;
     });
 }
 
 /// That it is still waited for, and that what the person says then counts.
 async fn goes_on(people: &People<'_>, execution: &str) {
-    let found = people.sample.bridge.sfn().describe_execution().execution_arn(execution).send().await.unwrap();
-    assert_eq!(found.status, ExecutionStatus::Running);
+    assert!(people.is_running(execution).await);
     assert_eq!(people.decide("alice", "approve", "read by a person").await.status, 200);
-    let output = people.sample.end_of(execution, PATIENCE).await.unwrap().output.unwrap();
+    let output = people.succeeds(execution).await;
     assert_eq!(
         (&output["decision"], &output["answers"][0]["comment"]),
         (&json!("approved"), &json!("read by a person"))
