@@ -50,7 +50,7 @@ fn every_end_of_a_question_is_told() {
         shows(&tab, &link, "recorded", &["Your answer is recorded", "The request is approved."]).await;
         people.succeeds(&execution).await;
 
-        people.ask(&["dave", "erin"], json!({})).await;
+        people.ask(&["dave", "erin"], json!({ "policy": { "veto": true } })).await;
         people.decide("dave", "reject", "Too risky.").await;
         let by = people.address("dave");
         let rejected = ["Already rejected", &by, "Rejected", "No answer"];
