@@ -99,6 +99,7 @@ fn rust(context: &Context) -> Result<Verdict, String> {
 fn in_browser(context: &Context) -> Result<Verdict, String> {
     let mut command = context.cargo(&["test", "--workspace", "--features", BROWSER_TESTS, "--test", "browser"]);
     if let Some(program) = browser::find_or_install(&context.workspace, context.ci)? {
+        context.local_aws()?; // the questions of some pages are asked there
         command.env(browser::VARIABLE, program);
         return tests(command, Counts::of_cargo_test);
     }

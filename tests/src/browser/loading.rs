@@ -32,6 +32,18 @@ impl Tab {
         self.wait(events, "load", |loaded| loaded != before).await
     }
 
+    /// Loads the page again; if a form led to it, that is sent again.
+    ///
+    /// # Errors
+    /// If nobody answers there.
+    pub async fn reload(&self) -> anyhow::Result<()> {
+        let reload = async {
+            self.call("Page.reload", json!({})).await?;
+            Ok(())
+        };
+        self.loads_after(reload).await
+    }
+
     /// Does something that leads to another place on the same page, and waits until it is there.
     ///
     /// # Errors

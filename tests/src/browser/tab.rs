@@ -34,8 +34,7 @@ impl Tab {
         tab.call("Page.setLifecycleEventsEnabled", json!({ "enabled": true })).await?;
         // Several tabs are looked at at once.
         tab.call("Emulation.setFocusEmulationEnabled", json!({ "enabled": true })).await?;
-        let scheme = json!({ "name": "prefers-color-scheme", "value": if dark { "dark" } else { "light" } });
-        tab.call("Emulation.setEmulatedMedia", json!({ "features": [scheme] })).await?;
+        tab.prefer(dark).await?;
         tab.call("Emulation.setScriptExecutionDisabled", json!({ "value": !scripts })).await?;
         tab.call("Emulation.setTouchEmulationEnabled", json!({ "enabled": phone })).await?;
         if let Some(user_agent) = user_agent {
@@ -43,6 +42,16 @@ impl Tab {
         }
         tab.resize(width, height).await?;
         Ok(tab)
+    }
+
+    /// Shows the page to somebody who prefers dark colours, or light ones.
+    ///
+    /// # Errors
+    /// If the browser refuses.
+    pub async fn prefer(&self, dark: bool) -> anyhow::Result<()> {
+        let scheme = json!({ "name": "prefers-color-scheme", "value": if dark { "dark" } else { "light" } });
+        self.call("Emulation.setEmulatedMedia", json!({ "features": [scheme] })).await?;
+        Ok(())
     }
 
     /// Gives it another size, in CSS pixels.

@@ -14,13 +14,13 @@ fn page(name: &str) -> Case {
 }
 
 /// The role and the name of what has the focus, which can be seen.
-async fn at(tab: &Tab) -> (String, String) {
+pub(crate) async fn at(tab: &Tab) -> (String, String) {
     let focused = tab.focused().await.unwrap().expect("something has the focus");
     assert!(tab.focus_is_visible().await.unwrap(), "{focused:?}");
     (focused.role, focused.name)
 }
 
-fn is(role: &str, name: &str) -> (String, String) {
+pub(crate) fn is(role: &str, name: &str) -> (String, String) {
     (role.to_owned(), name.to_owned())
 }
 

@@ -19,6 +19,14 @@ pub(crate) async fn fits(tab: &Tab, name: &str) {
     }
 }
 
+/// Pictures of the page in both colours; it is left in light ones.
+pub(crate) async fn pictures(tab: &Tab, name: &str) {
+    for (dark, scheme) in [(true, "dark"), (false, "light")] {
+        tab.prefer(dark).await.unwrap();
+        tab.screenshot(&format!("{name}-{scheme}")).await.unwrap();
+    }
+}
+
 #[tokio::test]
 async fn every_page_fits_and_loads_nothing_in_light_colours() {
     every_page(TabOptions::phone().without_scripts(), "light").await;

@@ -65,7 +65,12 @@ pub(crate) fn plain(html: &str) -> Response {
     Response { status: 200, headers: vec![("content-type", "text/html; charset=utf-8")], body: html.to_owned() }
 }
 
-/// The same with the headers of our pages.
+/// A text without any mark-up.
+pub(crate) fn text(text: &str) -> Response {
+    Response { status: 200, headers: vec![("content-type", "text/plain; charset=utf-8")], body: text.to_owned() }
+}
+
+/// A page with the headers of ours.
 pub(crate) fn strict(html: &str) -> Response {
     let Response { status, headers: content, body } = plain(html);
     Response { status, headers: [headers().to_vec(), content].concat(), body }

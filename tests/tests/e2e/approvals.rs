@@ -10,6 +10,7 @@ mod heartbeats;
 mod opening;
 mod racing;
 mod refusals;
+mod scanner;
 mod secrets;
 mod stored;
 mod time;

@@ -23,8 +23,13 @@ pub(crate) fn stack(name: &str) -> StackOptions {
 
 /// Runs a flow as [`bench::run`] does, and then looks whether a link was printed or stored, or a token was kept too long.
 pub(crate) fn run(name: &str, flow: impl AsyncFnOnce(&People<'_>)) {
+    run_on(stack(name), flow);
+}
+
+/// The same on a stack that is deployed with more than its name.
+pub(crate) fn run_on(stack: StackOptions, flow: impl AsyncFnOnce(&People<'_>)) {
     let mut printed = None;
-    bench::run(stack(name), Duration::ZERO, async |sample| {
+    bench::run(stack, Duration::ZERO, async |sample| {
         let people = People::of(sample);
         flow(&people).await;
         let secrets = secrets::of(&people.mails().await);
