@@ -21,7 +21,7 @@ pub mod up;
 
 pub use bureau::{Bureau, BureauOptions};
 pub use children::{Process, command, isolated_environment};
-pub use demo::{DemoOptions, Report};
+pub use demo::{DemoOptions, Person, Report};
 pub use event_source::EventSource;
 pub use faults::{Faults, LastingFault};
 pub use host::{Event, EventKind, Fault, FunctionError, FunctionSpec, Invocation, InvokeError, LambdaHost};
