@@ -80,8 +80,7 @@ pub(crate) fn run_prepared(
         for queue in sample.bridge.description().outputs.keys().filter(|output| output.ends_with("QueueUrl")) {
             becomes_empty(&sample, queue).await;
         }
-        let mails = region.aws().mails().await.unwrap();
-        let links: HashSet<&str> = mails.iter().filter_map(|mail| Some(mail.link()?.split_once("/c/")?.1)).collect();
+        let links = links(&region).await;
         let transcript = sample.bridge.transcript().clone();
         let calls = sample.bridge.proxy().calls().clone();
         sample.bridge.stop().await.unwrap();
@@ -95,6 +94,12 @@ pub(crate) fn run_prepared(
             let _known = published(&line.text); // or it panics
         }
     });
+}
+
+/// What stands behind `/c/` in all links that were mailed. No line of output may hold it.
+pub(crate) async fn links(region: &LocalRegion) -> HashSet<String> {
+    let mails = region.aws().mails().await.unwrap();
+    mails.iter().filter_map(|mail| Some(mail.link()?.split_once("/c/")?.1.to_owned())).collect()
 }
 
 /// Step Functions refuses a second answer, so this looks at both: at us, and at those who stand for it.

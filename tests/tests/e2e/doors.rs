@@ -11,12 +11,9 @@ use serde_json::{Value, json};
 
 use crate::{
     approvals::{People, stack},
-    bench::{PATIENCE, run},
+    bench::{PATIENCE, links, run},
     stored,
 };
-
-/// What the proxy calls the sending of a mail.
-pub(crate) const MAILS: &str = "/v2/email/outbound-emails";
 
 const ISSUER: &str = "https://login.example.com";
 const AUDIENCE: &str = "approvals";
@@ -146,5 +143,16 @@ fn every_wrong_link_gets_the_same_answer() {
         }
         answers.dedup();
         assert_eq!(answers.len(), 1, "{answers:#?}");
+    });
+}
+
+#[test]
+fn what_output_is_searched_for_is_every_link() {
+    run(stack("printed-links"), Duration::ZERO, async |sample| {
+        let people = People::of(sample);
+        people.ask(&["alice"], json!({})).await;
+        let link = people.link_of("alice").await;
+        let searched_for = links(sample.bridge.region()).await;
+        assert!(searched_for.iter().any(|secret| link.ends_with(secret) && secret.len() > 40), "{searched_for:?}");
     });
 }

@@ -25,7 +25,7 @@ use crate::{
     approvals::People,
     bench::{PATIENCE, becomes_empty, count_lines, holds, input, purge, run, run_prepared, send, stack},
     chat::{CHANNEL, Chat},
-    doors::MAILS,
+    mails::SENDING,
 };
 
 /// An action on a resource that a role may do, as the local AWS tells it.
@@ -221,7 +221,7 @@ impl Approvals<'_> {
     async fn are_opened_and_answered(&self, tokens: &[String]) {
         let (people, sample) = (&self.people, self.people.sample);
         // Somebody answers while another one is still being told, so that open-callback reads what it finds changed.
-        let held = sample.bridge.proxy().faults().inject_lasting(MAILS, CallFault::HoldReply);
+        let held = sample.bridge.proxy().faults().inject_lasting(SENDING, CallFault::HoldReply);
         self.ask(&tokens[0], "By chat", "slow-mail", 0, json!({})).await;
         let link = self.chat.link("By chat", PATIENCE).await;
         let page = people.browser.open(&link).await.unwrap();

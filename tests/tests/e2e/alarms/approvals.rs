@@ -9,7 +9,7 @@ use serde_json::json;
 use crate::{
     approvals::{People, stack},
     bench::{PATIENCE, run},
-    doors::MAILS,
+    mails::SENDING,
     stored::{is_at_rest, pass},
     watch::Watch,
 };
@@ -89,7 +89,7 @@ fn a_notice_that_does_not_go_out_again_raises_the_alarm_of_notices() {
     run(stack("unsent"), QUICK, async |sample| {
         let (watch, people) = (Watch::new(sample, []), People::of(sample));
         let refused = CallFault::refuse(400, "MessageRejected");
-        let refused = sample.bridge.proxy().faults().inject_lasting(MAILS, refused);
+        let refused = sample.bridge.proxy().faults().inject_lasting(SENDING, refused);
         ask_alice(&people).await;
         assert_eq!(watch.raised(), [""; 0], "it is tried again first");
         pass(sample, AGAIN).await;
@@ -107,7 +107,7 @@ fn a_notice_that_does_not_go_out_again_raises_the_alarm_of_notices() {
 fn what_was_due_for_long_raises_the_alarm_of_its_age_when_it_goes_on() {
     run(stack("late-sweep"), QUICK, async |sample| {
         let (watch, people) = (Watch::new(sample, []), People::of(sample));
-        let busy = sample.bridge.proxy().faults().inject_lasting(MAILS, CallFault::refuse(400, "MessageRejected"));
+        let busy = sample.bridge.proxy().faults().inject_lasting(SENDING, CallFault::refuse(400, "MessageRejected"));
         ask_alice(&people).await;
         busy.take_back();
         pass(sample, LATE + AGAIN).await;
