@@ -15,7 +15,8 @@ pub type Notices = Channels<SesMail, IncomingWebhooks>;
 /// set, too; chat where `BRIDGE_CHAT_SECRET_ARN` is. Links begin with `BRIDGE_BASE_URL`.
 ///
 /// # Errors
-/// When a variable is wrong, or the secret cannot be read or has another form; the error names it.
+/// When a variable is wrong, or the secret cannot be read; the error names it. A secret of another form is logged: then there
+/// is no chat.
 pub async fn notices(lambda: &Lambda) -> Result<Notices, Error> {
     let Settings { base_url, mail_from, configuration_set, chat_secret } = Settings::read(lambda.variables())?;
     let mail = mail_from.map(|from| {
@@ -26,7 +27,11 @@ pub async fn notices(lambda: &Lambda) -> Result<Notices, Error> {
         }
     });
     let chat = match chat_secret {
-        Some(secret) => Some(webhooks(&read_secret(lambda.aws_config(), &secret).await?, base_url)?),
+        Some(secret) => {
+            let webhooks = webhooks(&read_secret(lambda.aws_config(), &secret).await?, base_url);
+            // Decisions, deadlines and mails do not wait until it is mended; each notice by chat says that there is none.
+            webhooks.inspect_err(|error| tracing::error!(%error, "nobody can be told by chat")).ok()
+        }
         None => None,
     };
     Ok(Channels::new(mail, chat))

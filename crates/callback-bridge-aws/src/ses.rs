@@ -1,6 +1,6 @@
 //! Notices by mail: SES behind the port `Notifier`.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use aws_config::{SdkConfig, timeout::TimeoutConfig};
 use aws_sdk_sesv2::{
@@ -14,17 +14,24 @@ use callbacks::{
     Notifier, NotifyError, OutgoingNotice,
     notices::{BaseUrl, Mail},
 };
+use tokio::sync::Semaphore;
 
 /// Mails, by the SDK of SES.
 ///
 /// A mail whose reply is lost is sent again: it may arrive twice, with the same link.
+///
+/// Only some go out at once: SES takes so many in a second, and refuses the rest.
 #[derive(Debug, Clone)]
 pub struct SesMail {
     client: Client,
     from: String,
     configuration_set: Option<String>,
     base_url: BaseUrl,
+    at_once: Arc<Semaphore>,
 }
+
+/// How many mails are sent at once: with a tenth of a second for each, about as many in a second as a new account may send.
+const AT_ONCE: usize = 2;
 
 impl SesMail {
     /// Mails `from` an address that SES has verified, as in `Callback Bridge <no-reply@example.com>`; their links begin with
@@ -36,7 +43,8 @@ impl SesMail {
             .operation_attempt_timeout(Duration::from_secs(4))
             .operation_timeout(Duration::from_secs(10));
         let config = Builder::from(config).timeout_config(timeouts.build()).build();
-        Self { client: Client::from_conf(config), from: from.into(), configuration_set: None, base_url }
+        let at_once = Arc::new(Semaphore::new(AT_ONCE));
+        Self { client: Client::from_conf(config), from: from.into(), configuration_set: None, base_url, at_once }
     }
 
     /// Sends by this configuration set, instead of the default one of the sender's identity.
@@ -48,6 +56,7 @@ impl SesMail {
 
 impl Notifier for SesMail {
     async fn send(&self, notice: &OutgoingNotice<'_>) -> Result<(), NotifyError> {
+        let _turn = self.at_once.acquire().await;
         let content = content(Mail::of(notice, &self.base_url)).map_err(unbuilt)?;
         let destination = Destination::builder().to_addresses(&notice.approver.address).build();
         let call = self.client.send_email().from_email_address(&self.from).destination(destination);
@@ -116,7 +125,8 @@ mod tests {
 
     fn mail_by(client: Client) -> SesMail {
         let from = "Callback Bridge <no-reply@example.com>".to_owned();
-        SesMail { client, from, configuration_set: None, base_url: BASE_URL.parse().unwrap() }
+        let at_once = Arc::new(Semaphore::new(AT_ONCE));
+        SesMail { client, from, configuration_set: None, base_url: BASE_URL.parse().unwrap(), at_once }
     }
 
     #[tokio::test]

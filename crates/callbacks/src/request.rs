@@ -14,7 +14,7 @@ use crate::{Approval, CallbackId};
 const OPEN: Duration = Duration::from_hours(7 * 24);
 /// How long before the state's own timeout a question has to be decided, so that the decision arrives before it.
 const RESERVE: Duration = Duration::from_mins(3);
-/// The shortest heartbeat of a parked task: the sweep comes every minute, and two beats may be lost.
+/// The shortest heartbeat of a parked task: the sweep comes every minute, so that one beat may be lost.
 const SHORTEST_HEARTBEAT: Duration = Duration::from_mins(3);
 
 /// A parked task, as it was asked for. Nothing of it ever changes.
@@ -64,8 +64,9 @@ impl Request {
     /// When the times of the task and those of the question do not fit; the error names the field.
     pub fn new(waiting: Waiting, approval: Approval) -> Result<Self, InvalidField> {
         let Waiting { attempt, context, sent_at, heartbeat, timeout } = waiting;
-        let entered_at = context.entered_at.as_deref().and_then(|at| at.parse().ok());
-        let began_at: Timestamp = entered_at.unwrap_or(sent_at);
+        // A state that is retried was entered once, but its timeout starts again.
+        let entered_at = context.entered_at.as_deref().filter(|_| context.retry_count.unwrap_or(0) == 0);
+        let began_at: Timestamp = entered_at.and_then(|at| at.parse().ok()).unwrap_or(sent_at);
         let open = open_for(&approval, timeout)?;
         if heartbeat.is_some_and(|heartbeat| heartbeat < SHORTEST_HEARTBEAT) {
             return Err(invalid(
@@ -167,6 +168,26 @@ mod tests {
         ] {
             assert_eq!(refused.unwrap_err().path, field);
         }
+    }
+
+    /// The time of a state that is retried begins with each try, and `$$.State.EnteredTime` with the first.
+    #[test]
+    fn the_question_of_a_retry_is_open_as_long_as_the_first() {
+        let sent_at: Timestamp = "2026-11-22T10:00:00Z".parse().unwrap();
+        let began_at = |retry_count| {
+            let entered_at = Some("2026-11-15T10:00:00Z".to_owned());
+            let waiting = Waiting {
+                attempt: TaskToken::new("t").unwrap().attempt_id(),
+                context: TaskContext { entered_at, retry_count, ..TaskContext::default() },
+                sent_at,
+                heartbeat: None,
+                timeout: None,
+            };
+            let approval = json!({ "title": "Loan 42", "approvers": ["alice@example.com"] });
+            Request::new(waiting, Approval::read(approval).unwrap()).unwrap().began_at
+        };
+        assert_eq!(began_at(Some(1)), sent_at);
+        assert!(began_at(Some(0)) < sent_at && began_at(None) < sent_at);
     }
 
     #[test]

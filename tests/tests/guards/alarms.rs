@@ -31,6 +31,10 @@ fn exists(metric: &Metric, template: &Template) -> bool {
         let known = ["ApproximateAgeOfOldestMessage", "ApproximateNumberOfMessagesVisible", "NumberOfMessagesReceived"];
         return of_queue && dimensions.is_empty() && known.contains(&metric.name.as_str());
     }
+    if metric.namespace == "AWS/ApiGateway" {
+        let of_api = dimensions.remove("ApiId").is_some_and(|api| is_a(&api, "AWS::ApiGatewayV2::Api"));
+        return of_api && dimensions.is_empty() && ["4xx", "5xx"].contains(&metric.name.as_str());
+    }
     let of_function = dimensions.remove(FUNCTION_NAME).is_some_and(|function| is_a(&function, "AWS::Lambda::Function"));
     let counted = counted().find(|counted| counted.name == metric.name);
     let divided_as = |counted: Counted| match counted.dimension {

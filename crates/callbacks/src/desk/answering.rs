@@ -1,12 +1,18 @@
 //! Answers that come by a link, and withdrawals.
 
+use std::time::Duration;
+
 use callback_bridge::TaskCallbacks;
+use tokio::time::timeout;
 
 use super::{ChangeError, Desk, decision_id};
 use crate::{
     Callback, CallbackId, CallbackStore, CapabilityLink, Choice, Clock, GivenAnswer, NotTaken, Notifier, Taken,
     Withdrawal, metrics, ports::StoreError,
 };
+
+/// How long somebody waits for Step Functions after their decision is recorded.
+const AT_ONCE: Duration = Duration::from_secs(5);
 
 /// An answer that was taken, now or before.
 #[derive(Debug)]
@@ -98,9 +104,10 @@ impl<S: CallbackStore, C: TaskCallbacks, N: Notifier, K: Clock> Desk<S, C, N, K>
     async fn settled(&self, callback: Callback) -> Callback {
         let Some(decision) = callback.state.decision() else { return callback };
         metrics::step(&decision.outcome);
-        match self.work(callback.clone()).await {
-            Ok(worked) => worked.callback,
-            Err(_) => callback, // told where it was handled; the sweep goes on with it
+        match timeout(AT_ONCE, self.work(callback.clone())).await {
+            Ok(Ok(worked)) => worked.callback,
+            // Told where it was handled, or too slow for somebody who waits; the sweep goes on with it.
+            Ok(Err(_)) | Err(_) => callback,
         }
     }
 }

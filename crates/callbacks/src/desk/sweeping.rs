@@ -34,9 +34,9 @@ pub struct Swept {
     pub unfinished: bool,
 }
 
-/// A shard could not be swept; the others were.
+/// A shard could not be swept, or not all of it; the others were.
 #[derive(Debug, thiserror::Error)]
-#[error("{failed} of {SHARDS} shards could not be swept")]
+#[error("{failed} of {SHARDS} shards could not be swept as a whole")]
 pub struct SweepError {
     /// How many.
     pub failed: usize,
@@ -50,7 +50,7 @@ impl<S: CallbackStore, C: TaskCallbacks, N: Notifier, K: Clock> Desk<S, C, N, K>
     /// sweeps at once do no harm: each callback is claimed by one.
     ///
     /// # Errors
-    /// When a shard could not be read, after the others were swept.
+    /// When a shard, or a callback in it, could not be read or written, after all else was done.
     pub async fn sweep(&self, until: Timestamp) -> Result<Swept, SweepError> {
         let shards = join_all((0..SHARDS).map(|shard| self.sweep_shard(shard, until))).await;
         let mut all = Swept::default();
@@ -66,7 +66,9 @@ impl<S: CallbackStore, C: TaskCallbacks, N: Notifier, K: Clock> Desk<S, C, N, K>
                 Err(error) => errors.push(error),
             }
         }
-        OLDEST_DUE.record(all.oldest);
+        if errors.is_empty() {
+            OLDEST_DUE.record(all.oldest);
+        }
         metrics::sweep(match (errors.is_empty(), all.unfinished) {
             (false, _) => SweepEnd::Failed,
             (true, true) => SweepEnd::Unfinished,
@@ -83,39 +85,46 @@ impl<S: CallbackStore, C: TaskCallbacks, N: Notifier, K: Clock> Desk<S, C, N, K>
         let mut swept = Swept::default();
         // What cannot be read, or others are at work on, does not keep those behind it waiting.
         let mut passed = HashSet::new();
+        let mut failed = None;
         while self.now() < until {
             let most = PAGE.saturating_add(u16::try_from(passed.len()).unwrap_or(u16::MAX));
             let mut due = self.store.due(shard, self.now(), most).await?;
             due.retain(|id| !passed.contains(id));
             if due.is_empty() || passed.len() >= MOST_PASSED {
-                return Ok(swept);
+                return failed.map_or(Ok(swept), Err);
             }
             let in_time = stream::iter(due).take_while(|_| ready(self.now() < until));
             let taken_up = in_time.map(async |id| (id, self.take_up(id).await)).buffer_unordered(AT_ONCE);
             for (id, worked) in taken_up.collect::<Vec<_>>().await {
-                let Some((duties, late)) = worked else {
-                    passed.insert(id);
-                    continue;
-                };
-                swept.callbacks += 1;
-                swept.duties += duties;
-                swept.oldest = swept.oldest.max(late);
+                match worked {
+                    Ok(Some((duties, late))) => {
+                        swept.callbacks += 1;
+                        swept.duties += duties;
+                        swept.oldest = swept.oldest.max(late);
+                        continue;
+                    }
+                    Ok(None) => {}
+                    Err(error) => failed = Some(error),
+                }
+                passed.insert(id);
             }
         }
         swept.unfinished = true;
-        Ok(swept)
+        failed.map_or(Ok(swept), Err)
     }
 
-    /// Works on one callback; how many things were done, and how late. Its errors are told where they happen, and do not
-    /// keep the others waiting.
-    async fn take_up(&self, id: CallbackId) -> Option<(usize, Duration)> {
+    /// Works on one callback; how many things were done, and how late; nothing where others were at work on it.
+    ///
+    /// Its errors are told where they happen, and do not keep the others waiting.
+    async fn take_up(&self, id: CallbackId) -> Result<Option<(usize, Duration)>, StoreError> {
         let callback = self.store.load(id).await;
         let callback = callback
-            .inspect_err(|error| tracing::error!(callback.id = %id, %error, "a callback could not be read"))
-            .ok()??;
-        let due_at = callback.state.due_at?;
+            .inspect_err(|error| tracing::error!(callback.id = %id, %error, "a callback could not be read"))?;
+        let Some((callback, due_at)) = callback.and_then(|found| Some((found.clone(), found.state.due_at?))) else {
+            return Ok(None);
+        };
         let late = Duration::try_from(self.now().duration_since(due_at)).unwrap_or_default();
-        let worked = self.work(callback).await.ok()?;
-        (worked.duties > 0).then_some((worked.duties, late))
+        let worked = self.work(callback).await?;
+        Ok((worked.duties > 0).then_some((worked.duties, late)))
     }
 }

@@ -350,8 +350,9 @@ async fn callbacks_that_cannot_be_read_do_not_keep_the_others_waiting() {
     let readable = ids.split_off(59);
     bench.store.spoil(ids);
     bench.clock.advance(Duration::from_mins(1));
-    let swept = bench.sweep().await;
-    assert_eq!((swept.callbacks, swept.unfinished), (1, false));
+    let until = bench.clock.now().checked_add(Duration::from_secs(50)).unwrap();
+    let failed = bench.desk.sweep(until).await.unwrap_err();
+    assert_eq!((failed.failed, failed.first.to_string()), (1, "the table of callbacks: it cannot be read".to_owned()));
     assert_eq!(bench.store.get(readable[0]).unwrap().state.notices[&0].sent, 1);
 }
 

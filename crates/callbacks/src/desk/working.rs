@@ -82,7 +82,11 @@ impl<S: CallbackStore, C: TaskCallbacks, N: Notifier, K: Clock> Desk<S, C, N, K>
                 let Some(token) = &callback.state.token else { return Done::Beaten(Disposition::Closed) };
                 let reply = self.callbacks.heartbeat(token).await;
                 Reply::count(&reply);
-                Done::Beaten(Disposition::of(&reply, false))
+                let disposition = Disposition::of(&reply, false);
+                if let Err(error) = reply {
+                    warn!(callback.id = %callback.request.id, disposition = disposition.as_str(), %error, "a heartbeat was not accepted");
+                }
+                Done::Beaten(disposition)
             }
         }
     }
@@ -97,8 +101,7 @@ impl<S: CallbackStore, C: TaskCallbacks, N: Notifier, K: Clock> Desk<S, C, N, K>
         let age = callback.state.decision().map(|decision| self.now().duration_since(decision.at));
         metrics::settlement(disposition, age.and_then(|age| age.try_into().ok()).unwrap_or_default());
         report(callback, answer, disposition, reply.as_ref().err());
-        let maybe_taken =
-            matches!(reply, Err(Refusal::Unheard { .. })) || (maybe_told && disposition == Disposition::Retry);
+        let maybe_taken = maybe_told || matches!(reply, Err(Refusal::Unheard { .. }));
         Done::Told { disposition, maybe_taken }
     }
 
@@ -130,7 +133,7 @@ fn after(callback: &Callback, state: &State, done: &Done, now: jiff::Timestamp) 
     match done {
         Done::Expired(decision_id) => state.expire(request, decision_id, now).unwrap_or_else(|| state.clone()),
         Done::Told { disposition, maybe_taken } => state.told(*disposition, *maybe_taken, now),
-        Done::Notified(approver) => state.notified(request, *approver),
+        Done::Notified(approver) => state.notified(request, *approver, now),
         Done::NotNotified(approver) => state.not_notified(request, *approver, now),
         Done::Beaten(disposition) => state.beaten(request, *disposition, now),
     }

@@ -111,7 +111,7 @@ impl State {
         let by = given.signed_in_as.clone().unwrap_or_else(|| asked.address.clone());
         let comment = comment(&request.approval, &given)?;
         if let Some(before) = self.answers.get(&given.approver) {
-            let same = before.choice == given.choice && before.comment == comment;
+            let same = before.choice == given.choice && before.comment == comment && same_person(&before.by, &by);
             return if same { Ok(Taken::Before) } else { Err(NotTaken::AnsweredOtherwise(before.clone())) };
         }
         match &self.status {
@@ -138,7 +138,8 @@ impl State {
         match tally(&request.approval, &next.answers) {
             Some(Choice::Approve) => next.decide(Outcome::Approved, decision_id, now),
             Some(Choice::Reject) => next.decide(Outcome::Rejected, decision_id, now),
-            None => next.due_at = next.next_due(request),
+            // Whoever has claimed it is left to it.
+            None => next.due_at = next.next_due(request).max(self.due_at),
         }
         Ok(Taken::New(Box::new(next)))
     }

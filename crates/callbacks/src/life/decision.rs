@@ -99,7 +99,10 @@ impl State {
             let failure = TaskFailure::new(name, message).with("callbackId", request.id.to_string());
             Answer::Failure(failure.with("answers", json!(self.answers.values().collect::<Vec<_>>())))
         };
-        match (&decision.outcome, request.approval.then, request.approval.on_reject) {
+        // Silence is consent only of people who have heard of it.
+        let asked = self.notices.values().any(|notice| notice.sent > 0);
+        let then = if asked { request.approval.then } else { Then::Fail };
+        match (&decision.outcome, then, request.approval.on_reject) {
             (Outcome::Approved, ..) | (Outcome::Expired, Then::Approve, _) => success("approved"),
             (Outcome::Rejected, _, OnReject::Succeed) | (Outcome::Expired, Then::Reject, OnReject::Succeed) => {
                 success("rejected")
@@ -109,7 +112,8 @@ impl State {
                 failure(names::REJECTED, "nobody decided in time, which counts as a rejection".to_owned())
             }
             (Outcome::Expired, Then::Fail, _) => {
-                failure(names::EXPIRED, format!("nobody decided until {}", request.deadline_at))
+                let why = if asked { "" } else { "; nobody could be asked" };
+                failure(names::EXPIRED, format!("nobody decided until {}{why}", request.deadline_at))
             }
             (Outcome::Withdrawn(Withdrawal { by, reason }), ..) => {
                 failure(names::WITHDRAWN, format!("withdrawn by {by}: {reason}"))

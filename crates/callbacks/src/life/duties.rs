@@ -11,6 +11,9 @@ use crate::Request;
 /// How long after an answer was not taken it is tried again.
 const SETTLE_AGAIN: Backoff = Backoff::new(Duration::from_secs(15), Duration::from_mins(15));
 
+/// Sweeps are a minute apart.
+const HALF_A_SWEEP: Duration = Duration::from_secs(30);
+
 /// One thing that is due.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Duty {
@@ -107,8 +110,13 @@ impl State {
         let mut next = self.clone();
         match disposition {
             Disposition::Closed | Disposition::Unknown | Disposition::BadToken => next.settle(None, disposition, now),
-            Disposition::Settled | Disposition::Retry | Disposition::Rejected | Disposition::Denied => {
-                next.heartbeat_at = now.checked_add(every / 3).ok();
+            Disposition::Settled => {
+                // The sweep that is nearest to a third: one that comes a moment before it would leave it to the next.
+                next.heartbeat_at = now.checked_add((every / 3).saturating_sub(HALF_A_SWEEP)).ok();
+                next.due_at = next.next_due(request);
+            }
+            Disposition::Retry | Disposition::Rejected | Disposition::Denied => {
+                next.heartbeat_at = now.checked_add(HALF_A_SWEEP).ok(); // by the next sweep
                 next.due_at = next.next_due(request);
             }
         }

@@ -16,7 +16,7 @@ const AGAIN: Backoff = Backoff::new(Duration::from_mins(1), Duration::from_hours
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Notice {
-    /// How many notices have gone out: the first asks, later ones remind.
+    /// How many notices have gone out, or would have come too late: the first asks, later ones remind.
     pub sent: u8,
     /// How often the next one has failed.
     pub failures: u32,
@@ -44,12 +44,17 @@ impl Notice {
 }
 
 impl State {
-    /// A notice has gone out.
+    /// A notice has gone out. Reminders whose time was over before it are not sent after it.
     #[must_use]
-    pub fn notified(&self, request: &Request, approver: u8) -> Self {
+    pub fn notified(&self, request: &Request, approver: u8, now: Timestamp) -> Self {
         self.with_notice(request, approver, |notice| {
-            let next_at = request.reminder_at(usize::from(notice.sent));
-            Notice { sent: notice.sent.saturating_add(1), failures: 0, next_at }
+            let mut sent = notice.sent.saturating_add(1);
+            let mut next_at = request.reminder_at(usize::from(sent - 1));
+            while next_at.is_some_and(|at| at <= now) {
+                sent = sent.saturating_add(1);
+                next_at = request.reminder_at(usize::from(sent - 1));
+            }
+            Notice { sent, failures: 0, next_at }
         })
     }
 
