@@ -1,4 +1,4 @@
 //! People decide: tasks that are parked, asked about by mail, and answered by links.
 
-mod bench;
+pub(crate) mod bench;
 mod deciding;

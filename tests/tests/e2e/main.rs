@@ -16,6 +16,7 @@ mod grants;
 mod isolation;
 mod log;
 mod mails;
+mod pages;
 mod push_to_sqs;
 mod refusals;
 mod store;
