@@ -65,7 +65,7 @@ fn what_is_open_is_shown_until_it_is_settled_and_never_its_token() {
     run(stack("open"), Duration::ZERO, async |sample| {
         let (people, pages, reader) = ask(sample).await;
         assert!(reader.html(&pages.open()).await.contains("Nobody has been asked yet."));
-        let asked = json!({ "title": TITLE, "remindAfterSeconds": [600], "policy": { "approvals": "any" } });
+        let asked = json!({ "title": TITLE, "remindAfterSeconds": [600], "policy": { "veto": true } });
         let execution = people.ask(&["alice", "bob"], asked).await;
 
         let pending = reader.open(&pages, "pending").await;
