@@ -54,7 +54,7 @@ fn the_schema_of_a_task_message_accepts_what_the_code_accepts() {
 
 /// An approval that asks for as little as possible.
 fn least() -> Value {
-    json!({ "title": "Loan 42", "approvers": ["alice@example.com"] })
+    json!({ "title": "Loan 42", "approvers": ["zoe@example.com"] })
 }
 
 #[test]
