@@ -38,6 +38,8 @@ pub struct LocalAws {
     process: Process,
     endpoint: String,
     config: SdkConfig,
+    /// For what no SDK asks: the mails.
+    http: reqwest::Client,
     python: PathBuf,
     transcript: Transcript,
     /// One deployment at a time: they share the bucket for code, and the interpreter's lock anyway.
@@ -107,8 +109,9 @@ impl LocalAws {
             }
         };
         let config = clients::config(&endpoint);
+        let http = reqwest::Client::builder().no_proxy().timeout(Duration::from_secs(30)).build()?;
         let (transcript, deploying) = (transcript.clone(), tokio::sync::Mutex::default());
-        Ok(Self { process, endpoint, config, python, transcript, deploying, _stdin: stdin })
+        Ok(Self { process, endpoint, config, http, python, transcript, deploying, _stdin: stdin })
     }
 
     /// Where it listens, such as `http://127.0.0.1:54321`.
@@ -139,6 +142,11 @@ impl LocalAws {
     #[must_use]
     pub fn sdk_config(&self) -> &SdkConfig {
         &self.config
+    }
+
+    /// A client for what no SDK asks of it.
+    pub(crate) fn http(&self) -> &reqwest::Client {
+        &self.http
     }
 
     /// A client for Step Functions here.

@@ -21,7 +21,7 @@ use tokio::time::Instant;
 pub use build::Build;
 pub use port::PORT;
 
-use crate::{Journal, LocalRegion, RegionOptions, Sample, StackOptions, Transcript};
+use crate::{Journal, LocalRegion, Pages, RegionOptions, Sample, StackOptions, Transcript};
 use code::{Code, functions};
 use commands::introduction;
 use narrator::Narrator;
@@ -38,7 +38,7 @@ pub struct UpOptions {
     /// The Python of the local AWS; see [`RegionOptions::python`].
     pub python: PathBuf,
     /// Where the local AWS listens; 0 takes any free port. By default [`PORT`], or any other if that is taken. The HTTP
-    /// APIs are served at the port after it, or at any other if that is taken.
+    /// APIs are served at the port after it, the pages at the next one, or at any other if those are taken.
     pub port: Option<u16>,
     /// The stack. Functions run what was in its `build_dir` when it was last built as a whole.
     pub stack: StackOptions,
@@ -48,6 +48,7 @@ pub struct UpOptions {
 #[derive(Debug)]
 pub struct Up {
     sample: Sample,
+    pages: Pages,
     region: Arc<LocalRegion>,
     narrator: Narrator,
     reloader: Reloader,
@@ -87,6 +88,9 @@ impl Up {
         if !description.routes.is_empty() {
             tell(&format!("HTTP API   is served at {}", sample.bridge.api_url()));
         }
+        let pages = Pages::start(port::of_pages(port), &sample.bridge).await?;
+        tell(&format!("inbox      the mails that are sent are at {}", pages.inbox()));
+        tell(&format!("open       what waits for people is at {}", pages.open()));
         for line in introduction(endpoint, &description.outputs) {
             tell(&line);
         }
@@ -96,7 +100,7 @@ impl Up {
         let narrator = Narrator::new(&sample, transcript, &news, machines.subscribe());
         let reloader =
             Reloader { workspace: options.workspace, build: options.build, watch, code, news, machines, behind: false };
-        Ok(Self { sample, region, narrator, reloader })
+        Ok(Self { sample, pages, region, narrator, reloader })
     }
 
     /// The local AWS, and what runs the functions.
@@ -111,18 +115,25 @@ impl Up {
         &self.sample
     }
 
+    /// The pages about the stack.
+    #[must_use]
+    pub fn pages(&self) -> &Pages {
+        &self.pages
+    }
+
     /// Follows the sources and tells what happens, until `stop` is over; then stops everything in order.
     ///
     /// # Errors
     /// If the local AWS ends by itself, or if anything would not stop as it should.
     pub async fn run(self, stop: impl Future<Output = ()>, tell: impl FnMut(&str)) -> anyhow::Result<()> {
-        let Self { mut sample, region, narrator, mut reloader } = self;
+        let Self { mut sample, pages, region, narrator, mut reloader } = self;
         let ended = tokio::select! {
             () = stop => None,
             status = region.aws().ended() => Some(status),
             never = narrator.tell(tell) => match never {},
             never = reloader.run(&mut sample.bridge) => match never {},
         };
+        drop(pages);
         let stopped = [sample.bridge.stop().await, region.stop().await];
         if let Some(status) = ended {
             bail!("the local AWS has ended by itself ({status}); start again");

@@ -102,8 +102,8 @@ pub(crate) fn of_mail(mail: &Mail) -> (&'static str, String) {
 pub(crate) fn of_reply(reply: &ApiReply) -> Told {
     reply.route.as_ref()?;
     let text = match (reply.method.as_str(), reply.status) {
-        ("GET", 200) => "is opened: its page asks for a decision, or tells it".to_owned(),
-        ("POST", 200) => "brings an answer, by the form of its page".to_owned(),
+        ("GET", 200) => "is opened, and its page is shown".to_owned(),
+        ("POST", 200) => "has brought an answer; its page says that it is recorded".to_owned(),
         (method, status) => format!("is answered with status {status} ({method})"),
     };
     Some(("link", text))

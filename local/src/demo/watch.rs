@@ -15,9 +15,6 @@ use super::{
 };
 use crate::{ParkedCallbacks, Sample, people::Mail, sample};
 
-/// Looking leaves the local AWS to others for this many times as long as it took.
-const REST: u32 = 4;
-
 /// Tells what happens to an execution, until it has ended, and has the person decide.
 pub(super) async fn watch(
     sample: &Sample,
@@ -91,7 +88,7 @@ impl Looker<'_> {
                 sleep(sample::EVERY).await; // for what others have yet to tell
                 return Ok(());
             }
-            sleep(sample::EVERY.max(looked.elapsed() * REST)).await;
+            sleep(sample::EVERY.max(looked.elapsed())).await; // the local AWS has others to serve, too
         }
     }
 

@@ -1,7 +1,5 @@
 //! Mails that were sent.
 
-use std::time::Duration;
-
 use anyhow::Context;
 use serde::{Deserialize, Serialize};
 
@@ -49,8 +47,7 @@ impl LocalAws {
     /// # Errors
     /// When the local AWS does not tell.
     pub async fn mails(&self) -> anyhow::Result<Vec<Mail>> {
-        let client = reqwest::Client::builder().no_proxy().timeout(Duration::from_secs(30)).build()?;
-        let reply = client.get(format!("{}/moto-api/mails", self.endpoint())).send().await?.error_for_status()?;
+        let reply = self.http().get(format!("{}/moto-api/mails", self.endpoint())).send().await?.error_for_status()?;
         let mails: Mails = reply.json().await.context("the local AWS does not list mails as it should")?;
         Ok(mails.mails)
     }

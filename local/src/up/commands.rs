@@ -6,11 +6,16 @@ use crate::children::{CREDENTIAL, REGION};
 
 /// Lines for the AWS CLI, each with what it is for. They are the same for a stack in an account: all that differs is in the
 /// variables of [`exports`].
-pub(super) const COMMANDS: [(&str, &str); 6] = [
+pub(super) const COMMANDS: [(&str, &str); 7] = [
     (
         "start an execution",
         "EXECUTION=$(aws stepfunctions start-execution --state-machine-arn \"$CreditCheckStateMachineArn\" \
          --input file://events/statemachines/credit-check/good.json --query executionArn --output text)",
+    ),
+    (
+        "start one that asks a person, whose mail is in the inbox",
+        "EXECUTION=$(aws stepfunctions start-execution --state-machine-arn \"$LoanApplicationStateMachineArn\" \
+         --input file://events/statemachines/loan-application/good.json --query executionArn --output text)",
     ),
     ("what became of it", "aws stepfunctions describe-execution --execution-arn \"$EXECUTION\""),
     (
@@ -23,8 +28,8 @@ pub(super) const COMMANDS: [(&str, &str); 6] = [
     ),
     (
         "how many messages are in the queues, visible and in flight",
-        "for QUEUE in \"$CreditCheckQueueUrl\" \"$CreditCheckFifoQueueUrl\" \"$DeadLetterQueueUrl\" \
-         \"$DeadLetterFifoQueueUrl\" \"$TerminalQueueUrl\"; do \
+        "for QUEUE in \"$CreditCheckQueueUrl\" \"$CreditCheckFifoQueueUrl\" \"$CallbackQueueUrl\" \
+         \"$DeadLetterQueueUrl\" \"$DeadLetterFifoQueueUrl\" \"$TerminalQueueUrl\"; do \
          aws sqs get-queue-attributes --queue-url \"$QUEUE\" --attribute-names All --output text \
          --query 'Attributes.[QueueArn,ApproximateNumberOfMessages,ApproximateNumberOfMessagesNotVisible]'; done",
     ),

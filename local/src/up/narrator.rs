@@ -12,7 +12,7 @@ use super::lines::Lines;
 use super::log_line::readable;
 use crate::bureau::Inquiry;
 use crate::demo::{steps, timeline};
-use crate::{Event, Journal, Line, Reader, Sample, Transcript};
+use crate::{ApiReply, Event, Journal, Line, Reader, Sample, Transcript};
 
 /// How often executions are looked at.
 const EVERY: Duration = Duration::from_millis(250);
@@ -33,6 +33,7 @@ pub(super) struct Narrator {
     functions: Reader<Event>,
     printed: Reader<Line>,
     inquiries: Reader<Inquiry>,
+    replies: Reader<ApiReply>,
     news: Reader<News>,
     executions: Executions,
     /// The ARNs of the state machines, which change with the stack.
@@ -51,6 +52,7 @@ impl Narrator {
             functions: sample.bridge.host().events().reader(),
             printed: transcript.tail(),
             inquiries: sample.bureau.tail(),
+            replies: sample.bridge.api().replies().reader(),
             news: news.reader(),
             executions: Executions::new(sample.bridge.sfn()),
             machines,
@@ -60,10 +62,10 @@ impl Narrator {
 
     /// Tells for as long as it is let.
     pub(super) async fn tell(self, tell: impl FnMut(&str)) -> Infallible {
-        let Self { functions, printed, inquiries, news, executions, machines, lines } = self;
+        let Self { functions, printed, inquiries, replies, news, executions, machines, lines } = self;
         tokio::select! {
             biased; // what has been told is heard before more of the executions is
-            never = listen(functions, printed, inquiries, news, &lines) => never,
+            never = listen(functions, printed, inquiries, replies, news, &lines) => never,
             never = look(executions, machines, &lines, tell) => never,
         }
     }
@@ -73,6 +75,7 @@ async fn listen(
     mut functions: Reader<Event>,
     mut printed: Reader<Line>,
     mut inquiries: Reader<Inquiry>,
+    mut replies: Reader<ApiReply>,
     mut news: Reader<News>,
     lines: &Mutex<Lines>,
 ) -> Infallible {
@@ -89,6 +92,11 @@ async fn listen(
             (at, inquiry) = inquiries.next_stamped() => {
                 let (who, what) = steps::of_bureau(&inquiry);
                 lock(lines).add(timeline::millis_since_1970(at), who, &what);
+            }
+            (at, reply) = replies.next_stamped() => {
+                if let Some((who, what)) = steps::of_reply(&reply) {
+                    lock(lines).add(timeline::millis_since_1970(at), who, &what);
+                }
             }
             (at, news) = news.next_stamped() => {
                 let at = timeline::millis_since_1970(at);

@@ -28,11 +28,16 @@ fn choose_or(wanted: Option<u16>, usual: u16) -> anyhow::Result<(u16, Option<Str
 
 /// The port of the HTTP APIs: the one after that of the local AWS if it is free, and else any.
 pub(super) fn of_apis(port: u16) -> u16 {
-    after(port, |next| bind(next).is_ok())
+    after(port, 1, |next| bind(next).is_ok())
 }
 
-fn after(port: u16, is_free: impl Fn(u16) -> bool) -> u16 {
-    let next = port.checked_add(1).filter(|next| port != 0 && is_free(*next));
+/// The port of the pages: the next one after those if it is free, and else any.
+pub(super) fn of_pages(port: u16) -> u16 {
+    after(port, 2, |next| bind(next).is_ok())
+}
+
+fn after(port: u16, by: u16, is_free: impl Fn(u16) -> bool) -> u16 {
+    let next = port.checked_add(by).filter(|next| port != 0 && is_free(*next));
     next.unwrap_or(0)
 }
 
@@ -58,8 +63,8 @@ mod tests {
 
     #[test]
     fn the_apis_are_next_to_the_local_aws_unless_somebody_else_is() {
-        assert_eq!(after(PORT, |next| next == PORT + 1), PORT + 1);
-        assert_eq!((after(PORT, |_| false), after(0, |_| true), after(u16::MAX, |_| true)), (0, 0, 0));
+        assert_eq!(after(PORT, 1, |next| next == PORT + 1), PORT + 1);
+        assert_eq!((after(PORT, 1, |_| false), after(0, 2, |_| true), after(u16::MAX, 1, |_| true)), (0, 0, 0));
         let taken = bind(0).unwrap();
         assert_eq!(of_apis(taken.local_addr().unwrap().port() - 1), 0);
     }

@@ -3,7 +3,7 @@
 //! Besides what every flow is searched for at its end, these are searched for the secrets of links: see [`secrets`].
 
 mod answering;
-mod bench;
+pub(crate) mod bench;
 mod deciding;
 mod faults;
 mod heartbeats;

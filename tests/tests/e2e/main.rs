@@ -19,6 +19,7 @@ mod isolation;
 mod log;
 mod mails;
 mod operations;
+mod pages;
 mod push_to_sqs;
 mod refusals;
 mod store;

@@ -6,8 +6,10 @@ use std::{
 };
 
 use aws_lambda_events::event::sqs::SqsMessage;
-use callback_bridge::TaskMessage;
+use callback_bridge::{TaskMessage, names};
 use callback_bridge_tests::repository;
+use callbacks::Approval;
+use serde_json::Value;
 
 fn markdown_files(folder: &Path, found: &mut Vec<PathBuf>) {
     for entry in fs::read_dir(folder).unwrap() {
@@ -58,7 +60,31 @@ fn every_message_on_the_page_about_messages_is_understood() {
         let task = TaskMessage::read(&message, None).unwrap_or_else(|error| panic!("{error}: {example}"));
         assert_eq!(task.token.expose(), "AQCUAAAAKgAAAAMAAAAAexample");
         let input = task.into_input();
-        assert!(input.get("amount").or(input.get("Message")).is_some(), "{example}");
+        let known = ["amount", "Message", "approval"];
+        assert!(known.iter().any(|name| input.get(name).is_some()), "{example}");
+    }
+}
+
+/// Every message with an approval on a page, and all of its fields on the page about messages.
+#[test]
+fn every_approval_that_the_documents_show_can_be_asked() {
+    for page in ["README.md", "docs/messages.md"] {
+        let approvals = examples(page, "json").into_iter().filter_map(|example| {
+            let message: Value = serde_json::from_str(&example).unwrap();
+            message.get("approval").cloned()
+        });
+        let read =
+            approvals.map(|approval| Approval::read(approval.clone()).unwrap_or_else(|e| panic!("{e}: {approval}")));
+        assert!(read.count() > 0, "{page} shows no approval");
+    }
+    let page = fs::read_to_string(repository().join("docs/messages.md")).unwrap();
+    let schema = fs::read_to_string(repository().join("docs/schemas/approval-message.schema.json")).unwrap();
+    let schema: Value = serde_json::from_str(&schema).unwrap();
+    for field in schema["properties"]["approval"]["properties"].as_object().unwrap().keys() {
+        assert!(page.contains(&format!("| `{field}")), "docs/messages.md does not explain {field}");
+    }
+    for name in [names::REJECTED, names::EXPIRED, names::WITHDRAWN, names::INVALID_INPUT] {
+        assert!(page.contains(&format!("| `{name}` |")), "docs/messages.md does not explain {name}");
     }
 }
 

@@ -3,6 +3,7 @@
 use aws_lambda_events::event::sqs::SqsMessage;
 use callback_bridge::TaskMessage;
 use callback_bridge_tests::repository;
+use callbacks::Approval;
 use jsonschema::Validator;
 use serde_json::{Value, json};
 
@@ -49,4 +50,88 @@ fn the_schema_of_a_task_message_accepts_what_the_code_accepts() {
     }
     compare(json!({}));
     assert!(accepted > 50 && refused > 50, "{accepted} accepted, {refused} refused");
+}
+
+/// An approval that asks for as little as possible.
+fn least() -> Value {
+    json!({ "title": "Loan 42", "approvers": ["zoe@example.com"] })
+}
+
+#[test]
+fn the_schema_of_an_approval_message_accepts_what_the_code_accepts() {
+    let schema = schema("approval-message");
+    let (mut accepted, mut refused) = (0, 0);
+    let mut compare = |approval: Value| {
+        let read = Approval::read(approval.clone());
+        let message = json!({ "taskToken": "a token", "approval": approval });
+        assert_eq!(schema.is_valid(&message), read.is_ok(), "{message}: {:?}", read.err());
+        if read.is_ok() { accepted += 1 } else { refused += 1 }
+    };
+    let words =
+        ["alice@example.com", "@", "a b@c", "two\nlines", "any", "all", "optional", "required", "requiredOnReject"];
+    let more = ["fail", "approve", "reject", "succeed", "email", "slack"];
+    // A schema takes 1.0 for 1.
+    let values = || {
+        let words = words.iter().chain(&more).map(|word| json!(word));
+        values().into_iter().filter(|value| *value != json!(1.0)).chain(words).chain([
+            json!(false),
+            json!(["x"]),
+            json!([60, 120]),
+        ])
+    };
+    for value in values() {
+        for field in [
+            "title",
+            "summary",
+            "details",
+            "requestedBy",
+            "approvers",
+            "policy",
+            "comment",
+            "deadline",
+            "remindAfterSeconds",
+            "onReject",
+            "more",
+        ] {
+            let mut approval = least();
+            approval[field] = value.clone();
+            compare(approval);
+        }
+        compare(json!({ "title": "Loan 42", "approvers": [value] }));
+        for (part, least, fields) in [
+            ("policy", json!({}), &["approvals", "veto", "more"][..]),
+            ("deadline", json!({ "afterSeconds": 60 }), &["afterSeconds", "then", "more"]),
+        ] {
+            for field in fields {
+                let mut approval = with(part, least.clone());
+                approval[part][field] = value.clone();
+                compare(approval);
+            }
+        }
+        for (part, least, fields) in [
+            ("details", json!({ "label": "Score", "value": "742" }), &["label", "value", "more"][..]),
+            ("approvers", json!({ "address": "bob@example.com" }), &["address", "name", "channel", "more"]),
+            ("approvers", json!({ "address": "#loans", "channel": "slack" }), &["address", "name", "channel"]),
+        ] {
+            for field in fields {
+                let mut approval = with(part, json!([least]));
+                approval[part][0][field] = value.clone();
+                compare(approval);
+            }
+        }
+    }
+    for missing in ["title", "approvers"] {
+        let mut approval = least();
+        approval.as_object_mut().unwrap().remove(missing);
+        compare(approval);
+    }
+    compare(with("deadline", json!({})));
+    compare(with("remindAfterSeconds", json!([1, 2, 3, 4, 5, 6])));
+    assert!(accepted > 50 && refused > 50, "{accepted} accepted, {refused} refused");
+}
+
+fn with(part: &str, value: Value) -> Value {
+    let mut approval = least();
+    approval[part] = value;
+    approval
 }

@@ -3,6 +3,7 @@
 use std::{collections::HashSet, time::Duration};
 
 use callback_bridge::InvalidField;
+use serde_json::Value;
 
 use super::{
     Approval, Approver, Detail,
@@ -18,6 +19,26 @@ const MOST_APPROVERS: usize = 20;
 /// The longest e-mail address there can be (RFC 5321, 4.5.3.1).
 const MOST_ADDRESS: usize = 254;
 const MOST_REMINDERS: usize = 5;
+
+/// Whether no list stands where an object belongs: it would be read as the object's fields, in an order nobody knows.
+pub(super) fn objects(approval: &Value) -> Result<(), InvalidField> {
+    let list = |value: &Value| value.is_array();
+    if list(approval) {
+        return Err(InvalidField { path: "approval".to_owned(), problem: "must be an object".to_owned() });
+    }
+    for field in ["policy", "deadline"] {
+        if approval.get(field).is_some_and(list) {
+            return Err(invalid(field, "must be an object"));
+        }
+    }
+    for field in ["details", "approvers"] {
+        let items = approval.get(field).and_then(Value::as_array);
+        if let Some(at) = items.and_then(|items| items.iter().position(list)) {
+            return Err(invalid(&format!("{field}[{at}]"), "must not be a list"));
+        }
+    }
+    Ok(())
+}
 
 pub(super) fn checked(raw: raw::Approval) -> Result<Approval, InvalidField> {
     let requested_by = raw.requested_by.as_deref().map(|by| line("requestedBy", by, MOST_ADDRESS)).transpose()?;

@@ -139,6 +139,7 @@ impl Approval {
     /// # Errors
     /// When it has another shape than documented, an unknown field, or asks for what cannot be; the error names the field.
     pub fn read(approval: Value) -> Result<Self, InvalidField> {
+        check::objects(&approval)?;
         let raw: raw::Approval =
             serde_path_to_error::deserialize(approval).map_err(|error| InvalidField::within("approval", &error))?;
         check::checked(raw)

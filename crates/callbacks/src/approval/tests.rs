@@ -106,3 +106,16 @@ fn it_is_stored_as_it_was_read() {
     let stored = serde_json::to_string(&approval).unwrap();
     assert_eq!(serde_json::from_str::<Approval>(&stored).unwrap(), approval);
 }
+
+#[test]
+fn a_list_is_not_taken_for_an_object() {
+    for (changes, field) in [
+        (json!({ "policy": [] }), "approval.policy"),
+        (json!({ "deadline": [60] }), "approval.deadline"),
+        (json!({ "details": [["Score", "742"]] }), "approval.details[0]"),
+        (json!({ "approvers": ["bob@example.com", ["alice@example.com", null]] }), "approval.approvers[1]"),
+    ] {
+        assert_eq!(Approval::read(with(changes)).unwrap_err().path, field);
+    }
+    assert_eq!(Approval::read(json!(["Loan 42"])).unwrap_err().path, "approval");
+}
