@@ -1,26 +1,34 @@
-//! The demo: one execution, told live and in plain words.
+//! The demo: one loan application, told live and in plain words.
 
+mod person;
 mod report;
 pub(crate) mod steps;
 pub(crate) mod timeline;
+mod watch;
 
-use std::{cell::RefCell, convert::Infallible, sync::Arc, time::Duration};
+use std::{sync::Arc, time::Duration};
 
 use anyhow::Context;
 use serde_json::Value;
-use tokio::time::{Instant, interval, sleep, timeout};
+use tokio::time::{Instant, timeout};
 
+pub use person::Person;
 pub use report::Report;
 pub use steps::Step;
-use timeline::Timeline;
+use watch::watch;
 
-use crate::{LocalRegion, RegionOptions, Sample, StackOptions, Transcript, sample};
+use crate::{LocalRegion, Pages, RegionOptions, Sample, StackOptions, Transcript};
+
+/// How long a page may take that somebody waits for when the execution has ended.
+const LAST_PAGE: Duration = Duration::from_secs(10);
 
 /// What the demo does.
 #[derive(Debug, Clone)]
 pub struct DemoOptions {
     /// The input of the execution: a loan application.
     pub application: Value,
+    /// Who decides about it.
+    pub person: Person,
     /// How long the execution may take.
     pub patience: Duration,
 }
@@ -49,63 +57,26 @@ async fn deploy_and_watch(
     let began = Instant::now();
     let stack = StackOptions { name: "demo".to_owned(), ..StackOptions::default() }.scheduled();
     let sample = Sample::deploy(region, stack, Duration::from_secs(5)).await?;
-    tell(&prepared("stack", "is created from template.yaml, with its queue, function and state machine", began));
+    tell(&prepared(
+        "stack",
+        "is created from template.yaml: queues, functions, a table, pages and state machines",
+        began,
+    ));
+    let pages = Pages::start(0, &sample.bridge).await?;
+    tell(&format!(
+        "inbox      {} shows the mails that are sent, and {} what waits for people",
+        pages.inbox(),
+        pages.open()
+    ));
     tell("");
-    let execution = sample.start_execution(&options.application).await?;
-    let watched = timeout(options.patience, watch(&sample, &execution, tell)).await;
+    let execution = sample.start("LoanApplicationStateMachineArn", &options.application).await?;
+    let watched = timeout(options.patience, watch(&sample, &execution, &options.person, tell)).await;
     let steps = watched.with_context(|| format!("the execution did not end in {} s", options.patience.as_secs()))??;
     let ended = sample.end_of(&execution, options.patience).await?;
+    // Whoever has decided is still to see so.
+    timeout(LAST_PAGE, sample.bridge.api().idle()).await.context("a page was not shown in time")?;
     sample.bridge.stop().await?;
     Ok(Report { execution, ended, steps })
-}
-
-/// Tells what happens to an execution, until it has ended.
-async fn watch(sample: &Sample, execution: &str, tell: &mut impl FnMut(&str)) -> anyhow::Result<Vec<Step>> {
-    let timeline = RefCell::new(Timeline::default());
-    tokio::select! {
-        biased; // what has been told is heard before more of the history is
-        never = listen(sample, &timeline) => match never {},
-        looked = look(sample, execution, &timeline, tell) => looked?,
-    }
-    Ok(timeline.into_inner().tell_all(tell))
-}
-
-/// Adds what functions and bureau tell, as soon as they do.
-async fn listen(sample: &Sample, timeline: &RefCell<Timeline>) -> Infallible {
-    let mut functions = sample.bridge.host().events().reader();
-    let mut inquiries = sample.bureau.inquiries().reader();
-    loop {
-        let (at, told) = tokio::select! {
-            (at, event) = functions.next_stamped() => (at, steps::of_function(&event)),
-            (at, inquiry) = inquiries.next_stamped() => (at, Some(steps::of_bureau(&inquiry))),
-        };
-        timeline.borrow_mut().add(timeline::millis_since_1970(at), told);
-    }
-}
-
-/// Adds what the history of the execution tells, and tells what is settled, until the execution has ended.
-async fn look(
-    sample: &Sample,
-    execution: &str,
-    timeline: &RefCell<Timeline>,
-    tell: &mut impl FnMut(&str),
-) -> anyhow::Result<()> {
-    let mut ticks = interval(sample::EVERY);
-    let mut events_seen = 0;
-    loop {
-        ticks.tick().await;
-        let asked_at = timeline::now();
-        let history = sample.history_of(execution).await?;
-        for event in &history[events_seen..] {
-            timeline.borrow_mut().add(event.timestamp.to_millis()?, steps::of_execution(event));
-        }
-        events_seen = history.len();
-        timeline.borrow_mut().tell_until(asked_at, tell);
-        if history.last().is_some_and(steps::is_last) {
-            sleep(sample::EVERY).await; // for what others have yet to tell
-            return Ok(());
-        }
-    }
 }
 
 fn prepared(what: &str, text: &str, began: Instant) -> String {

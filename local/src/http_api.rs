@@ -23,6 +23,7 @@ use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
+use crate::Journal;
 use crate::host::LambdaHost;
 use crate::local_aws::Route;
 use gateway::Gateway;
@@ -30,6 +31,17 @@ use routes::Routes;
 
 /// How long requests under way may take to end, when their functions have been stopped.
 const END: Duration = Duration::from_secs(10);
+
+/// A request that was answered. It has no path, which may be a secret.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ApiReply {
+    /// The request's method.
+    pub method: String,
+    /// The key of the route that it took, such as `ANY /c/{link}`; nothing if there is none for it.
+    pub route: Option<String>,
+    /// The status of the reply.
+    pub status: u16,
+}
 
 /// What serves the HTTP APIs of a stack, all of them at one URL of the loopback interface.
 ///
@@ -80,6 +92,17 @@ impl HttpApi {
     pub fn set_routes(&self, routes: &[Route]) -> anyhow::Result<()> {
         self.gateway.set_routes(Routes::new(routes)?);
         Ok(())
+    }
+
+    /// The requests that were answered.
+    #[must_use]
+    pub fn replies(&self) -> &Journal<ApiReply> {
+        &self.gateway.replies
+    }
+
+    /// Waits until no request is under way.
+    pub async fn idle(&self) {
+        self.gateway.under_way.closed().await;
     }
 
     /// Accepts no more requests; those under way go on.

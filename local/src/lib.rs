@@ -9,6 +9,8 @@ pub mod host;
 pub mod http_api;
 pub mod journal;
 pub mod local_aws;
+pub mod pages;
+mod parked;
 pub mod people;
 pub mod proxy;
 mod sample;
@@ -19,16 +21,18 @@ pub mod up;
 
 pub use bureau::{Bureau, BureauOptions};
 pub use children::{Process, command, isolated_environment};
-pub use demo::{DemoOptions, Report};
+pub use demo::{DemoOptions, Person, Report};
 pub use event_source::EventSource;
 pub use faults::{Faults, LastingFault};
 pub use host::{Event, EventKind, Fault, FunctionError, FunctionSpec, Invocation, InvokeError, LambdaHost};
-pub use http_api::HttpApi;
+pub use http_api::{ApiReply, HttpApi};
 pub use journal::{Journal, Reader};
 pub use local_aws::{
     ApiType, Authorizer, EventSourceMapping, FunctionDescription, JwtAuthorizer, LocalAws, Route, Schedule,
     SessionCredentials, StackDescription,
 };
+pub use pages::Pages;
+pub use parked::ParkedCallbacks;
 pub use proxy::{Call, CallEvent, CallFault, Caller, Proxy};
 pub use sample::{APPROVER, Ended, SENDER, Sample};
 pub use schedules::Schedules;

@@ -29,6 +29,10 @@ pub struct Resource {
     /// Its properties.
     #[serde(default)]
     pub properties: Value,
+    /// What becomes of it when the stack is deleted.
+    pub deletion_policy: Option<String>,
+    /// What becomes of it when another one takes its place.
+    pub update_replace_policy: Option<String>,
     /// What SAM is told about it.
     #[serde(default)]
     pub metadata: Map<String, Value>,

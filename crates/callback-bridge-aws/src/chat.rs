@@ -10,7 +10,7 @@ use callbacks::{
     Notifier, NotifyError, OutgoingNotice,
     notices::{BaseUrl, ChatMessage},
 };
-use reqwest::{Client, StatusCode, redirect};
+use reqwest::{Client, StatusCode, header::CONTENT_TYPE, redirect};
 
 use urls::WebhookUrls;
 pub use urls::{PlainHttp, WebhooksError};
@@ -49,7 +49,8 @@ impl Notifier for IncomingWebhooks {
         let url = self.urls.get(name).ok_or_else(|| {
             NotifyError(format!("no incoming webhook is called {name:?}: put its URL into the secret under this name"))
         })?;
-        let post = self.http.post(url.clone()).json(&ChatMessage::of(notice, &self.base_url).as_json());
+        let message = ChatMessage::of(notice, &self.base_url).as_json().to_owned();
+        let post = self.http.post(url.clone()).header(CONTENT_TYPE, "application/json").body(message);
         match post.send().await {
             Ok(reply) if reply.status().is_success() => Ok(()),
             Ok(reply) => Err(refused(name, reply.status())),

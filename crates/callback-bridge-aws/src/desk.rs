@@ -3,7 +3,11 @@
 use callbacks::{Clock, Desk, LinkKeys, Notifier};
 use jiff::Timestamp;
 
-use crate::{CallbackTable, Error, Lambda, StepFunctions, config::ConfigError, read_secret};
+use crate::{
+    CallbackTable, Error, Lambda, StepFunctions,
+    config::{ConfigError, Variables},
+    read_secret,
+};
 
 /// A desk over the table and Step Functions.
 pub type AwsDesk<N> = Desk<CallbackTable, StepFunctions, N, SystemClock>;
@@ -26,11 +30,53 @@ impl Clock for SystemClock {
 /// When a variable is not set, or the secret cannot be read or holds no keys; the error names it.
 pub async fn desk<N: Notifier>(lambda: &Lambda, notifier: N) -> Result<AwsDesk<N>, Error> {
     callback_bridge::metrics::describe(&callbacks::metrics::ALL);
-    let table: String = lambda.variables().required("BRIDGE_CALLBACK_TABLE")?;
-    let name = "BRIDGE_LINK_KEYS_SECRET_ARN";
-    let secret: String = lambda.variables().required(name)?;
-    let keys = LinkKeys::read(&read_secret(lambda.aws_config(), &secret).await?);
-    let keys = keys.map_err(|problem| ConfigError::Invalid { name, problem: problem.to_string() })?;
+    let Settings { table, keys_secret } = Settings::read(lambda.variables())?;
+    let keys = keys(&read_secret(lambda.aws_config(), &keys_secret).await?)?;
     let table = CallbackTable::new(lambda.aws_config(), table);
     Ok(Desk::new(table, StepFunctions::new(lambda.aws_config()), notifier, SystemClock, keys))
+}
+
+const KEYS_SECRET: &str = "BRIDGE_LINK_KEYS_SECRET_ARN";
+
+/// What the environment says.
+struct Settings {
+    table: String,
+    keys_secret: String,
+}
+
+impl Settings {
+    fn read(variables: &Variables) -> Result<Self, ConfigError> {
+        let table = variables.required("BRIDGE_CALLBACK_TABLE")?;
+        Ok(Self { table, keys_secret: variables.required(KEYS_SECRET)? })
+    }
+}
+
+/// The keys in the text of the secret.
+fn keys(secret: &str) -> Result<LinkKeys, ConfigError> {
+    LinkKeys::read(secret).map_err(|problem| ConfigError::Invalid { name: KEYS_SECRET, problem: problem.to_string() })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_missing_names_itself() {
+        let good = [("BRIDGE_CALLBACK_TABLE", "callbacks"), (KEYS_SECRET, "arn:secret")];
+        let settings = Settings::read(&good.into_iter().collect()).unwrap();
+        assert_eq!((&*settings.table, &*settings.keys_secret), ("callbacks", "arn:secret"));
+        for (name, _) in good {
+            let without = good.into_iter().filter(|(other, _)| *other != name).collect();
+            assert_eq!(Settings::read(&without).err(), Some(ConfigError::Missing { name }));
+        }
+    }
+
+    #[test]
+    fn a_secret_without_keys_names_its_variable_and_shows_nothing_of_itself() {
+        for secret in ["", "short but secret", "a key of at least thirty-two letters\nshort but secret"] {
+            let error = keys(secret).unwrap_err().to_string();
+            assert!(error.contains(KEYS_SECRET) && !error.contains("but secret"), "{error}");
+        }
+        assert!(keys("a key of at least thirty-two letters").is_ok());
+    }
 }

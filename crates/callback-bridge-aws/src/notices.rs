@@ -2,7 +2,11 @@
 
 use callbacks::notices::BaseUrl;
 
-use crate::{Channels, Error, IncomingWebhooks, Lambda, PlainHttp, SesMail, config::ConfigError, read_secret};
+use crate::{
+    Channels, Error, IncomingWebhooks, Lambda, PlainHttp, SesMail,
+    config::{ConfigError, Variables},
+    read_secret,
+};
 
 /// What tells people by mail and chat.
 pub type Notices = Channels<SesMail, IncomingWebhooks>;
@@ -13,26 +17,88 @@ pub type Notices = Channels<SesMail, IncomingWebhooks>;
 /// # Errors
 /// When a variable is wrong, or the secret cannot be read or has another form; the error names it.
 pub async fn notices(lambda: &Lambda) -> Result<Notices, Error> {
-    let base_url: BaseUrl = lambda.variables().required("BRIDGE_BASE_URL")?;
-    Ok(Channels::new(mail(lambda, &base_url)?, chat(lambda, &base_url).await?))
+    let Settings { base_url, mail_from, configuration_set, chat_secret } = Settings::read(lambda.variables())?;
+    let mail = mail_from.map(|from| {
+        let mail = SesMail::new(lambda.aws_config(), from, base_url.clone());
+        match configuration_set {
+            Some(name) => mail.with_configuration_set(name),
+            None => mail,
+        }
+    });
+    let chat = match chat_secret {
+        Some(secret) => Some(webhooks(&read_secret(lambda.aws_config(), &secret).await?, base_url)?),
+        None => None,
+    };
+    Ok(Channels::new(mail, chat))
 }
 
-fn mail(lambda: &Lambda, base_url: &BaseUrl) -> Result<Option<SesMail>, ConfigError> {
-    let Some(from) = lambda.variables().optional::<String>("BRIDGE_MAIL_FROM")? else { return Ok(None) };
-    let mail = SesMail::new(lambda.aws_config(), from, base_url.clone());
-    let configuration_set: Option<String> = lambda.variables().optional("BRIDGE_MAIL_CONFIGURATION_SET")?;
-    Ok(Some(match configuration_set {
-        Some(name) => mail.with_configuration_set(name),
-        None => mail,
-    }))
+const CHAT_SECRET: &str = "BRIDGE_CHAT_SECRET_ARN";
+
+/// What the environment says.
+#[derive(Debug, PartialEq)]
+struct Settings {
+    base_url: BaseUrl,
+    mail_from: Option<String>,
+    configuration_set: Option<String>,
+    chat_secret: Option<String>,
 }
 
-async fn chat(lambda: &Lambda, base_url: &BaseUrl) -> Result<Option<IncomingWebhooks>, Error> {
-    let name = "BRIDGE_CHAT_SECRET_ARN";
-    let Some(secret) = lambda.variables().optional::<String>(name)? else { return Ok(None) };
-    let urls = read_secret(lambda.aws_config(), &secret).await?;
+impl Settings {
+    fn read(variables: &Variables) -> Result<Self, ConfigError> {
+        Ok(Self {
+            base_url: variables.required("BRIDGE_BASE_URL")?,
+            mail_from: variables.optional("BRIDGE_MAIL_FROM")?,
+            configuration_set: variables.optional("BRIDGE_MAIL_CONFIGURATION_SET")?,
+            chat_secret: variables.optional(CHAT_SECRET)?,
+        })
+    }
+}
+
+/// The webhooks in the text of the secret.
+fn webhooks(secret: &str, base_url: BaseUrl) -> Result<IncomingWebhooks, ConfigError> {
     // Where the pages are on this machine, chat may be, too.
     let plain_http = if base_url.is_plain_http() { PlainHttp::ToLoopback } else { PlainHttp::Never };
-    let webhooks = IncomingWebhooks::read(&urls, plain_http, base_url.clone());
-    Ok(Some(webhooks.map_err(|problem| ConfigError::Invalid { name, problem: problem.to_string() })?))
+    let webhooks = IncomingWebhooks::read(secret, plain_http, base_url);
+    webhooks.map_err(|problem| ConfigError::Invalid { name: CHAT_SECRET, problem: problem.to_string() })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const BASE_URL: (&str, &str) = ("BRIDGE_BASE_URL", "https://decide.example.com");
+
+    #[test]
+    fn what_is_not_set_is_no_channel() {
+        let settings = Settings::read(&[BASE_URL].into_iter().collect()).unwrap();
+        let base_url = BASE_URL.1.parse().unwrap();
+        let none = Settings { base_url, mail_from: None, configuration_set: None, chat_secret: None };
+        assert_eq!(settings, none);
+        let all = [BASE_URL, ("BRIDGE_MAIL_FROM", "no-reply@example.com"), (CHAT_SECRET, "arn:secret")];
+        let all = all.into_iter().chain([("BRIDGE_MAIL_CONFIGURATION_SET", "approvals")]).collect();
+        let settings = Settings::read(&all).unwrap();
+        assert_eq!(settings.mail_from.as_deref(), Some("no-reply@example.com"));
+        assert_eq!(settings.configuration_set.as_deref(), Some("approvals"));
+        assert_eq!(settings.chat_secret.as_deref(), Some("arn:secret"));
+    }
+
+    #[test]
+    fn a_wrong_address_of_the_pages_names_itself() {
+        for value in ["", "decide.example.com", "http://decide.example.com"] {
+            let error = Settings::read(&[(BASE_URL.0, value)].into_iter().collect()).unwrap_err().to_string();
+            assert!(error.contains(BASE_URL.0), "{value}: {error}");
+        }
+    }
+
+    #[test]
+    fn a_secret_without_webhooks_names_its_variable_and_shows_no_url() {
+        let read = |secret: &str, base_url: &str| webhooks(secret, base_url.parse().unwrap()).map(drop);
+        let here = r#"{ "finance": "http://127.0.0.1:4000/secret" }"#;
+        for secret in ["", "https://hooks.example.com/secret", here] {
+            let error = read(secret, BASE_URL.1).unwrap_err().to_string();
+            assert!(error.contains(CHAT_SECRET) && !error.contains("/secret"), "{error}");
+        }
+        assert_eq!(read(r#"{ "finance": "https://hooks.example.com/secret" }"#, BASE_URL.1), Ok(()));
+        assert_eq!(read(here, "http://127.0.0.1:3000"), Ok(()), "where the pages are on this machine");
+    }
 }

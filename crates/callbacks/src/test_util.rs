@@ -3,7 +3,7 @@
 mod contract;
 
 use std::{
-    collections::{BTreeMap, VecDeque},
+    collections::{BTreeMap, HashSet, VecDeque},
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
@@ -22,6 +22,7 @@ pub struct MemoryStore {
     callbacks: Arc<Mutex<BTreeMap<CallbackId, Callback>>>,
     /// The next writes whose replies are lost; each is carried out or not.
     lost: Arc<Mutex<VecDeque<Lost>>>,
+    unreadable: Arc<Mutex<HashSet<CallbackId>>>,
 }
 
 /// What becomes of a write whose reply is lost.
@@ -39,6 +40,11 @@ impl MemoryStore {
     pub fn losing(self, replies: impl IntoIterator<Item = Lost>) -> Self {
         self.lost.lock().unwrap_or_else(PoisonError::into_inner).extend(replies);
         self
+    }
+
+    /// Cannot read these callbacks from now on.
+    pub fn spoil(&self, ids: impl IntoIterator<Item = CallbackId>) {
+        self.unreadable.lock().unwrap_or_else(PoisonError::into_inner).extend(ids);
     }
 
     /// A callback as it is now.
@@ -70,6 +76,9 @@ impl CallbackStore for MemoryStore {
 
     async fn load(&self, id: CallbackId) -> Result<Option<Callback>, StoreError> {
         tokio::task::yield_now().await;
+        if self.unreadable.lock().unwrap_or_else(PoisonError::into_inner).contains(&id) {
+            return Err(StoreError("it cannot be read".to_owned()));
+        }
         Ok(self.get(id))
     }
 

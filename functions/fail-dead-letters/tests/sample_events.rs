@@ -5,28 +5,87 @@ use std::{fs, path::Path, time::Duration};
 
 use aws_lambda_events::event::sqs::SqsEvent;
 use callback_bridge::{
-    Answer, Refusal, RuntimeSettings, WorkerRuntime,
-    test_util::{RecordingCallbacks, RecordingQueue, invocation},
+    Answer, Refusal, RuntimeSettings, TaskMessage, WorkerRuntime,
+    test_util::{Forwarded, RecordingCallbacks, RecordingQueue, invocation},
+};
+use callbacks::{
+    Approval, Callback, CallbackId, CallbackStore, Parked, Request, State, StoreError, Waiting, Written,
+    test_util::MemoryStore,
 };
 use fail_dead_letters::FailDeadLetters;
+use jiff::Timestamp;
 use serde_json::{Value, json};
 
-/// The messages that are kept, and what Step Functions was told.
-async fn handle(event: &str, callbacks: RecordingCallbacks) -> (Vec<String>, Vec<Answer>) {
+fn sample(event: &str) -> SqsEvent {
     let file = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("../../events/fail-dead-letters/{event}.json"));
-    let event: SqsEvent = serde_json::from_str(&fs::read_to_string(file).unwrap()).unwrap();
+    serde_json::from_str(&fs::read_to_string(file).unwrap()).unwrap()
+}
+
+/// What became of an event.
+struct Handled {
+    kept: usize,
+    answers: Vec<Answer>,
+    forwarded: Vec<Forwarded>,
+}
+
+async fn handle(event: SqsEvent, callbacks: RecordingCallbacks, parked: impl CallbackStore) -> Handled {
     let queue = RecordingQueue::default();
-    let runtime =
-        WorkerRuntime::new(FailDeadLetters::new(parked()), callbacks.clone(), queue, RuntimeSettings::default());
+    let mut settings = RuntimeSettings::default();
+    settings.terminal_queue_url = Some("https://sqs.us-east-1.amazonaws.com/123456789012/terminal".to_owned());
+    let runtime = WorkerRuntime::new(FailDeadLetters::new(parked), callbacks.clone(), queue.clone(), settings);
     let response = runtime.handle(event, invocation(Duration::from_secs(30))).await.unwrap();
-    (response.batch_item_failures.into_iter().map(|kept| kept.item_identifier).collect(), callbacks.answers())
+    let kept = response.batch_item_failures.len();
+    Handled { kept, answers: callbacks.answers(), forwarded: queue.forwarded() }
+}
+
+/// A table in which the task of the sample event is parked, as open-callback parks it.
+async fn with_the_parked_task() -> (MemoryStore, CallbackId) {
+    let event = sample("parked-task");
+    let TaskMessage { token, mut body, context, .. } = TaskMessage::read(&event.records[0], None).unwrap();
+    let waiting = Waiting {
+        attempt: token.attempt_id(),
+        context,
+        sent_at: "2026-11-22T10:00:00Z".parse().unwrap(),
+        heartbeat: None,
+        timeout: None,
+    };
+    let request = Request::new(waiting, Approval::read(body["approval"].take()).unwrap()).unwrap();
+    let id = request.id;
+    let state = State::new(&request, token, request.began_at);
+    let table = MemoryStore::default();
+    table.park(&Callback { request, state }).await.unwrap();
+    (table, id)
+}
+
+/// A table that cannot be reached.
+struct Away;
+
+impl Away {
+    fn error<T>() -> Result<T, StoreError> {
+        Err(StoreError("no reply in time".to_owned()))
+    }
+}
+
+impl CallbackStore for Away {
+    async fn park(&self, _: &Callback) -> Result<Parked, StoreError> {
+        Self::error()
+    }
+    async fn load(&self, _: CallbackId) -> Result<Option<Callback>, StoreError> {
+        Self::error()
+    }
+    async fn write(&self, _: CallbackId, _: &State) -> Result<Written, StoreError> {
+        Self::error()
+    }
+    async fn due(&self, _: u8, _: Timestamp, _: u16) -> Result<Vec<CallbackId>, StoreError> {
+        Self::error()
+    }
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_task_is_failed_with_where_its_message_was_given_up() {
-    let (kept, answers) = handle("one-task", RecordingCallbacks::default()).await;
-    assert!(kept.is_empty());
-    let [Answer::Failure(failure)] = &answers[..] else { panic!("{answers:?}") };
+    let handled = handle(sample("one-task"), RecordingCallbacks::default(), MemoryStore::default()).await;
+    assert_eq!(handled.kept, 0);
+    let [Answer::Failure(failure)] = &handled.answers[..] else { panic!("{:?}", handled.answers) };
     assert_eq!(failure.error(), "Bridge.DeadLettered");
     let cause: Value = serde_json::from_str(&failure.cause()).unwrap();
     assert_eq!((&cause["stage"], &cause["receives"]), (&json!("credit-check"), &json!(5)));
@@ -37,11 +96,55 @@ async fn a_task_is_failed_with_where_its_message_was_given_up() {
 #[tokio::test(start_paused = true)]
 async fn a_redriven_message_of_a_dead_task_is_acknowledged() {
     let dead = RecordingCallbacks::default().answering([Err(Refusal::TaskTimedOut)]);
-    assert!(handle("one-task", dead).await.0.is_empty());
+    assert_eq!(handle(sample("one-task"), dead, MemoryStore::default()).await.kept, 0);
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_names_no_task_is_kept_for_the_terminal_queue() {
-    let (kept, answers) = handle("no-task", RecordingCallbacks::default()).await;
-    assert_eq!((kept.len(), answers.len()), (1, 0));
+async fn what_names_no_task_goes_to_the_terminal_queue() {
+    let handled = handle(sample("no-task"), RecordingCallbacks::default(), MemoryStore::default()).await;
+    assert_eq!((handled.kept, handled.answers.len(), handled.forwarded.len()), (0, 0, 1));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_parked_task_is_left_to_its_decision() {
+    let (table, id) = with_the_parked_task().await;
+    let before = table.get(id);
+    let callbacks = RecordingCallbacks::default();
+    let handled = handle(sample("parked-task"), callbacks.clone(), table.clone()).await;
+    assert_eq!((handled.kept, handled.forwarded.len()), (0, 0));
+    assert_eq!(callbacks.calls(), []);
+    assert_eq!(table.get(id), before);
+}
+
+#[tokio::test(start_paused = true)]
+async fn one_that_open_callback_could_not_park_is_failed() {
+    let handled = handle(sample("parked-task"), RecordingCallbacks::default(), MemoryStore::default()).await;
+    let [Answer::Failure(failure)] = &handled.answers[..] else { panic!("{:?}", handled.answers) };
+    assert_eq!(failure.error(), "Bridge.DeadLettered");
+    assert!(failure.cause().contains(r#""stage":"callbacks""#), "{}", failure.cause());
+}
+
+/// Whoever cannot tell whether people are asked answers nothing, and in the end has an operator look at it.
+#[tokio::test(start_paused = true)]
+async fn while_the_table_is_away_nothing_is_answered_and_the_terminal_queue_gets_it_at_last() {
+    for receives in 6..=10 {
+        let mut event = sample("parked-task");
+        event.records[0].attributes.insert("ApproximateReceiveCount".to_owned(), receives.to_string());
+        let callbacks = RecordingCallbacks::default();
+        let handled = handle(event, callbacks.clone(), Away).await;
+        assert_eq!(callbacks.calls(), [], "{receives} receives");
+        let (kept, reasons) = (handled.kept, handled.forwarded.into_iter().map(|sent| sent.reason));
+        let reasons: Vec<String> = reasons.collect();
+        if receives < 10 {
+            assert_eq!((kept, reasons), (1, vec![]), "{receives} receives");
+        } else {
+            assert_eq!((kept, reasons), (0, vec!["the table of callbacks: no reply in time".to_owned()]));
+        }
+    }
+}
+
+#[test]
+fn every_sample_event_is_in_a_test() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../events/fail-dead-letters");
+    assert_eq!(fs::read_dir(folder).unwrap().count(), 3, "no-task, one-task, parked-task");
 }

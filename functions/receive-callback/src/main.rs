@@ -16,7 +16,8 @@ async fn main() -> Result<(), Error> {
         let (door, lambda) = (Arc::clone(&door), lambda.clone());
         async move {
             let context = request.lambda_context_ref().cloned().unwrap_or_default();
-            Ok::<_, lambda_http::Error>(lambda.during(&context, door.answer(&request)).await)
+            let work = Box::pin(door.answer(&request));
+            Ok::<_, lambda_http::Error>(lambda.during(&context, work).await)
         }
     });
     lambda_http::run(function).await.map_err(Error::new)

@@ -25,7 +25,7 @@ impl Visitor<'_> {
     }
 
     /// A page in the form in which it wants to be answered.
-    pub(crate) fn page(&self, page: &Page<'_>) -> Response {
+    pub(crate) fn page(self, page: &Page<'_>) -> Response {
         page.response(Format::wanted(self.header(ACCEPT), self.header(CONTENT_TYPE)))
     }
 
@@ -39,12 +39,12 @@ impl Visitor<'_> {
 
     /// Whether a page elsewhere has made the browser send it. `Origin` does not tell: from a page that sends no referrer it
     /// is `null`, from ours, too.
-    pub(crate) fn is_cross_site(&self) -> bool {
+    pub(crate) fn is_cross_site(self) -> bool {
         self.header(HeaderName::from_static("sec-fetch-site")) == Some("cross-site")
     }
 
     /// Who has signed in, by this claim of the token that API Gateway has verified.
-    pub(crate) fn signed_in_as(&self, claim: Option<&str>) -> Result<Option<String>, Problem> {
+    pub(crate) fn signed_in_as(self, claim: Option<&str>) -> Result<Option<String>, Problem> {
         let Some(claim) = claim else { return Ok(None) };
         let Some(RequestContext::ApiGatewayV2(context)) = self.0.request_context_ref() else {
             return Err(Problem::UnknownPerson);

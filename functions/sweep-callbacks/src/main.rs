@@ -14,7 +14,7 @@ async fn main() -> Result<(), Error> {
     let function = service_fn(move |event: LambdaEvent<Value>| {
         let (sweep, lambda) = (Arc::clone(&sweep), lambda.clone());
         async move {
-            let work = sweep.handle(event.payload, invocation(&event.context));
+            let work = Box::pin(sweep.handle(event.payload, invocation(&event.context)));
             lambda.during(&event.context, work).await
         }
     });

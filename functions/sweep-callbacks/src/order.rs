@@ -1,5 +1,7 @@
 //! What an event wants done.
 
+use std::{error::Error, iter};
+
 use callback_bridge::InvalidField;
 use callbacks::{CallbackId, StoreError, SweepError, Withdrawal};
 use lambda_runtime::Diagnostic;
@@ -75,6 +77,8 @@ impl From<SweepFailed> for Diagnostic {
             SweepFailed::NoSuchCallback { .. } => "Bridge.NoSuchCallback",
             SweepFailed::InvalidWithdrawal { .. } => "Bridge.InvalidInput",
         };
-        Self { error_type: error_type.to_owned(), error_message: failed.to_string() }
+        let chain = iter::successors(Some(&failed as &dyn Error), |error| (*error).source());
+        let error_message = chain.map(ToString::to_string).collect::<Vec<_>>().join(": ");
+        Self { error_type: error_type.to_owned(), error_message }
     }
 }

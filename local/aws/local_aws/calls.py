@@ -1,8 +1,11 @@
 """What a request asks permission for: actions of IAM, each with the ARN that it is about, or None where that is not known."""
+import json
 from collections.abc import Iterator
+from email.utils import parseaddr
 
 from moto.core.responses import BaseResponse
 from moto.secretsmanager.models import secretsmanager_backends
+from moto.ses.models import ses_backends
 
 from .attempts import ledger
 
@@ -34,6 +37,8 @@ def asked_for(request: BaseResponse, service: str, resource: str) -> Iterator[tu
             yield action, _table(request, {"TableName": table})
     elif service == "s3":
         yield action, resource
+    elif action == "ses:SendEmail":
+        yield from ((action, arn) for arn in _mail(request))
     else:
         yield action, _ARNS[service](request) if service in _ARNS else None
 
@@ -68,6 +73,18 @@ def _table(request: BaseResponse, asked: dict) -> str | None:
         return None
     table = name if name.startswith("arn:") else _arn(request, "dynamodb", f"table/{name}")
     return f"{table}/index/{index}" if index else table
+
+
+def _mail(request: BaseResponse) -> Iterator[str | None]:
+    # AWS: a mail needs the identity that it is sent from, and its configuration set, if it names one.
+    # https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonsimpleemailservicev2.html
+    mail = json.loads(request.body)
+    _, address = parseaddr(mail.get("FromEmailAddress") or "")
+    verified = ses_backends[request.current_account][request.region].email_identities
+    identity = address if address in verified else address.split("@")[-1]
+    yield _arn(request, "ses", f"identity/{identity}") if identity else None
+    if configuration_set := mail.get("ConfigurationSetName"):
+        yield _arn(request, "ses", f"configuration-set/{configuration_set}")
 
 
 def _function(request: BaseResponse) -> str | None:

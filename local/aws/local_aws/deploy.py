@@ -121,7 +121,7 @@ def deploy(
     source = sam.load(path)
     code = sam.package(source, path.parent, _uploader(aws("s3")))
     template, left_out = sam.split(sam.translate(source, parameters, region), api_endpoint)
-    wanted = describe.Wanted(left_out, template["Resources"])
+    wanted = describe.Wanted(left_out, template["Resources"], template.get("Parameters"))
     template["Outputs"] = {**(template.get("Outputs") or {}), **wanted.outputs()}
     # a condition or parameter used only by what was left out may stay; CloudFormation takes unused ones
     outputs = _apply(aws("cloudformation"), stack, template, {**_defaults(template), **parameters})

@@ -14,7 +14,9 @@ _ALSO_DESCRIBED = (*_SCHEDULES, "AWS::ApiGateway::RestApi")
 class Wanted:
     """Resources to describe; CloudFormation resolves what they refer to, by way of extra outputs."""
 
-    def __init__(self, left_out: dict, created: dict):
+    def __init__(self, left_out: dict, created: dict, parameters: dict | None = None):
+        kinds = {name: p.get("Type", "") for name, p in (parameters or {}).items()}
+        self._lists = {name for name, kind in kinds.items() if kind == "CommaDelimitedList" or kind.startswith("List<")}
         self._values: list[tuple[Any, str | None]] = []
         wanted = {**left_out, **{n: r for n, r in created.items() if r["Type"] in _ALSO_DESCRIBED}}
         wanted |= {n: _logging_alone(r) for n, r in created.items() if r["Type"] == "AWS::Lambda::Function"}
@@ -33,6 +35,9 @@ class Wanted:
             return [self._mark(v, condition) for v in value]
         if not isinstance(value, dict):
             return value
+        if value.get("Ref") in self._lists:
+            # An output is a text.
+            return {"_list": self._output({"Fn::Join": [",", value]}, condition)}
         if len(value) == 1 and _INTRINSIC.match(next(iter(value))) and "Condition" not in value:
             return self._output(value, condition)
         return {k: self._mark(v, condition) for k, v in value.items() if k != "Condition"}
@@ -54,6 +59,9 @@ def _filled(value: Any, outputs: dict[str, str]) -> Any:
     if isinstance(value, list):
         return [_filled(v, outputs) for v in value]
     if isinstance(value, dict):
+        if "_list" in value:
+            text = _filled(value["_list"], outputs)
+            return text.split(",") if text is not None else None
         if "_output" in value:
             return outputs.get(value["_output"])
         return {k: _filled(v, outputs) for k, v in value.items()}

@@ -1,6 +1,6 @@
 """SES: what was sent can be read, GET /moto-api/mails."""
 import json
-import time
+from datetime import UTC, datetime
 
 from moto.moto_api._internal import urls
 from moto.sesv2.responses import SESV2Response
@@ -19,7 +19,7 @@ def _kept(original):
         if simple := mail["Content"].get("Simple"):
             _sent.append({
                 "id": json.loads(answer)["MessageId"],
-                "sentAt": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
+                "sentAt": datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z"),
                 "from": mail.get("FromEmailAddress"),
                 **{kind: mail.get("Destination", {}).get(f"{kind.title()}Addresses", []) for kind in ("to", "cc", "bcc")},
                 "subject": simple["Subject"]["Data"],

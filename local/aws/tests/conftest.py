@@ -13,7 +13,7 @@ from pathlib import Path
 import boto3
 import pytest
 from botocore.config import Config
-from botocore.exceptions import ClientError
+from conformance.aws import refusal as refusal
 
 ROOT = Path(__file__).resolve().parent.parent
 LONG_POLL = 4  # seconds; AWS's 60 would make every empty poll for an activity a minute of waiting
@@ -141,15 +141,6 @@ def ask(queue: str, **more) -> dict:
         "Parameters": {"QueueUrl": queue, "MessageBody": {"token.$": "$$.Task.Token", "value.$": "$"}}, **more,
     }  # fmt: skip
     return task if "Next" in more else {**task, "End": True}
-
-
-def refusal(call, **arguments) -> str:
-    """The error code of a refused call, or 'accepted'."""
-    try:
-        call(**arguments)
-    except ClientError as error:
-        return error.response["Error"]["Code"]
-    return "accepted"
 
 
 @pytest.fixture(scope="session")

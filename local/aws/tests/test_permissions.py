@@ -114,6 +114,26 @@ def test_a_refusal_does_not_repeat_the_token(aws):
     assert token not in str(refused.value.response)
 
 
+def test_a_mail_needs_its_identity_and_its_configuration_set(aws):
+    domain, arn = f"{unique()}.example.com", "arn:aws:ses:us-east-1:123456789012"
+    verify = aws("sesv2").create_email_identity
+    verify(EmailIdentity=domain)
+    text = {"Data": "x"}
+    mail = {
+        "FromEmailAddress": f"Bridge <bridge@{domain}>", "Destination": {"ToAddresses": ["alice@example.com"]},
+        "Content": {"Simple": {"Subject": text, "Body": {"Text": text}}},
+    }  # fmt: skip
+    role = Role(aws, allow("ses:SendEmail", f"{arn}:identity/{domain}"))
+    ses = role("sesv2")
+    assert refusal(ses.send_email, **mail) == "accepted"
+    assert [grant["used"] for grant in grants(aws, role)] == [True]
+    assert refusal(ses.send_email, ConfigurationSetName="bridge", **mail) == "AccessDeniedException"
+    role.may(allow("ses:SendEmail", [f"{arn}:identity/{domain}", f"{arn}:configuration-set/bridge"]))
+    assert refusal(ses.send_email, ConfigurationSetName="bridge", **mail) == "accepted"
+    verify(EmailIdentity=f"bridge@{domain}")
+    assert refusal(ses.send_email, **mail) == "AccessDeniedException", "an address that is verified is an identity of its own"
+
+
 def test_the_token_of_an_activity_is_answered_by_who_may_answer_the_activity(aws):
     activity = aws.sfn.create_activity(name=unique())["activityArn"]
     machine = aws.machine({"Ask": {"Type": "Task", "Resource": activity, "End": True}})

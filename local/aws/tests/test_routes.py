@@ -3,6 +3,7 @@ import pytest
 from conftest import ROOT, unique
 from test_deploy import deploy, function
 
+from local_aws.describe import Wanted
 from local_aws.routes import routes
 
 TEMPLATE = ROOT / "tests" / "app" / "api.yaml"
@@ -78,3 +79,10 @@ def test_an_openapi_document_says_the_same_in_its_own_words():
         "audience": ["callbacks"], "scopes": ["answer"],
     }  # fmt: skip
     assert custom["authorizer"] == {"type": "CUSTOM"} and opened["authorizer"] is None
+
+
+def test_a_parameter_that_is_a_list_is_one():
+    authorizer = {"Type": "AWS::ApiGatewayV2::Authorizer", "Properties": {"Audience": {"Ref": "Audiences"}}}
+    wanted = Wanted({"Authorizer": authorizer}, {}, {"Audiences": {"Type": "CommaDelimitedList"}})
+    assert wanted.outputs() == {"LocalAws0": {"Value": {"Fn::Join": [",", {"Ref": "Audiences"}]}}}
+    assert wanted.resolved({"LocalAws0": "a,b"})["Authorizer"]["Properties"] == {"Audience": ["a", "b"]}

@@ -1,29 +1,64 @@
-//! `cargo xtask demo`: a credit check answers a waiting execution, on this machine.
+//! `cargo xtask demo`: a loan is checked by a worker and decided by a person, on this machine.
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "it is a command")]
 
-use std::{fs, path::PathBuf, process::ExitCode, time::Duration};
+use std::{
+    fs,
+    io::{IsTerminal, stderr, stdin, stdout},
+    path::PathBuf,
+    process::ExitCode,
+    time::Duration,
+};
 
 use anyhow::Context;
-use callback_bridge_local::{DemoOptions, Report, Transcript, demo};
+use callback_bridge_local::{APPROVER, DemoOptions, Person, Report, Transcript, demo};
 use clap::Parser;
 use serde_json::Value;
 use tokio::signal::unix::{SignalKind, signal};
 
-/// A credit check answers a waiting execution, on this machine, without an AWS account.
+/// How long an execution may take that somebody has to decide about, in seconds.
+const PATIENCE_WITH_PEOPLE: u64 = 1800;
+/// How long one may take that decides by itself, in seconds.
+const PATIENCE: u64 = 120;
+
+/// A loan is checked by a worker and decided by a person, on this machine, without an AWS account.
 ///
-/// Exits with 0 only if the execution succeeded, with 1 if it ended otherwise, with 2 if the demo could not be run.
+/// The person is you: open the link that is printed, and decide. With --approve or --reject the demo does what you would, by
+/// the form of the page. Without them it also approves by itself where nobody could: where its input, or its output of what
+/// happens, is not a terminal.
+///
+/// Exits with 0 only if the execution succeeded, whatever was decided, with 1 if it ended otherwise, with 2 if the demo could
+/// not be run.
 #[derive(Parser)]
 #[command(bin_name = "cargo xtask demo")]
 struct Arguments {
-    /// The loan application to check, a JSON file; see events/statemachines/credit-check/
+    /// The loan application, a JSON file; see events/statemachines/loan-application/
     #[arg(long, value_name = "FILE")]
     input: Option<PathBuf>,
+    /// Approve by itself, with this comment or none
+    #[arg(long, value_name = "COMMENT", num_args = 0..=1, default_missing_value = "", conflicts_with = "reject")]
+    approve: Option<String>,
+    /// Reject by itself, with this comment
+    #[arg(long, value_name = "COMMENT", value_parser = clap::builder::NonEmptyStringValueParser::new())]
+    reject: Option<String>,
     /// Print the result as JSON on standard output; what happens meanwhile goes to standard error
     #[arg(long)]
     json: bool,
-    /// How long the execution may take, in seconds
-    #[arg(long, value_name = "SECONDS", default_value_t = 120)]
-    patience: u64,
+    /// How long the execution may take, in seconds [default: 1800 if a person decides, else 120]
+    #[arg(long, value_name = "SECONDS")]
+    patience: Option<u64>,
+}
+
+impl Arguments {
+    /// Who decides, if that is said.
+    fn person(&self) -> Option<Person> {
+        let approves = self.approve.clone().map(|comment| Person::Approves { comment });
+        approves.or_else(|| self.reject.clone().map(|comment| Person::Rejects { comment }))
+    }
+
+    /// Whether somebody can read what happens, and is there.
+    fn is_watched(&self) -> bool {
+        stdin().is_terminal() && if self.json { stderr().is_terminal() } else { stdout().is_terminal() }
+    }
 }
 
 #[tokio::main]
@@ -59,16 +94,25 @@ async fn main() -> ExitCode {
 
 async fn run(arguments: &Arguments, transcript: &Transcript) -> anyhow::Result<Report> {
     let application = match &arguments.input {
-        None => serde_json::from_str(include_str!("../../../events/statemachines/credit-check/good.json"))?,
+        None => serde_json::from_str(include_str!("../../../events/statemachines/loan-application/good.json"))?,
         Some(file) => read(file)?,
     };
     let tell = |line: &str| if arguments.json { eprintln!("{line}") } else { println!("{line}") };
     let applicant = application["applicant"].as_str().unwrap_or("somebody");
     tell(&format!(
-        "Callback Bridge: a loan for {applicant} is decided; its credit check waits for an outside service\n"
+        "Callback Bridge: {applicant} wants a loan; the execution waits for a credit bureau, and then for a person\n"
     ));
-    let options = DemoOptions { application, patience: Duration::from_secs(arguments.patience) };
-    demo::run(options, transcript, tell).await
+    let person = match arguments.person() {
+        Some(person) => person,
+        None if arguments.is_watched() => Person::Somebody,
+        None => {
+            tell(&format!("nobody is at this terminal, so the demo approves as {APPROVER} would\n"));
+            Person::Approves { comment: String::new() }
+        }
+    };
+    let patience = if person == Person::Somebody { PATIENCE_WITH_PEOPLE } else { PATIENCE };
+    let patience = Duration::from_secs(arguments.patience.unwrap_or(patience));
+    demo::run(DemoOptions { application, person, patience }, transcript, tell).await
 }
 
 fn read(file: &PathBuf) -> anyhow::Result<Value> {

@@ -26,8 +26,22 @@ impl Report {
         self.ended.status == ExecutionStatus::Succeeded
     }
 
-    /// The report as JSON: `status`, `executionArn`, `output` of a success, `error` and `cause` of a failure, and `steps`
-    /// with the milliseconds since the start (`atMs`) and since the step before (`tookMs`).
+    /// What became of the loan, `approved` or `rejected`, if it was decided.
+    #[must_use]
+    pub fn decision(&self) -> Option<&str> {
+        self.ended.output.as_ref()?.get("decision")?.as_str()
+    }
+
+    /// What people answered.
+    #[must_use]
+    pub fn answers(&self) -> &[Value] {
+        let answers = self.ended.output.as_ref().and_then(|output| output.pointer("/approval/answers")?.as_array());
+        answers.map_or(&[], Vec::as_slice)
+    }
+
+    /// The report as JSON: `status`, `executionArn`, `decision` and `answers` of people, `output` of a success, `error` and
+    /// `cause` of a failure, and `steps` with the milliseconds since the start (`atMs`) and since the step before
+    /// (`tookMs`). The link is not in it.
     #[must_use]
     pub fn to_json(&self) -> Value {
         let before = std::iter::once(0).chain(self.steps.iter().map(|step| step.at_ms));
@@ -37,6 +51,8 @@ impl Report {
         json!({
             "status": self.ended.status.as_str(),
             "executionArn": self.execution,
+            "decision": self.decision(),
+            "answers": self.answers(),
             "output": self.ended.output,
             "error": self.ended.error,
             "cause": self.ended.cause,
@@ -48,6 +64,9 @@ impl Report {
 impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}", self.ended.status.as_str())?;
+        if let Some(decision) = self.decision() {
+            write!(f, "\ndecided {decision}")?;
+        }
         if let Some(output) = &self.ended.output {
             write!(f, "\noutput  {output:#}")?;
         }

@@ -2,14 +2,16 @@
 
 use aws_sdk_sfn::types::{HistoryEvent, HistoryEventType as Type, StateEnteredEventDetails};
 
-use crate::{Event, EventKind, bureau::Inquiry};
+use callbacks::{Choice, Decision, Outcome, PersonAnswer};
+
+use crate::{ApiReply, Call, CallEvent, Event, EventKind, bureau::Inquiry, people::Mail};
 
 /// Something that happened, by whom.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Step {
     /// Milliseconds since the execution started.
     pub at_ms: i64,
-    /// `execution`, `queue`, `function`, `bureau` or `token`.
+    /// `execution`, `queue`, `function`, `bureau`, `callback`, `mail`, `link`, `answer`, `decision` or `token`.
     pub who: &'static str,
     /// What happened.
     pub what: String,
@@ -80,4 +82,50 @@ pub(crate) fn of_bureau(inquiry: &Inquiry) -> (&'static str, String) {
         Some(status) => format!("answered with status {status}"),
     };
     ("bureau", text)
+}
+
+/// What a function's call to AWS tells: a task is parked by the only transaction that open-callback writes.
+pub(crate) fn of_call(call: &Call) -> Told {
+    let of_open_callback = call.caller.as_deref().is_some_and(|caller| caller.contains("OpenCallback"));
+    let parked = of_open_callback
+        && &*call.operation == "TransactWriteItems"
+        && matches!(call.what, CallEvent::Replied { status: 200, .. });
+    parked.then(|| ("callback", "is parked in the table; the execution waits for a person".to_owned()))
+}
+
+/// What a mail tells; never the link in it.
+pub(crate) fn of_mail(mail: &Mail) -> (&'static str, String) {
+    ("mail", format!("is sent to {}: {}", mail.to.join(", "), mail.subject))
+}
+
+/// What a request to the HTTP API tells. What browsers ask every site for is no step.
+pub(crate) fn of_reply(reply: &ApiReply) -> Told {
+    reply.route.as_ref()?;
+    let text = match (reply.method.as_str(), reply.status) {
+        ("GET", 200) => "is opened: its page asks for a decision, or tells it".to_owned(),
+        ("POST", 200) => "brings an answer, by the form of its page".to_owned(),
+        (method, status) => format!("is answered with status {status} ({method})"),
+    };
+    Some(("link", text))
+}
+
+/// What somebody answered.
+pub(crate) fn of_answer(answer: &PersonAnswer) -> (&'static str, String) {
+    let verb = match answer.choice {
+        Choice::Approve => "approves",
+        Choice::Reject => "rejects",
+    };
+    let comment = answer.comment.as_ref().map(|comment| format!(": \"{}\"", comment.replace(['\r', '\n'], " ")));
+    ("answer", format!("{} {verb}{}", answer.by, comment.unwrap_or_default()))
+}
+
+/// What was decided.
+pub(crate) fn of_decision(decision: &Decision) -> (&'static str, String) {
+    let what = match decision.outcome {
+        Outcome::Approved => "approved",
+        Outcome::Rejected => "rejected",
+        Outcome::Expired => "the time is over",
+        Outcome::Withdrawn(_) => "withdrawn",
+    };
+    ("decision", format!("{what}; it is recorded first, and then told to Step Functions"))
 }

@@ -26,8 +26,10 @@ impl Timeline {
         self.waiting.sort_by_key(|(at, ..)| *at); // stable: what was heard first stays first
         let later = self.waiting.partition_point(|(at, ..)| *at <= last);
         for (at, who, what) in self.waiting.drain(..later) {
-            let at_ms = at - *self.start.get_or_insert(at);
-            let took = at_ms - self.told.last().map_or(0, |step| step.at_ms);
+            let before = self.told.last().map_or(0, |step| step.at_ms);
+            // What is heard of later than it should be has still not happened before what was told.
+            let at_ms = (at - *self.start.get_or_insert(at)).max(before);
+            let took = at_ms - before;
             tell(&format!("{:>8.3} s  {:>9}  {who:<9}  {what}", seconds(at_ms), format!("+{took} ms")));
             self.told.push(Step { at_ms, who, what });
         }
@@ -58,6 +60,16 @@ pub(crate) fn millis_since_1970(time: SystemTime) -> i64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_is_heard_of_after_its_turn_comes_next() {
+        let mut timeline = Timeline::default();
+        timeline.add(1_000, Some(("execution", "started".to_owned())));
+        timeline.add(1_080, Some(("link", "was opened".to_owned())));
+        timeline.tell_until(1_100, &mut |_| {});
+        timeline.add(1_070, Some(("answer", "was given".to_owned())));
+        assert_eq!(timeline.tell_all(&mut |_| {})[2].at_ms, 80);
+    }
 
     #[test]
     fn what_is_heard_of_late_is_told_in_its_place() {

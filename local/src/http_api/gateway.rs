@@ -8,14 +8,17 @@ use axum::extract::{ConnectInfo, Request, State};
 use axum::http::HeaderValue;
 use axum::response::{IntoResponse, Response};
 use jiff::Timestamp;
+use tokio::sync::watch;
 use tokio::time::timeout;
 
+use super::ApiReply;
 use super::authorizer::authorize;
 use super::body;
 use super::event::{Call, event};
 use super::refusal::Refusal;
 use super::response::response;
 use super::routes::Routes;
+use crate::Journal;
 use crate::host::{LambdaHost, new_request_id};
 
 /// What all requests share.
@@ -24,11 +27,14 @@ pub(super) struct Gateway {
     address: SocketAddr,
     host: Arc<LambdaHost>,
     routes: Mutex<Arc<Routes>>,
+    pub(super) replies: Journal<ApiReply>,
+    /// Whoever works on a request subscribes to it.
+    pub(super) under_way: watch::Sender<()>,
 }
 
 impl Gateway {
     pub(super) fn new(address: SocketAddr, host: Arc<LambdaHost>) -> Self {
-        Self { address, host, routes: Mutex::default() }
+        Self { address, host, routes: Mutex::default(), replies: Journal::default(), under_way: watch::Sender::new(()) }
     }
 
     pub(super) fn set_routes(&self, routes: Routes) {
@@ -58,9 +64,13 @@ pub(super) async fn serve(
     ConnectInfo(client): ConnectInfo<SocketAddr>,
     request: Request,
 ) -> Response {
-    let request_id = new_request_id();
+    let under_way = gateway.under_way.subscribe();
+    let (request_id, method) = (new_request_id(), request.method().to_string());
+    let route = gateway.routes().find(request.method(), request.uri().path()).map(|found| found.route.key());
     let reply = gateway.reply(request, client, &request_id).await;
     let mut reply = reply.unwrap_or_else(IntoResponse::into_response);
+    gateway.replies.append(ApiReply { method, route, status: reply.status().as_u16() });
+    drop(under_way);
     if let Ok(id) = HeaderValue::from_str(&request_id) {
         reply.headers_mut().insert("apigw-requestid", id);
     }

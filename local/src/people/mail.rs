@@ -3,17 +3,17 @@
 use std::time::Duration;
 
 use anyhow::Context;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use crate::LocalAws;
 
 /// A mail that SES was given.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Mail {
     /// Its id.
     pub id: String,
-    /// When it was sent, as RFC 3339.
+    /// When it was sent, as RFC 3339, to the millisecond.
     pub sent_at: String,
     /// Who sent it.
     pub from: String,

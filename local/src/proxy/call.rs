@@ -38,6 +38,10 @@ pub enum CallEvent {
     },
     /// The service did not reply.
     Unanswered,
+    /// Its reply is held back.
+    Held,
+    /// Its reply is held back no longer.
+    LetGo,
 }
 
 impl Call {

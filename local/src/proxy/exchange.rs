@@ -43,8 +43,10 @@ pub(super) async fn exchange(
             Ok(reply)
         }
         CallFault::HoldReply => {
-            let reply = pass_on(shared, call, head, body).await?;
+            let reply = pass_on(shared, call.clone(), head, body).await?;
+            shared.calls.append(call.then(CallEvent::Held));
             strike.taken_back().await;
+            shared.calls.append(call.then(CallEvent::LetGo));
             Ok(reply)
         }
     }

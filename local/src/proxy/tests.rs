@@ -144,12 +144,12 @@ async fn a_reset_loses_the_call_or_the_reply() {
 async fn a_reply_is_held_back_until_the_fault_is_taken_back() {
     let room = room().await;
     let held = room.proxy.faults().inject_lasting("SendTaskSuccess", CallFault::HoldReply);
-    let mut caller = room.answer("abc").await;
-    room.wait_for(OK).await;
-    let nothing_yet = tokio::time::timeout(Duration::from_millis(50), caller.read_u8()).await;
-    assert!(nothing_yet.is_err(), "{nothing_yet:?}");
+    let caller = room.answer("abc").await;
+    room.wait_for(CallEvent::Held).await;
+    assert_eq!(room.events().last(), Some(&CallEvent::Held));
     held.take_back();
     assert!(reply(caller).await.unwrap().ends_with("as you say"));
+    assert_eq!(room.events().last(), Some(&CallEvent::LetGo));
 }
 
 #[tokio::test]

@@ -157,6 +157,12 @@ impl LocalBridge {
         self.api.url()
     }
 
+    /// What serves the HTTP APIs.
+    #[must_use]
+    pub fn api(&self) -> &HttpApi {
+        &self.api
+    }
+
     /// Invokes a function, by its logical id, and waits for what it comes to.
     ///
     /// # Errors

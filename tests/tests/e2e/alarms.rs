@@ -1,5 +1,7 @@
 //! Which alarms a flow raises, by what the functions print for CloudWatch and by what happens in the queues.
 
+mod approvals;
+
 use std::time::Duration;
 
 use aws_sdk_sfn::types::ExecutionStatus;

@@ -7,9 +7,12 @@ mod bench;
 mod deciding;
 mod faults;
 mod heartbeats;
+mod opening;
 mod racing;
 mod refusals;
 mod scanner;
 mod secrets;
 mod stored;
 mod time;
+
+pub(crate) use bench::{People, stack};

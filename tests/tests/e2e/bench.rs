@@ -60,16 +60,27 @@ pub(crate) fn stack(name: &str) -> StackOptions {
     }
 }
 
-/// Runs a flow on a stack of its own, and then looks whether it left messages, answered a task twice, showed tokens, or
-/// printed metrics that nobody has heard of.
+/// Runs a flow on a stack of its own, and then looks whether it left messages, answered a task twice, showed tokens or
+/// links, or printed metrics that nobody has heard of.
 pub(crate) fn run(stack: StackOptions, slow: Duration, flow: impl AsyncFnOnce(&Sample)) {
+    run_prepared(async |_| stack, slow, flow);
+}
+
+/// The same with a stack for which something has to be there before.
+pub(crate) fn run_prepared(
+    prepare: impl AsyncFnOnce(&LocalRegion) -> StackOptions,
+    slow: Duration,
+    flow: impl AsyncFnOnce(&Sample),
+) {
     RUNTIME.block_on(async {
         let region = region().await;
+        let stack = prepare(&region).await;
         let sample = Sample::deploy(&region, stack, slow).await.unwrap();
         flow(&sample).await;
         for queue in sample.bridge.description().outputs.keys().filter(|output| output.ends_with("QueueUrl")) {
             becomes_empty(&sample, queue).await;
         }
+        let links = links(&region).await;
         let transcript = sample.bridge.transcript().clone();
         let calls = sample.bridge.proxy().calls().clone();
         sample.bridge.stop().await.unwrap();
@@ -79,9 +90,16 @@ pub(crate) fn run(stack: StackOptions, slow: Duration, flow: impl AsyncFnOnce(&S
         let told = printed.iter().find(|line| line.text.contains(TOKEN)).map(ToString::to_string);
         assert_eq!(told, None, "a token was printed");
         for line in &printed {
+            assert!(!links.iter().any(|link| line.text.contains(link)), "a link was printed: {line}");
             let _known = published(&line.text); // or it panics
         }
     });
+}
+
+/// What stands behind `/c/` in all links that were mailed. No line of output may hold it.
+pub(crate) async fn links(region: &LocalRegion) -> HashSet<String> {
+    let mails = region.aws().mails().await.unwrap();
+    mails.iter().filter_map(|mail| Some(mail.link()?.split_once("/c/")?.1.to_owned())).collect()
 }
 
 /// Step Functions refuses a second answer, so this looks at both: at us, and at those who stand for it.

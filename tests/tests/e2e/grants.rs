@@ -1,6 +1,7 @@
 //! Grants: what a missing one does, and that none is unused. The local AWS checks what a function calls, as AWS does.
 
 use std::{
+    collections::HashSet,
     fs,
     io::{Read, Write},
     net::TcpStream,
@@ -10,12 +11,22 @@ use std::{
 
 use aws_sdk_sfn::types::ExecutionStatus;
 use aws_sdk_sqs::types::QueueAttributeName;
-use callback_bridge_local::{Sample, StackOptions};
+use callback_bridge_local::{CallFault, LocalRegion, Sample, StackOptions};
 use callback_bridge_tests::repository;
+use jiff::Timestamp;
 use serde::Deserialize;
-use serde_json::json;
+use serde_json::{Value, json};
+use tokio::{
+    sync::OnceCell,
+    time::{Instant, sleep},
+};
 
-use crate::bench::{PATIENCE, count_lines, holds, input, purge, run, send, stack};
+use crate::{
+    approvals::People,
+    bench::{PATIENCE, becomes_empty, count_lines, holds, input, purge, run, run_prepared, send, stack},
+    chat::{CHANNEL, Chat},
+    mails::SENDING,
+};
 
 /// An action on a resource that a role may do, as the local AWS tells it.
 #[derive(Debug, Deserialize)]
@@ -94,25 +105,29 @@ fn a_task_whose_heartbeats_are_not_granted_is_lost_and_the_log_says_why() {
 /// Everything that the functions do is done once: whatever is granted beside that could be left out.
 #[test]
 fn no_grant_is_unused() {
-    // The bureau is slow enough for heartbeats, which come after a third of these.
-    let stack = stack("grants")
-        .parameter("CreditCheckHeartbeatSeconds", "30")
-        .parameter("PushHeartbeatSeconds", "30")
-        .parameter("BureauTimeoutSeconds", "20")
-        .parameter("CheckCreditMaximumConcurrency", "20")
-        .held();
-    run(stack, Duration::from_secs(12), async |sample| {
+    let chat = OnceCell::new();
+    let prepare = async |region: &LocalRegion| {
+        let chat = chat.get_or_init(|| Chat::start(region, "grants-chat")).await;
+        // The bureau is slow enough for heartbeats, which come after a third of these.
+        let stack =
+            stack("grants").parameter("CreditCheckHeartbeatSeconds", "30").parameter("PushHeartbeatSeconds", "30");
+        let stack = stack.parameter("BureauTimeoutSeconds", "20").parameter("CheckCreditMaximumConcurrency", "20");
+        let stack = stack.parameter("LoanApprovers", "lender@grants.example.com").held();
+        stack.parameter("MailConfigurationSet", "grants").parameter("ChatSecretArn", &chat.secret_arn)
+    };
+    run_prepared(prepare, Duration::from_secs(12), async |sample| {
         let mut executions = Vec::new();
         for machine in MACHINES {
             give_up(sample, machine).await; // as long as its queue holds nothing else
         }
+        let approvals = Approvals { people: People::of(sample), chat: chat.get().unwrap() };
+        let tokens = approvals.tokens(8).await;
         for machine in MACHINES {
             for application in ["good", "declined", "slow"] {
                 executions.push(sample.start(machine, &input(application)).await.unwrap());
             }
         }
-        for queue in ["CreditCheckQueueUrl", "CreditCheckFifoQueueUrl", "DeadLetterQueueUrl", "DeadLetterFifoQueueUrl"]
-        {
+        for queue in QUEUES {
             send(sample, queue, "this is no JSON").await;
         }
         let foreign = foreign_token(sample).await;
@@ -120,11 +135,14 @@ fn no_grant_is_unused() {
             send(sample, queue, &json!({ "taskToken": foreign }).to_string()).await;
         }
         sample.bridge.receive().await.unwrap();
+        approvals.are_opened_and_answered(&tokens).await;
+        approvals.are_swept(&tokens).await;
+        approvals.of_loans(2).await;
         for execution in &executions {
             sample.end_of(execution, PATIENCE).await.unwrap();
         }
         assert!(count_lines(sample, "\"heartbeat sent\"") >= MACHINES.len());
-        holds(sample, "TerminalQueueUrl", [4, 0, 0]).await;
+        holds(sample, "TerminalQueueUrl", [5, 0, 0]).await;
         for queue in ["DeadLetterQueueUrl", "DeadLetterFifoQueueUrl"] {
             holds(sample, queue, [0, 1, 0]).await; // what may not be answered is tried again later
             purge(sample, queue).await;
@@ -143,8 +161,121 @@ fn no_grant_is_unused() {
     });
 }
 
-const MACHINES: [&str; 3] =
-    ["CreditCheckStateMachineArn", "CreditCheckFifoStateMachineArn", "PushToSqsStateMachineArn"];
+const MACHINES: [&str; 4] = [
+    "CreditCheckStateMachineArn",
+    "CreditCheckFifoStateMachineArn",
+    "PushToSqsStateMachineArn",
+    "LoanApplicationStateMachineArn",
+];
+const QUEUES: [&str; 5] = [
+    "CreditCheckQueueUrl",
+    "CreditCheckFifoQueueUrl",
+    "CallbackQueueUrl",
+    "DeadLetterQueueUrl",
+    "DeadLetterFifoQueueUrl",
+];
+
+/// What people do about tasks, and what is done about them when people do nothing.
+struct Approvals<'a> {
+    people: People<'a>,
+    chat: &'a Chat,
+}
+
+impl Approvals<'_> {
+    /// So many tasks of loan applications that wait for an approval, as long as no queue is read. Each of their tokens gets a
+    /// question of its own.
+    async fn tokens(&self, count: usize) -> Vec<String> {
+        let sample = self.people.sample;
+        let mut tokens = Vec::new();
+        for _ in 0..count {
+            sample.start("LoanApplicationStateMachineArn", &input("good")).await.unwrap();
+            let report = json!({ "score": 742, "reference": "CR-1" }).to_string();
+            let token = self.next_token("CreditCheckQueueUrl").await;
+            sample.bridge.sfn().send_task_success().task_token(token).output(report).send().await.unwrap();
+            tokens.push(self.next_token("CallbackQueueUrl").await);
+        }
+        tokens
+    }
+
+    async fn next_token(&self, queue: &str) -> String {
+        let sample = self.people.sample;
+        let message = take(sample, sample.bridge.output(queue).unwrap()).await;
+        let message: Value = serde_json::from_str(&message).unwrap();
+        message["taskToken"].as_str().unwrap().to_owned()
+    }
+
+    /// Asks `approver` and the channel about the task with this token, which began to wait so many minutes ago.
+    #[expect(clippy::disallowed_methods, reason = "when a state was entered is told by the time of day")]
+    async fn ask(&self, token: &str, title: &str, approver: &str, minutes: u64, approval: Value) {
+        let approvers = json!([self.people.address(approver), { "address": CHANNEL, "channel": "slack" }]);
+        let mut asked = json!({ "title": title, "approvers": approvers });
+        asked.as_object_mut().unwrap().extend(approval.as_object().unwrap().clone());
+        let entered_at = Timestamp::now().checked_sub(Duration::from_mins(minutes)).unwrap();
+        let message = json!({
+            "taskToken": token, "approval": asked, "heartbeatSeconds": 180, "context": { "enteredAt": entered_at },
+        });
+        send(self.people.sample, "CallbackQueueUrl", &message.to_string()).await;
+    }
+
+    /// What open-callback and receive-callback do between them.
+    async fn are_opened_and_answered(&self, tokens: &[String]) {
+        let (people, sample) = (&self.people, self.people.sample);
+        // Somebody answers while another one is still being told, so that open-callback reads what it finds changed.
+        let held = sample.bridge.proxy().faults().inject_lasting(SENDING, CallFault::HoldReply);
+        self.ask(&tokens[0], "By chat", "slow-mail", 0, json!({})).await;
+        let link = self.chat.link("By chat", PATIENCE).await;
+        let page = people.browser.open(&link).await.unwrap();
+        let form = page.form().unwrap().choose("choice", "approve").unwrap();
+        assert_eq!(people.browser.send(&page, &form).await.unwrap().status, 200);
+        held.take_back();
+
+        let veto = json!({ "onReject": "fail", "policy": { "veto": true } });
+        self.ask(&tokens[1], "No", "rejecter", 0, veto).await;
+        people.decide("rejecter", "reject", "").await;
+
+        // Messages that waited: for so long that a heartbeat is due, or that the time to decide is over.
+        self.ask(&tokens[2], "Beaten for as it is opened", "nobody", 2, json!({})).await;
+        let approve = json!({ "deadline": { "afterSeconds": 60, "then": "approve" } });
+        self.ask(&tokens[3], "Approved as it is opened", "nobody", 2, approve).await;
+        self.ask(&tokens[4], "A mistake", "nobody", 0, json!({ "deadline": { "afterSeconds": "soon" } })).await;
+        becomes_empty(sample, "CallbackQueueUrl").await;
+    }
+
+    /// What sweep-callbacks does where open-callback could write no more than that a task is parked.
+    async fn are_swept(&self, tokens: &[String]) {
+        let sample = self.people.sample;
+        let refused = CallFault::refuse(400, "AccessDeniedException");
+        let refused = sample.bridge.proxy().faults().inject_lasting("UpdateItem", refused);
+        self.ask(&tokens[5], "Beaten for by the sweep", "asked", 2, json!({})).await;
+        let deadline = |then: &str| json!({ "deadline": { "afterSeconds": 60, "then": then } });
+        self.ask(&tokens[6], "Approved by the sweep", "nobody", 2, deadline("approve")).await;
+        self.ask(&tokens[7], "Failed by the sweep", "nobody", 2, deadline("fail")).await;
+        becomes_empty(sample, "CallbackQueueUrl").await;
+        refused.take_back();
+        let swept = sample.bridge.invoke("SweepCallbacksFunction", "{}").await.unwrap();
+        assert_eq!(swept.error, None);
+        self.people.link_of("asked").await;
+        self.chat.link("Beaten for by the sweep", PATIENCE).await;
+    }
+
+    /// Approves so many loans.
+    async fn of_loans(&self, count: usize) {
+        let mut approved = HashSet::new();
+        let give_up = Instant::now() + PATIENCE;
+        while approved.len() < count {
+            assert!(Instant::now() < give_up, "only {} loans are asked about", approved.len());
+            for mail in self.people.mails_to("lender").await {
+                let link = mail.link().unwrap();
+                if approved.insert(link.to_owned()) {
+                    let page = self.people.browser.open(link).await.unwrap();
+                    let form = page.form().unwrap().choose("choice", "approve").unwrap();
+                    assert_eq!(self.people.browser.send(&page, &form).await.unwrap().status, 200);
+                }
+            }
+            sleep(Duration::from_millis(50)).await;
+        }
+    }
+}
 
 /// Lambda writes the logs and sends the traces of a function, with the role of the function; nothing does here.
 fn is_of_lambda_itself(grant: &Grant) -> bool {

@@ -6,6 +6,9 @@ use serde_json::Value;
 
 use crate::{bench::in_region, desk::callback};
 
+/// What a proxy calls the sending of a mail.
+pub(crate) const SENDING: &str = "/v2/email/outbound-emails";
+
 #[test]
 fn a_mail_arrives_with_its_link_once_its_sender_is_verified() {
     in_region(async |region| {

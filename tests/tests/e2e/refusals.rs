@@ -54,12 +54,15 @@ fn raised(function: &str, data: &[Datum]) -> Vec<String> {
         let name = if id == function { FUNCTION } else { id };
         template.resources.contains_key(id).then(|| name.to_owned())
     });
-    alarms.into_iter().filter(|alarm| alarm.is_raised_by(data)).map(|alarm| alarm.id).collect()
+    // This one says of the sweep that it is silent, as it is here.
+    let alarms = alarms.into_iter().filter(|alarm| alarm.id != "SweepAbsentAlarm");
+    alarms.filter(|alarm| alarm.is_raised_by(data)).map(|alarm| alarm.id).collect()
 }
 
-const FUNCTIONS: [(&str, &str, &str); 2] = [
+const FUNCTIONS: [(&str, &str, &str); 3] = [
     ("CheckCreditFunction", "CheckCreditDeniedAlarm", "CheckCreditThrottledAlarm"),
     ("FailDeadLettersFunction", "FailDeadLettersDeniedAlarm", "FailDeadLettersThrottledAlarm"),
+    ("OpenCallbackFunction", "OpenCallbackDeniedAlarm", "OpenCallbackThrottledAlarm"),
 ];
 
 fn throttled() -> Result<(), Refusal> {

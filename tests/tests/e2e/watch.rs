@@ -10,7 +10,7 @@ use aws_sdk_sqs::types::QueueAttributeName::{
     ApproximateNumberOfMessagesNotVisible as InFlight,
 };
 use callback_bridge_local::{Event, EventKind, Reader, Sample};
-use callback_bridge_tests::{Alarm, Datum, Metric, Template, published};
+use callback_bridge_tests::{Alarm, Datum, Metric, Template, going_on, published};
 use tokio::time::{Instant, sleep};
 
 use crate::bench::PATIENCE;
@@ -78,8 +78,16 @@ impl<'a> Watch<'a> {
 
     /// The alarms that were raised up to now.
     pub(crate) fn raised(&self) -> Vec<String> {
-        let data = self.data();
-        self.alarms().into_iter().filter(|alarm| alarm.is_raised_by(&data)).map(|alarm| alarm.id).collect()
+        self.raised_by(&self.data())
+    }
+
+    /// The alarms that are raised when it goes on as it was up to now, minute after minute.
+    pub(crate) fn raised_within(&self, minutes: u64) -> Vec<String> {
+        self.raised_by(&going_on(minutes, &self.data()))
+    }
+
+    fn raised_by(&self, data: &[Datum]) -> Vec<String> {
+        self.alarms().into_iter().filter(|alarm| alarm.is_raised_by(data)).map(|alarm| alarm.id).collect()
     }
 
     /// What the functions have printed for CloudWatch, and what was seen of the queues.

@@ -116,7 +116,11 @@ fn every_test_that_the_documents_name_is_there() {
     for folder in ["crates", "functions", "tests", "xtask"] {
         collect_code(&repository().join(folder), &mut code);
     }
-    for (page, section) in [("docs/architecture.md", "## Invariants"), ("docs/reliability.md", "## Promised")] {
+    for (page, section) in [
+        ("docs/architecture.md", "## Invariants"),
+        ("docs/reliability.md", "## Promised"),
+        ("docs/security.md", "## Threats"),
+    ] {
         let text = fs::read_to_string(repository().join(page)).unwrap();
         let (_, rest) = text.split_once(section).unwrap();
         let table = rest.split("\n## ").next().unwrap();
@@ -126,5 +130,21 @@ fn every_test_that_the_documents_name_is_there() {
         for name in names {
             assert!(code.contains(&format!("fn {name}(")), "{page}: there is no test {name}");
         }
+    }
+}
+
+/// What the table about heartbeats says is what a beat every third, and the quotas, come to.
+#[test]
+fn the_table_of_heartbeats_is_right() {
+    let page = fs::read_to_string(repository().join("docs/operations.md")).unwrap();
+    let numbers = |row: &str| -> Option<Vec<u64>> {
+        row.trim_matches([' ', '|']).split('|').map(|cell| cell.trim().replace(',', "").parse().ok()).collect()
+    };
+    let rows: Vec<Vec<u64>> = page.lines().filter(|line| line.starts_with("| ")).filter_map(numbers).collect();
+    assert!(rows.len() >= 3, "{rows:?}");
+    for row in rows {
+        let heartbeat = row[0];
+        let most = |calls_a_second: u64| calls_a_second * heartbeat / 3;
+        assert_eq!(row, [heartbeat, 1000 * 60 * 3 / heartbeat, most(500), most(300)]);
     }
 }

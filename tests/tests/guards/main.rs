@@ -4,6 +4,7 @@
 mod alarms;
 mod documents;
 mod events;
+mod http_api;
 mod schemas;
 mod state_machines;
 mod structure;

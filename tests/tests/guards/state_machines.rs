@@ -211,3 +211,22 @@ fn a_state_machine_may_do_what_its_tasks_do_and_nothing_else() {
         assert_eq!(granted(&template.resources[role]), needed, "{role}");
     }
 }
+
+/// Who decides is no part of what somebody typed.
+#[test]
+fn approvers_are_named_by_whoever_deploys_and_not_by_the_input() {
+    let template = Template::read();
+    let mut asking = 0;
+    for file in files() {
+        let (definition, _) = definition(&template, &file);
+        for (name, state) in states(&definition) {
+            let approval = &state["Parameters"]["MessageBody"]["approval"];
+            if approval.is_object() {
+                asking += 1;
+                let approvers = [&approval["approvers"], &approval["approvers.$"]].map(ToString::to_string).concat();
+                assert!(!approvers.contains("$."), "{name}: {approvers}");
+            }
+        }
+    }
+    assert!(asking > 0, "no state asks anybody");
+}

@@ -1,6 +1,6 @@
 //! The pass over callbacks that are due.
 
-use std::time::Duration;
+use std::{collections::HashSet, future::ready, time::Duration};
 
 use callback_bridge::TaskCallbacks;
 use futures_util::{StreamExt, future::join_all, stream};
@@ -17,6 +17,9 @@ use crate::{
 const AT_ONCE: usize = 4;
 /// How many are read at a time.
 const PAGE: u16 = 25;
+/// After how many of one shard that nothing could be done about a sweep leaves the rest to the next one: then the table is in
+/// trouble.
+const MOST_PASSED: usize = 500;
 
 /// What a sweep did.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -43,8 +46,8 @@ pub struct SweepError {
 }
 
 impl<S: CallbackStore, C: TaskCallbacks, N: Notifier, K: Clock> Desk<S, C, N, K> {
-    /// Does what is due about all callbacks, all shards at once, the longest due first, until `until`. Two sweeps at once do
-    /// no harm: each callback is claimed by one.
+    /// Does what is due about all callbacks, all shards at once, the longest due first. None is taken up after `until`. Two
+    /// sweeps at once do no harm: each callback is claimed by one.
     ///
     /// # Errors
     /// When a shard could not be read, after the others were swept.
@@ -78,21 +81,29 @@ impl<S: CallbackStore, C: TaskCallbacks, N: Notifier, K: Clock> Desk<S, C, N, K>
 
     async fn sweep_shard(&self, shard: u8, until: Timestamp) -> Result<Swept, StoreError> {
         let mut swept = Swept::default();
-        loop {
-            if self.now() >= until {
-                swept.unfinished = true;
+        // What cannot be read, or others are at work on, does not keep those behind it waiting.
+        let mut passed = HashSet::new();
+        while self.now() < until {
+            let most = PAGE.saturating_add(u16::try_from(passed.len()).unwrap_or(u16::MAX));
+            let mut due = self.store.due(shard, self.now(), most).await?;
+            due.retain(|id| !passed.contains(id));
+            if due.is_empty() || passed.len() >= MOST_PASSED {
                 return Ok(swept);
             }
-            let due = self.store.due(shard, self.now(), PAGE).await?;
-            let worked: Vec<_> = stream::iter(due).map(|id| self.take_up(id)).buffer_unordered(AT_ONCE).collect().await;
-            let done: Vec<(usize, Duration)> = worked.into_iter().flatten().collect();
-            swept.callbacks += done.len();
-            swept.duties += done.iter().map(|(duties, _)| duties).sum::<usize>();
-            swept.oldest = done.iter().map(|(_, late)| *late).chain([swept.oldest]).max().unwrap_or_default();
-            if done.is_empty() {
-                return Ok(swept); // nothing is due, or others are at work on it
+            let in_time = stream::iter(due).take_while(|_| ready(self.now() < until));
+            let taken_up = in_time.map(async |id| (id, self.take_up(id).await)).buffer_unordered(AT_ONCE);
+            for (id, worked) in taken_up.collect::<Vec<_>>().await {
+                let Some((duties, late)) = worked else {
+                    passed.insert(id);
+                    continue;
+                };
+                swept.callbacks += 1;
+                swept.duties += duties;
+                swept.oldest = swept.oldest.max(late);
             }
         }
+        swept.unfinished = true;
+        Ok(swept)
     }
 
     /// Works on one callback; how many things were done, and how late. Its errors are told where they happen, and do not

@@ -1,5 +1,7 @@
 //! The desk over a table in memory: two at once, lost replies, and handlers that die anywhere.
 
+mod metrics;
+
 use std::future::poll_fn;
 use std::pin::pin;
 use std::task::Poll;
@@ -30,17 +32,26 @@ impl Bench {
     }
 
     async fn opened(&self, changes: Value) -> Result<CallbackId, OpenError> {
+        self.opened_as(token(), changes, None).await
+    }
+
+    async fn opened_as(
+        &self,
+        token: TaskToken,
+        changes: Value,
+        heartbeat: Option<Duration>,
+    ) -> Result<CallbackId, OpenError> {
         let mut approval = json!({ "title": "Loan 42", "approvers": ["alice@example.com", "bob@example.com"] });
         let (Some(fields), Value::Object(changes)) = (approval.as_object_mut(), changes) else { unreachable!() };
         fields.extend(changes);
         let waiting = Waiting {
-            attempt: token().attempt_id(),
+            attempt: token.attempt_id(),
             context: TaskContext::default(),
             sent_at: start(),
-            heartbeat: None,
+            heartbeat,
             timeout: None,
         };
-        self.desk.open(token(), waiting, Approval::read(approval).unwrap()).await
+        self.desk.open(token, waiting, Approval::read(approval).unwrap()).await
     }
 
     fn link_of(&self, address: &str) -> String {
@@ -247,6 +258,54 @@ async fn who_has_not_answered_is_reminded_and_a_failing_channel_is_tried_again_a
     assert_eq!(reminded[0].link, bench.link_of("bob@example.com"), "the link is the same");
 }
 
+/// Of two links that one person has, by forwarding or by mistake, one counts.
+#[tokio::test]
+async fn one_person_who_signs_in_by_two_links_counts_once() {
+    let bench = Bench::new(MemoryStore::default(), RecordingCallbacks::default());
+    bench.opened(json!({ "policy": { "approvals": "all" } })).await.unwrap();
+    let mut results = Vec::new();
+    for (address, person) in [("alice@example.com", "dora@example.com"), ("bob@example.com", " Dora@Example.com")] {
+        let (link, callback) = bench.desk.look(&bench.link_of(address)).await.unwrap().expect("the link leads here");
+        let signed_in = LinkAnswer { signed_in_as: Some(person.to_owned()), ..bench.of(Choice::Approve) };
+        results.push(bench.desk.answer(&link, callback, signed_in).await);
+    }
+    let [Ok(_), Err(AnswerError::NotTaken(NotTaken::AnsweredByAnotherLink, _))] = &results[..] else {
+        panic!("{results:?}")
+    };
+    let answers = bench.state().answers;
+    assert_eq!(answers.values().map(|answer| &*answer.by).collect::<Vec<_>>(), ["dora@example.com"]);
+    assert!(bench.callbacks.answers().is_empty(), "it takes two");
+}
+
+/// Each notice takes a minute, of those who wait for it and of the clock.
+struct SlowClockNotifier(StoppedClock);
+
+impl crate::Notifier for SlowClockNotifier {
+    async fn send(&self, _notice: &crate::OutgoingNotice<'_>) -> Result<(), crate::NotifyError> {
+        self.0.advance(Duration::from_mins(1));
+        Ok(())
+    }
+}
+
+#[tokio::test]
+async fn a_sweep_takes_up_nothing_when_its_time_is_over() {
+    let bench = Bench::new(MemoryStore::default(), RecordingCallbacks::default());
+    bench.notifier.fail("alice@example.com");
+    for number in 0..200 {
+        let token = TaskToken::new(format!("token {number}")).unwrap();
+        bench.opened_as(token, json!({ "approvers": ["alice@example.com"] }), None).await.unwrap();
+    }
+    bench.clock.advance(Duration::from_hours(1));
+    let keys = LinkKeys::read("a key of at least thirty-two letters").unwrap();
+    let notifier = SlowClockNotifier(bench.clock.clone());
+    let desk = Desk::new(bench.store.clone(), bench.callbacks.clone(), notifier, bench.clock.clone(), keys);
+    let until = bench.clock.now().checked_add(Duration::from_secs(50)).unwrap();
+    let swept = desk.sweep(until).await.unwrap();
+    assert!(swept.unfinished);
+    assert!((1..=32).contains(&swept.callbacks), "more than were begun at once: {}", swept.callbacks);
+    assert_eq!(bench.sweep().await.callbacks, 200 - swept.callbacks, "the next one goes on");
+}
+
 /// Takes half a minute for each notice.
 struct SlowNotifier;
 
@@ -270,6 +329,30 @@ async fn twenty_slow_notices_are_sent_before_the_lease_ends() {
     desk.open(token(), waiting, approval).await.unwrap();
     assert!(began.elapsed() < LEASE, "{:?}", began.elapsed());
     assert!(bench.state().notices.values().all(|notice| notice.sent == 1));
+}
+
+/// As callbacks that a newer version of the bridge has stored.
+#[tokio::test]
+async fn callbacks_that_cannot_be_read_do_not_keep_the_others_waiting() {
+    let bench = Bench::new(MemoryStore::default(), RecordingCallbacks::default());
+    let question = || Approval::read(json!({ "title": "Loan 42", "approvers": ["alice@example.com"] })).unwrap();
+    let tokens = (0..).map(|nth: u32| TaskToken::new(nth.to_string()).unwrap());
+    let same_shard = tokens.filter(|token| CallbackId::of(&token.attempt_id()).shard() == 0).take(60);
+    let mut ids = Vec::new();
+    bench.notifier.fail("alice@example.com"); // so that something is left to do
+    for token in same_shard {
+        let (attempt, context) = (token.attempt_id(), TaskContext::default());
+        let waiting = Waiting { attempt, context, sent_at: start(), heartbeat: None, timeout: None };
+        ids.push(bench.desk.open(token, waiting, question()).await.unwrap());
+        bench.clock.advance(Duration::from_secs(1));
+    }
+    bench.notifier.recover();
+    let readable = ids.split_off(59);
+    bench.store.spoil(ids);
+    bench.clock.advance(Duration::from_mins(1));
+    let swept = bench.sweep().await;
+    assert_eq!((swept.callbacks, swept.unfinished), (1, false));
+    assert_eq!(bench.store.get(readable[0]).unwrap().state.notices[&0].sent, 1);
 }
 
 #[tokio::test]

@@ -139,6 +139,50 @@ impl World {
     }
 }
 
+#[test]
+fn the_first_heartbeat_is_spread_between_a_sixth_and_a_third_by_the_id() {
+    let first_beat = |number: u32, heartbeat: Option<u64>| {
+        let token = TaskToken::new(format!("token {number}")).unwrap();
+        let waiting = Waiting {
+            attempt: token.attempt_id(),
+            context: TaskContext::default(),
+            sent_at: start(),
+            heartbeat: heartbeat.map(Duration::from_secs),
+            timeout: None,
+        };
+        let approval = Approval::read(json!({ "title": "Loan 42", "approvers": ["alice@example.com"] })).unwrap();
+        let request = Request::new(waiting, approval).unwrap();
+        // Long after the task began: it counts from there, as the state does.
+        let received = start().checked_add(Duration::from_hours(1)).unwrap();
+        State::new(&request, token, received).heartbeat_at.map(|at| at.duration_since(start()).as_secs())
+    };
+    let beats: Vec<i64> = (0..500).filter_map(|number| first_beat(number, Some(600))).collect();
+    assert_eq!(beats.len(), 500);
+    assert!(beats.iter().all(|seconds| (100..200).contains(seconds)), "{beats:?}");
+    for minute in [100..120, 120..160, 160..200] {
+        assert!(beats.iter().any(|seconds| minute.contains(seconds)), "none in {minute:?}");
+    }
+    assert_eq!(first_beat(7, Some(600)), first_beat(7, Some(600)), "the same task, the same beat");
+    assert_eq!(first_beat(7, None), None);
+}
+
+#[test]
+fn a_withdrawal_says_who_and_why_in_up_to_500_characters() {
+    let withdrawal = |by: &str, reason: &str| Withdrawal { by: by.to_owned(), reason: reason.to_owned() };
+    let longest = "é".repeat(500);
+    assert_eq!(withdrawal(&longest, &longest).checked(), Ok(withdrawal(&longest, &longest)));
+    let too_long = "é".repeat(501);
+    for (wrong, field) in [
+        (withdrawal("", "a mistake"), "by"),
+        (withdrawal(" ", "a mistake"), "by"),
+        (withdrawal(&too_long, "a mistake"), "by"),
+        (withdrawal("carol", "\n"), "reason"),
+        (withdrawal("carol", &too_long), "reason"),
+    ] {
+        assert_eq!(wrong.checked().unwrap_err().path, field);
+    }
+}
+
 fn rank(status: &Status) -> u8 {
     match status {
         Status::Pending => 0,

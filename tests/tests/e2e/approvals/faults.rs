@@ -5,6 +5,7 @@ mod handler;
 mod intake;
 mod mails;
 mod settling;
+mod sweep;
 mod table;
 
 use std::time::Duration;

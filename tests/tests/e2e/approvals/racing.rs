@@ -2,18 +2,37 @@
 
 use std::collections::BTreeMap;
 
-use callback_bridge_local::{CallFault, Fault};
+use callback_bridge_local::{Call, CallEvent, CallFault, Fault};
+use callbacks::SHARDS;
 use serde_json::json;
 use tokio::task::JoinSet;
 
-use super::bench::{run, shows};
+use super::bench::{People, run, shows};
+use crate::bench::PATIENCE;
+
+/// Holds back what is read from the table until this many have read, so that they all know the same when they go on. The
+/// next number is about what they read then.
+async fn all_have_read(people: &People<'_>, reads: &[usize]) {
+    let (faults, mut calls) = (people.sample.bridge.proxy().faults(), people.sample.bridge.proxy().calls().tail());
+    // The next one is there before the one before it is taken back.
+    let holding: Vec<_> = reads.iter().map(|_| faults.inject_lasting("Query", CallFault::HoldReply)).collect();
+    let has_read = |call: &Call| &*call.operation == "Query" && matches!(call.what, CallEvent::Replied { .. });
+    for (held, reads) in holding.into_iter().zip(reads) {
+        for _ in 0..*reads {
+            calls.find(PATIENCE, has_read).await.unwrap();
+        }
+        held.take_back();
+    }
+}
 
 #[test]
 fn two_who_decide_at_once_make_one_decision() {
     run("two-at-once", async |people| {
         let execution = people.ask(&["alice", "bob"], json!({})).await;
-        let (alice, bob) = (people.open("alice").await, people.open("bob").await);
-        let pages = tokio::join!(people.fill_in(&alice, "approve", ""), people.fill_in(&bob, "reject", ""));
+        people.asked("bob").await;
+        let (alice, bob) = tokio::join!(people.open("alice"), people.open("bob"));
+        let sent = async { tokio::join!(people.fill_in(&alice, "approve", ""), people.fill_in(&bob, "reject", "")) };
+        let ((), pages) = tokio::join!(all_have_read(people, &[2]), sent);
         let output = people.succeeds(&execution).await;
         let winner = output["answers"][0]["by"].as_str().unwrap();
         let alice_won = winner == people.address("alice");
@@ -29,14 +48,19 @@ fn two_who_decide_at_once_make_one_decision() {
 fn a_form_that_is_sent_ten_times_at_once_is_one_answer() {
     run("ten-at-once", async |people| {
         let execution = people.ask(&["alice", "bob"], json!({ "policy": { "approvals": "all" } })).await;
+        people.asked("bob").await;
         let page = people.open("alice").await;
         let form = page.form().unwrap().choose("choice", "approve").unwrap();
-        let mut sent = JoinSet::new();
-        for _ in 0..10 {
-            let (browser, page, form) = (people.browser.clone(), page.clone(), form.clone());
-            sent.spawn(async move { browser.send(&page, &form).await.unwrap() });
-        }
-        for page in sent.join_all().await {
+        let ten = async {
+            let mut sent = JoinSet::new();
+            for _ in 0..10 {
+                let (browser, page, form) = (people.browser.clone(), page.clone(), form.clone());
+                sent.spawn(async move { browser.send(&page, &form).await.unwrap() });
+            }
+            sent.join_all().await
+        };
+        let ((), pages) = tokio::join!(all_have_read(people, &[10]), ten);
+        for page in pages {
             shows(&page, 200, &["Your answer is recorded", "1 of 2 approvals so far."]);
         }
         people.decide("bob", "approve", "").await;
@@ -48,6 +72,7 @@ fn a_form_that_is_sent_ten_times_at_once_is_one_answer() {
 fn two_sweeps_at_once_send_each_mail_once() {
     run("two-sweeps", async |people| {
         let names = ["alice", "bob", "carol"];
+        let _nothing_yet = tokio::join!(people.sweep(), people.sweep()); // so that both have started
         let open_callback = &people.sample.bridge.function("OpenCallbackFunction").unwrap().name;
         let mut executions = Vec::new();
         for name in names {
@@ -58,8 +83,11 @@ fn two_sweeps_at_once_send_each_mail_once() {
             people.parked(executions.len()).await;
         }
         assert_eq!(people.mails().await, []);
-        let (one, other) = tokio::join!(people.sweep(), people.sweep());
-        assert_eq!(one + other, 3);
+        let sweeps = async { tokio::join!(people.sweep(), people.sweep()) };
+        // Each of them asks the index for all shards, and then the table for what is due.
+        let reads = [2 * usize::from(SHARDS), 2 * names.len()];
+        let ((), duties) = tokio::join!(all_have_read(people, &reads), sweeps);
+        assert_eq!(duties.0 + duties.1, 3);
         let mut mails = BTreeMap::<_, u32>::new();
         for mail in people.mails().await {
             *mails.entry(mail.to[0].clone()).or_default() += 1;

@@ -1,6 +1,6 @@
 //! receive-callback dies at every point of an answer.
 
-use callback_bridge_local::CallFault;
+use callback_bridge_local::{CallFault, Fault};
 use callbacks::Status;
 use serde_json::json;
 
@@ -77,5 +77,19 @@ fn killed_before_it_hears_of_any_of_its_calls() {
         }
         let refused = people.answers().into_iter().flatten().collect::<Vec<_>>();
         assert_eq!((people.answers().len(), refused), (6, vec!["TaskTimedOut".to_owned()]));
+    });
+}
+
+#[test]
+fn whose_response_is_lost_can_send_the_same_answer_again() {
+    run("lost-response", async |people| {
+        let execution = people.ask(&["alice"], json!({})).await;
+        people.asked("alice").await;
+        let form = people.open("alice").await;
+        people.inject("ReceiveCallbackFunction", Fault::KillAfterWork);
+        assert_eq!(people.fill_in(&form, "approve", "").await.status, 500);
+        assert_eq!(people.succeeds(&execution).await["decision"], "approved");
+        shows(&people.fill_in(&form, "approve", "").await, 200, &["Your answer is recorded"]);
+        assert_eq!(people.answers(), [None]);
     });
 }

@@ -1,0 +1,249 @@
+//! A door to one question, and requests to it.
+
+use std::{
+    collections::BTreeMap,
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
+    time::Duration,
+};
+
+use callback_bridge::{TaskContext, TaskToken, test_util::RecordingCallbacks};
+use callbacks::{
+    Approval, Callback, CallbackId, CallbackStore, Desk, LinkKeys, NoNotices, Parked, State, StoreError, Waiting,
+    Written,
+    test_util::{Lost, MemoryStore, RecordingNotifier, StoppedClock},
+};
+use jiff::Timestamp;
+use lambda_http::{Body, Request};
+use receive_callback::{Config, Door};
+use serde_json::{Value, json};
+
+use crate::log;
+
+pub(crate) const TOKEN: &str = "AQCUAAAAKgAAAAMAAAAAAAAAAexample+token/1=";
+pub(crate) const KEYS: &str = "a key of at least thirty-two letters";
+pub(crate) const ALICE: &str = "alice@example.com";
+pub(crate) const BOB: &str = "bob@example.com";
+
+/// A table in memory that counts what it is asked, and can be away.
+#[derive(Clone)]
+pub(crate) struct Table {
+    pub(crate) memory: MemoryStore,
+    calls: Arc<AtomicUsize>,
+    /// From this call on it is away.
+    away_from: Arc<AtomicUsize>,
+}
+
+impl Table {
+    fn new() -> Self {
+        let away_from = Arc::new(AtomicUsize::new(usize::MAX));
+        Self { memory: MemoryStore::default(), calls: Arc::default(), away_from }
+    }
+
+    fn call(&self) -> Result<(), StoreError> {
+        let call = self.calls.fetch_add(1, Ordering::Relaxed);
+        let away = call >= self.away_from.load(Ordering::Relaxed);
+        if away { Err(StoreError("no reply in time".to_owned())) } else { Ok(()) }
+    }
+
+    pub(crate) fn go_away(&self) {
+        self.go_away_after(0);
+    }
+
+    /// Is away after so many further calls.
+    pub(crate) fn go_away_after(&self, calls: usize) {
+        self.away_from.store(self.calls() + calls, Ordering::Relaxed);
+    }
+
+    pub(crate) fn calls(&self) -> usize {
+        self.calls.load(Ordering::Relaxed)
+    }
+}
+
+impl CallbackStore for Table {
+    async fn park(&self, callback: &Callback) -> Result<Parked, StoreError> {
+        self.call()?;
+        self.memory.park(callback).await
+    }
+    async fn load(&self, id: CallbackId) -> Result<Option<Callback>, StoreError> {
+        self.call()?;
+        self.memory.load(id).await
+    }
+    async fn write(&self, id: CallbackId, next: &State) -> Result<Written, StoreError> {
+        self.call()?;
+        self.memory.write(id, next).await
+    }
+    async fn due(&self, shard: u8, now: Timestamp, most: u16) -> Result<Vec<CallbackId>, StoreError> {
+        self.call()?;
+        self.memory.due(shard, now, most).await
+    }
+}
+
+/// A question to Alice and Bob that Carol has requested, and the door to it.
+pub(crate) struct Bench {
+    pub(crate) table: Table,
+    pub(crate) callbacks: RecordingCallbacks,
+    /// Where others work on the same callbacks.
+    pub(crate) desk: Desk<Table, RecordingCallbacks, RecordingNotifier, StoppedClock>,
+    clock: StoppedClock,
+    notifier: RecordingNotifier,
+    door: Door<Table, RecordingCallbacks, NoNotices, StoppedClock>,
+}
+
+impl Bench {
+    pub(crate) async fn new() -> Self {
+        Self::asking(json!({}), Config::default()).await
+    }
+
+    /// One approval does not decide.
+    pub(crate) async fn asking_both() -> Self {
+        Self::asking(json!({ "policy": { "approvals": "all" } }), Config::default()).await
+    }
+
+    pub(crate) async fn asking(changes: Value, config: Config) -> Self {
+        log::listen();
+        let table = Table::new();
+        let (callbacks, notifier) = (RecordingCallbacks::default(), RecordingNotifier::default());
+        let clock = StoppedClock::at("2026-11-22T10:00:00Z".parse().unwrap());
+        let keys = || LinkKeys::read(KEYS).unwrap();
+        let door = Desk::new(table.clone(), callbacks.clone(), NoNotices, clock.clone(), keys());
+        let desk = Desk::new(table.clone(), callbacks.clone(), notifier.clone(), clock.clone(), keys());
+        let mut approval = json!({ "title": "Loan 42", "approvers": [ALICE, BOB], "requestedBy": "carol@example.com" });
+        approval.as_object_mut().unwrap().extend(changes.as_object().unwrap().clone());
+        let token = TaskToken::new(TOKEN).unwrap();
+        let waiting = Waiting {
+            attempt: token.attempt_id(),
+            context: TaskContext::default(),
+            sent_at: "2026-11-22T10:00:00Z".parse().unwrap(),
+            heartbeat: None,
+            timeout: None,
+        };
+        desk.open(token, waiting, Approval::read(approval).unwrap()).await.unwrap();
+        Self { table, callbacks, clock, desk, notifier, door: Door::new(door, config) }
+    }
+
+    pub(crate) fn id() -> CallbackId {
+        CallbackId::of(&TaskToken::new(TOKEN).unwrap().attempt_id())
+    }
+
+    /// The callback as it is stored.
+    pub(crate) fn stored(&self) -> Callback {
+        self.table.memory.get(Self::id()).unwrap()
+    }
+
+    pub(crate) fn link_of(&self, address: &str) -> String {
+        self.notifier.sent().into_iter().find(|sent| sent.address == address).unwrap().link
+    }
+
+    pub(crate) fn get(&self, address: &str) -> Sent {
+        Sent::new("GET", &self.link_of(address))
+    }
+
+    /// An answer by the form of the page.
+    pub(crate) fn post(&self, address: &str, choice: &str) -> Sent {
+        let form = format!("choice={choice}&comment=&shown={}", self.stored().request.digest());
+        Sent::new("POST", &self.link_of(address)).with_body("application/x-www-form-urlencoded", &form)
+    }
+
+    /// The same by a program.
+    pub(crate) fn post_json(&self, address: &str, choice: &str) -> Sent {
+        let body = json!({ "choice": choice, "shown": self.stored().request.digest() });
+        Sent::new("POST", &self.link_of(address)).with_body("application/json", &body.to_string())
+    }
+
+    pub(crate) async fn seen(&self, sent: Sent) -> Seen {
+        self.answered(&sent.request()).await
+    }
+
+    pub(crate) async fn answered(&self, request: &Request) -> Seen {
+        let response = self.door.answer(request).await;
+        let (parts, body) = response.into_parts();
+        let header = |(name, value): (&lambda_http::http::HeaderName, &lambda_http::http::HeaderValue)| {
+            (name.to_string(), value.to_str().unwrap().to_owned())
+        };
+        let body = match body {
+            Body::Text(text) => text,
+            Body::Empty => String::new(),
+            other => panic!("{other:?}"),
+        };
+        Seen { status: parts.status.as_u16(), headers: parts.headers.iter().map(header).collect(), body }
+    }
+
+    /// Loses the replies to the next writes.
+    pub(crate) fn lose(&self, replies: impl IntoIterator<Item = Lost>) {
+        drop(self.table.memory.clone().losing(replies));
+    }
+
+    pub(crate) fn pass(&self, time: Duration) {
+        self.clock.advance(time);
+    }
+}
+
+/// A request as API Gateway hands it over (payload 2.0).
+#[derive(Clone)]
+pub(crate) struct Sent(Value);
+
+impl Sent {
+    pub(crate) fn new(method: &str, link: &str) -> Self {
+        Self(json!({
+            "version": "2.0", "routeKey": "ANY /c/{link}", "rawPath": format!("/c/{link}"), "rawQueryString": "",
+            "headers": { "host": "decide.example.com" },
+            "requestContext": {
+                "accountId": "123456789012", "apiId": "a1b2c3d4e5", "stage": "$default", "routeKey": "ANY /c/{link}",
+                "domainName": "decide.example.com", "time": "22/Nov/2026:10:05:00 +0000", "timeEpoch": 1_795_341_900_000_u64,
+                "http": { "method": method, "path": format!("/c/{link}"), "protocol": "HTTP/1.1",
+                          "sourceIp": "203.0.113.7", "userAgent": "curl" },
+            },
+            "pathParameters": { "link": link }, "isBase64Encoded": false,
+        }))
+    }
+
+    pub(crate) fn with_header(mut self, name: &str, value: &str) -> Self {
+        self.0["headers"][name] = json!(value);
+        self
+    }
+
+    pub(crate) fn with_body(mut self, content_type: &str, body: &str) -> Self {
+        self.0["body"] = json!(body);
+        self.with_header("content-type", content_type)
+    }
+
+    pub(crate) fn with_method(mut self, method: &str) -> Self {
+        self.0["requestContext"]["http"]["method"] = json!(method);
+        self
+    }
+
+    /// Signed in, by a token with these claims.
+    pub(crate) fn with_claims(mut self, claims: Value) -> Self {
+        self.0["requestContext"]["authorizer"] = json!({ "jwt": { "claims": claims, "scopes": null } });
+        self
+    }
+
+    pub(crate) fn request(&self) -> Request {
+        lambda_http::request::from_str(&self.0.to_string()).unwrap()
+    }
+}
+
+/// A response.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Seen {
+    pub(crate) status: u16,
+    pub(crate) headers: BTreeMap<String, String>,
+    pub(crate) body: String,
+}
+
+impl Seen {
+    pub(crate) fn json(&self) -> Value {
+        serde_json::from_str(&self.body).unwrap_or_else(|error| panic!("{error}: {}", self.body))
+    }
+
+    /// The end of the `type` of a problem.
+    pub(crate) fn problem(&self) -> String {
+        assert_eq!(self.headers["content-type"], "application/problem+json", "{}", self.body);
+        let json = self.json();
+        assert_eq!(json["status"], self.status);
+        json["type"].as_str().unwrap().rsplit(':').next().unwrap().to_owned()
+    }
+}

@@ -1,0 +1,323 @@
+//! Sweeps and withdrawals over a table in memory.
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on panics")]
+
+use std::{fs, path::Path, time::Duration};
+
+use callback_bridge::{
+    Answer, Refusal, TaskContext, TaskToken,
+    test_util::{RecordingCallbacks, invocation},
+};
+use callbacks::{
+    Approval, Callback, CallbackId, CallbackStore, Clock, Desk, LinkKeys, Notifier, NotifyError, Outcome,
+    OutgoingNotice, Parked, State, Status, StoreError, Waiting, Written,
+    test_util::{Lost, MemoryStore, RecordingNotifier, StoppedClock},
+};
+use jiff::Timestamp;
+use lambda_runtime::Diagnostic;
+use serde_json::{Value, json};
+use sweep_callbacks::{SweepCallbacks, SweepFailed};
+
+/// The token of the sample events.
+const TOKEN: &str = "AQCUAAAAKgAAAAMAAAAAAAAAAexample+token/1=";
+
+struct Bench {
+    store: MemoryStore,
+    callbacks: RecordingCallbacks,
+    notifier: RecordingNotifier,
+    clock: StoppedClock,
+}
+
+impl Bench {
+    fn new() -> Self {
+        let clock = StoppedClock::at("2026-11-22T10:00:00Z".parse().unwrap());
+        let (callbacks, notifier) = (RecordingCallbacks::default(), RecordingNotifier::default());
+        Self { store: MemoryStore::default(), callbacks, notifier, clock }
+    }
+
+    fn desk<N: Notifier>(&self, notifier: N) -> Desk<MemoryStore, RecordingCallbacks, N, StoppedClock> {
+        let keys = LinkKeys::read("a key of at least thirty-two letters").unwrap();
+        Desk::new(self.store.clone(), self.callbacks.clone(), notifier, self.clock.clone(), keys)
+    }
+
+    /// Parks a task with a question to Alice, open for a week.
+    async fn opened(&self, token: &str) -> CallbackId {
+        let token = TaskToken::new(token).unwrap();
+        let waiting = Waiting {
+            attempt: token.attempt_id(),
+            context: TaskContext::default(),
+            sent_at: self.clock.now(),
+            heartbeat: None,
+            timeout: None,
+        };
+        let approval = json!({ "title": "Loan 42", "approvers": ["alice@example.com"] });
+        let desk = self.desk(self.notifier.clone());
+        desk.open(token, waiting, Approval::read(approval).unwrap()).await.unwrap()
+    }
+
+    /// Parks so many that a sweep cannot begin with all of them at once; nobody is told yet.
+    async fn opened_many(&self) {
+        self.notifier.fail("alice@example.com");
+        for number in 0..100 {
+            self.opened(&format!("token {number}")).await;
+        }
+        self.clock.advance(Duration::from_hours(1));
+    }
+
+    async fn handle(&self, event: Value) -> Result<Value, SweepFailed> {
+        let sweep = SweepCallbacks::new(self.desk(self.notifier.clone()));
+        let report = sweep.handle(event, invocation(Duration::from_secs(90))).await?;
+        Ok(serde_json::to_value(report).unwrap())
+    }
+
+    fn state(&self, id: CallbackId) -> State {
+        self.store.get(id).unwrap().state
+    }
+}
+
+fn sample(event: &str) -> Value {
+    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("../../events/sweep-callbacks/{event}.json"));
+    serde_json::from_str(&fs::read_to_string(file).unwrap()).unwrap()
+}
+
+fn withdraw(order: Value) -> Value {
+    json!({ "withdraw": order })
+}
+
+fn told(failed: SweepFailed) -> (String, String) {
+    let Diagnostic { error_type, error_message } = failed.into();
+    (error_type, error_message)
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_schedule_has_what_is_due_done() {
+    let bench = Bench::new();
+    bench.notifier.fail("alice@example.com");
+    let id = bench.opened(TOKEN).await;
+    bench.notifier.recover();
+    bench.clock.advance(Duration::from_mins(1));
+    let report = bench.handle(sample("schedule")).await.unwrap();
+    assert_eq!(report, json!({ "callbacks": 1, "duties": 1, "finished": true }));
+    assert_eq!(bench.notifier.sent().len(), 1);
+    assert_eq!(bench.state(id).status, Status::Pending);
+    assert_eq!(bench.handle(sample("schedule")).await.unwrap()["callbacks"], 0, "now nothing is due");
+}
+
+#[tokio::test(start_paused = true)]
+async fn at_the_deadline_the_sweep_answers_the_task() {
+    let bench = Bench::new();
+    let id = bench.opened(TOKEN).await;
+    bench.clock.advance(Duration::from_hours(7 * 24));
+    bench.handle(json!({})).await.unwrap();
+    let answers = bench.callbacks.answers();
+    let [Answer::Failure(failure)] = &answers[..] else { panic!("{answers:?}") };
+    assert_eq!(failure.error(), "Bridge.Expired");
+    assert!(bench.state(id).token.is_none());
+}
+
+#[tokio::test(start_paused = true)]
+async fn whatever_orders_no_withdrawal_is_a_sweep() {
+    let bench = Bench::new();
+    for event in [json!(null), json!([]), json!("withdraw"), json!({ "detail": { "withdraw": {} } })] {
+        let report = bench.handle(event.clone()).await.unwrap();
+        assert_eq!(report, json!({ "callbacks": 0, "duties": 0, "finished": true }), "{event}");
+    }
+}
+
+/// Each notice puts the clock forward.
+struct Slow(StoppedClock, Duration);
+
+impl Notifier for Slow {
+    async fn send(&self, _: &OutgoingNotice<'_>) -> Result<(), NotifyError> {
+        self.0.advance(self.1);
+        Ok(())
+    }
+}
+
+/// How many callbacks a sweep takes up, of a hundred, when each takes `each` and the invocation has `time`.
+async fn taken_up(each: Duration, time: Duration) -> (u64, bool) {
+    let bench = Bench::new();
+    bench.opened_many().await;
+    let sweep = SweepCallbacks::new(bench.desk(Slow(bench.clock.clone(), each)));
+    let report = sweep.handle(json!({}), invocation(time)).await.unwrap();
+    let report = serde_json::to_value(report).unwrap();
+    (report["callbacks"].as_u64().unwrap(), report["finished"].as_bool().unwrap())
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_sweep_takes_up_what_is_due_for_fifty_seconds_and_the_next_one_goes_on() {
+    let all = taken_up(Duration::from_millis(499), Duration::from_mins(15)).await;
+    assert_eq!(all, (100, true), "a hundred in 49.9 seconds");
+    let (some, finished) = taken_up(Duration::from_secs(1), Duration::from_mins(15)).await;
+    assert!((50..=82).contains(&some) && !finished, "fifty, and those that were begun: {some}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_sweep_keeps_twenty_five_seconds_of_its_invocation() {
+    let (some, finished) = taken_up(Duration::from_secs(1), Duration::from_secs(45)).await;
+    assert!((20..=52).contains(&some) && !finished, "twenty, and those that were begun: {some}");
+    for time in [Duration::from_secs(25), Duration::from_secs(1)] {
+        assert_eq!(taken_up(Duration::from_secs(1), time).await, (0, false), "{time:?}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_withdrawal_fails_the_task_and_reports_the_callback() {
+    let bench = Bench::new();
+    let id = bench.opened(TOKEN).await;
+    let report = bench.handle(sample("withdraw")).await.unwrap();
+    let decision = json!({
+        "kind": "withdrawn", "by": "carol@example.com", "reason": "The applicant has found another lender.",
+    });
+    assert_eq!(report, json!({ "callbackId": id.to_string(), "decision": decision, "settled": true }));
+    let answers = bench.callbacks.answers();
+    let [Answer::Failure(failure)] = &answers[..] else { panic!("{answers:?}") };
+    assert_eq!(failure.error(), "Bridge.Withdrawn");
+    assert!(failure.cause().contains("withdrawn by carol@example.com"), "{}", failure.cause());
+    let Status::Settled { decision: Some(decision), .. } = bench.state(id).status else { panic!("not settled") };
+    assert!(matches!(decision.outcome, Outcome::Withdrawn(_)));
+}
+
+#[tokio::test(start_paused = true)]
+async fn one_that_step_functions_has_not_taken_yet_is_not_settled() {
+    let throttled = Err(Refusal::Throttled { code: "ThrottlingException".to_owned() });
+    let bench = Bench { callbacks: RecordingCallbacks::default().answering([throttled]), ..Bench::new() };
+    bench.opened(TOKEN).await;
+    let report = bench.handle(sample("withdraw")).await.unwrap();
+    assert_eq!((&report["decision"]["kind"], &report["settled"]), (&json!("withdrawn"), &json!(false)));
+}
+
+#[tokio::test(start_paused = true)]
+async fn of_what_is_decided_already_the_first_decision_is_reported() {
+    let bench = Bench::new();
+    let id = bench.opened(TOKEN).await;
+    let order = |by: &str| withdraw(json!({ "callbackId": id, "by": by, "reason": "a mistake" }));
+    bench.handle(order("carol@example.com")).await.unwrap();
+    let again = bench.handle(order("dora@example.com")).await.unwrap();
+    assert_eq!(again["decision"]["by"], "carol@example.com");
+    assert_eq!(bench.callbacks.answers().len(), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_task_that_ended_in_another_way_has_no_decision_to_report() {
+    let callbacks = RecordingCallbacks::default().beating([Err(Refusal::TaskTimedOut)]);
+    let bench = Bench { callbacks, ..Bench::new() };
+    let token = TaskToken::new(TOKEN).unwrap();
+    let waiting = Waiting {
+        attempt: token.attempt_id(),
+        context: TaskContext::default(),
+        sent_at: bench.clock.now(),
+        heartbeat: Some(Duration::from_mins(10)),
+        timeout: None,
+    };
+    let approval = Approval::read(json!({ "title": "Loan 42", "approvers": ["alice@example.com"] })).unwrap();
+    let id = bench.desk(bench.notifier.clone()).open(token, waiting, approval).await.unwrap();
+    bench.clock.advance(Duration::from_mins(10));
+    bench.handle(sample("schedule")).await.unwrap();
+    let report = bench.handle(sample("withdraw")).await.unwrap();
+    assert_eq!(report, json!({ "callbackId": id.to_string(), "decision": null, "settled": true }));
+    assert!(bench.callbacks.answers().is_empty());
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_is_not_there_cannot_be_withdrawn() {
+    let failed = told(Bench::new().handle(sample("withdraw")).await.unwrap_err());
+    let id = sample("withdraw")["withdraw"]["callbackId"].as_str().unwrap().to_owned();
+    assert_eq!(failed, ("Bridge.NoSuchCallback".to_owned(), format!("there is no callback {id}")));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_withdrawal_that_is_none_changes_nothing_and_names_its_field() {
+    let bench = Bench::new();
+    let id = bench.opened(TOKEN).await;
+    let good = json!({ "callbackId": id, "by": "carol@example.com", "reason": "a mistake" });
+    let with = |field: &str, value: Value| {
+        let mut order = good.clone();
+        order[field] = value;
+        order
+    };
+    let without = |field: &str| {
+        let mut order = good.clone();
+        order.as_object_mut().unwrap().remove(field);
+        order
+    };
+    for (order, named) in [
+        (without("by"), "`by`"),
+        (without("reason"), "`reason`"),
+        (without("callbackId"), "`callbackId`"),
+        (with("reason", json!("")), "reason"),
+        (with("by", json!(" ")), "by"),
+        (with("reason", json!("x".repeat(501))), "1 to 500 characters"),
+        (with("callbackId", json!("42")), "22 characters"),
+        (with("comment", json!("x")), "`comment`"),
+        (json!(null), "withdraw"),
+        (json!(id), "withdraw"),
+    ] {
+        let before = bench.state(id);
+        let (error_type, message) = told(bench.handle(withdraw(order.clone())).await.unwrap_err());
+        assert_eq!(error_type, "Bridge.InvalidInput", "{order}");
+        assert!(message.starts_with("withdraw: ") && message.contains(named), "{order}: {message}");
+        assert_eq!(bench.state(id), before, "{order}");
+    }
+    assert!(bench.callbacks.answers().is_empty());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_withdrawal_whose_reply_was_lost_can_be_ordered_again() {
+    for lost in [Lost::Written, Lost::NotWritten] {
+        let bench = Bench::new();
+        bench.opened(TOKEN).await;
+        drop(bench.store.clone().losing([lost]));
+        let (error_type, message) = told(bench.handle(sample("withdraw")).await.unwrap_err());
+        assert_eq!(
+            (&*error_type, &*message),
+            ("Bridge.TableUnavailable", "the table of callbacks: the reply was lost")
+        );
+        let report = bench.handle(sample("withdraw")).await.unwrap();
+        assert_eq!(report["decision"]["by"], "carol@example.com", "{lost:?}");
+        bench.clock.advance(Duration::from_mins(2));
+        bench.handle(sample("schedule")).await.unwrap();
+        assert_eq!(bench.callbacks.answers().len(), 1, "{lost:?}");
+    }
+}
+
+/// A table of which two shards cannot be read.
+struct HalfAway(MemoryStore);
+
+impl CallbackStore for HalfAway {
+    async fn park(&self, callback: &Callback) -> Result<Parked, StoreError> {
+        self.0.park(callback).await
+    }
+    async fn load(&self, id: CallbackId) -> Result<Option<Callback>, StoreError> {
+        self.0.load(id).await
+    }
+    async fn write(&self, id: CallbackId, next: &State) -> Result<Written, StoreError> {
+        self.0.write(id, next).await
+    }
+    async fn due(&self, shard: u8, now: Timestamp, most: u16) -> Result<Vec<CallbackId>, StoreError> {
+        if shard < 2 {
+            return Err(StoreError("no reply in time".to_owned()));
+        }
+        self.0.due(shard, now, most).await
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_can_be_read_is_swept_and_the_error_says_why_the_rest_was_not() {
+    let bench = Bench::new();
+    bench.opened_many().await;
+    bench.notifier.recover();
+    let keys = LinkKeys::read("a key of at least thirty-two letters").unwrap();
+    let (callbacks, notifier, clock) = (bench.callbacks.clone(), bench.notifier.clone(), bench.clock.clone());
+    let desk = Desk::new(HalfAway(bench.store.clone()), callbacks, notifier, clock, keys);
+    let failed = SweepCallbacks::new(desk).handle(json!({}), invocation(Duration::from_secs(90))).await.unwrap_err();
+    let (error_type, message) = told(failed);
+    assert_eq!(error_type, "Bridge.TableUnavailable");
+    assert_eq!(message, "2 of 8 shards could not be swept: the table of callbacks: no reply in time");
+    assert!((1..100).contains(&bench.notifier.sent().len()));
+}
+
+#[test]
+fn every_sample_event_is_in_a_test() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../events/sweep-callbacks");
+    assert_eq!(fs::read_dir(folder).unwrap().count(), 2, "schedule, withdraw");
+}

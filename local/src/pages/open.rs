@@ -1,0 +1,198 @@
+//! What waits for people, and what they have decided.
+
+use askama::Template;
+use callbacks::{
+    Approver, Callback, Channel, Choice, Decision, Duty, Notice, NoticeKind, Outcome, Request, State, Status,
+};
+use jiff::{SignedDuration, Timestamp, Unit};
+use serde::Serialize;
+
+/// The page with the callbacks: those that are still due first.
+#[derive(Template, Serialize)]
+#[template(path = "open.html")]
+pub(super) struct Open {
+    callbacks: Vec<Parked>,
+}
+
+/// One callback. What is shown of it is picked one by one, so that its token is not.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Parked {
+    id: String,
+    title: String,
+    execution: Option<String>,
+    state: Option<String>,
+    /// `pending`, `decided` or `settled`.
+    status: &'static str,
+    decision: Option<&'static str>,
+    /// What Step Functions made of the decision, once it is settled.
+    disposition: Option<&'static str>,
+    began_at: Timestamp,
+    deadline_at: Timestamp,
+    people: Vec<Person>,
+    next: Option<Next>,
+}
+
+/// Somebody who was asked.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Person {
+    address: String,
+    name: Option<String>,
+    channel: Channel,
+    /// How many notices have gone out.
+    told: u8,
+    answer: Option<Answer>,
+}
+
+#[derive(Serialize)]
+struct Answer {
+    choice: Choice,
+    by: String,
+    at: Timestamp,
+    comment: Option<String>,
+}
+
+/// What is due next.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Next {
+    at: Timestamp,
+    /// From now, for people; what is overdue waits for the sweep.
+    #[serde(skip)]
+    when: String,
+    what: Vec<String>,
+}
+
+impl Open {
+    pub(super) fn of(callbacks: &[Callback], now: Timestamp) -> Self {
+        let mut callbacks: Vec<_> = callbacks.iter().map(|callback| Parked::of(callback, now)).collect();
+        callbacks.sort_by_key(|callback| callback.next.is_none());
+        Self { callbacks }
+    }
+}
+
+impl Parked {
+    fn of(Callback { request, state }: &Callback, now: Timestamp) -> Self {
+        let disposition = match &state.status {
+            Status::Pending | Status::Decided(_) => None,
+            Status::Settled { disposition, .. } => Some(disposition.as_str()),
+        };
+        let people = (0..).zip(&request.approval.approvers);
+        Self {
+            id: request.id.to_string(),
+            title: request.approval.title.clone(),
+            execution: request.execution.clone(),
+            state: request.state.clone(),
+            status: state.status.as_str(),
+            decision: state.decision().map(decided),
+            disposition,
+            began_at: request.began_at,
+            deadline_at: request.deadline_at,
+            people: people.map(|(position, approver)| Person::of(position, approver, state)).collect(),
+            next: Next::of(request, state, now),
+        }
+    }
+}
+
+impl Person {
+    fn of(position: u8, approver: &Approver, state: &State) -> Self {
+        let Approver { address, name, channel } = approver.clone();
+        let told = state.notices.get(&position).map_or(0, |notice: &Notice| notice.sent);
+        let answer = state.answers.get(&position).cloned();
+        let answer = answer.map(|answer| Answer {
+            choice: answer.choice,
+            by: answer.by,
+            at: answer.at,
+            comment: answer.comment,
+        });
+        Self { address, name, channel, told, answer }
+    }
+
+    fn channel_name(&self) -> &'static str {
+        match self.channel {
+            Channel::Email => "mail",
+            Channel::Slack => "chat",
+        }
+    }
+}
+
+impl Answer {
+    fn word(&self) -> &'static str {
+        match self.choice {
+            Choice::Approve => "approved",
+            Choice::Reject => "rejected",
+        }
+    }
+}
+
+impl Next {
+    fn of(request: &Request, state: &State, now: Timestamp) -> Option<Self> {
+        let at = state.due_at?;
+        let asked = |approver: u8| match request.approval.approvers.get(usize::from(approver)) {
+            Some(approver) => approver.display_name().to_owned(),
+            None => approver.to_string(),
+        };
+        let duties = state.duties(request, at).into_iter().map(|duty| match duty {
+            Duty::Expire => "close the question at its deadline".to_owned(),
+            Duty::Settle(_) => "tell Step Functions the decision".to_owned(),
+            Duty::Notify { approver, kind: NoticeKind::Ask } => format!("ask {}", asked(approver)),
+            Duty::Notify { approver, kind: NoticeKind::Reminder } => format!("remind {}", asked(approver)),
+            Duty::Beat => "send a heartbeat".to_owned(),
+        });
+        Some(Self { at, when: from_now(at, now), what: duties.collect() })
+    }
+}
+
+fn decided(decision: &Decision) -> &'static str {
+    match decision.outcome {
+        Outcome::Approved => "approved",
+        Outcome::Rejected => "rejected",
+        Outcome::Expired => "expired",
+        Outcome::Withdrawn(_) => "withdrawn",
+    }
+}
+
+/// Such as `in 2 d 23 h`, to two units.
+fn from_now(at: Timestamp, now: Timestamp) -> String {
+    let left = at.duration_since(now);
+    if left <= SignedDuration::ZERO {
+        return "by the next sweep".to_owned();
+    }
+    let units = [(86_400, "d"), (3_600, "h"), (60, "min"), (1, "s")];
+    let mut rest = left.as_secs();
+    let parts = units.iter().filter_map(|(length, name)| {
+        let (count, after) = (rest / length, rest % length);
+        rest = after;
+        (count > 0).then(|| format!("{count} {name}"))
+    });
+    let parts: Vec<_> = parts.take(2).collect();
+    if parts.is_empty() { "in less than a second".to_owned() } else { format!("in {}", parts.join(" ")) }
+}
+
+/// A time of day for people, in UTC and to the second.
+fn shown(at: &Timestamp) -> String {
+    let at = at.round(Unit::Second).unwrap_or(*at);
+    at.strftime("%-d %B %Y, %H:%M:%S UTC").to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn how_long_it_is_until_then_is_said_in_two_units() {
+        let now: Timestamp = "2026-11-22T10:00:00Z".parse().unwrap();
+        for (seconds, said) in [
+            (0, "by the next sweep"),
+            (-5, "by the next sweep"),
+            (59, "in 59 s"),
+            (90, "in 1 min 30 s"),
+            (258_900, "in 2 d 23 h"),
+            (86_460, "in 1 d 1 min"),
+        ] {
+            assert_eq!(from_now(now + SignedDuration::from_secs(seconds), now), said);
+        }
+        assert_eq!(shown(&now), "22 November 2026, 10:00:00 UTC");
+    }
+}
