@@ -52,7 +52,7 @@ pub(crate) struct People<'a> {
 }
 
 impl<'a> People<'a> {
-    fn of(sample: &'a Sample) -> Self {
+    pub(crate) fn of(sample: &'a Sample) -> Self {
         let domain = format!("{}.example.com", sample.bridge.description().stack);
         Self { sample, browser: Browser::new().unwrap(), domain }
     }
