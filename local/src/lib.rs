@@ -2,6 +2,7 @@
 
 pub mod bureau;
 pub mod children;
+mod clock;
 pub mod demo;
 pub mod event_source;
 pub mod faults;

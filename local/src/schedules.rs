@@ -7,10 +7,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context, bail};
-use jiff::Timestamp;
 use tokio::task::JoinHandle;
 use tokio::time::{Instant, interval_at};
 
+use crate::clock;
 use crate::host::{EventKind, LambdaHost};
 use crate::local_aws::Schedule;
 
@@ -94,7 +94,7 @@ async fn every(period: Duration, mut call: impl FnMut()) {
 
 /// How it ends is in the events of the host, also if there is no invocation at all.
 async fn invoke(host: Arc<LambdaHost>, function: String, schedule: Schedule) {
-    let event = event::event(&schedule, Timestamp::now());
+    let event = event::event(&schedule, clock::now());
     if let Err(error) = host.invoke(&function, event).await {
         let (schedule, reason) = (schedule.id, error.to_string());
         host.tell(&function, EventKind::NotInvoked { schedule, reason });

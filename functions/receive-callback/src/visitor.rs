@@ -50,8 +50,12 @@ impl Visitor<'_> {
             return Err(Problem::UnknownPerson);
         };
         let token = context.authorizer.as_ref().and_then(|authorizer| authorizer.jwt.as_ref());
-        let person = token.and_then(|token| token.claims.get(claim)).map(|person| person.trim());
-        let person = person.filter(|person| (1..=MOST_NAME).contains(&person.chars().count()));
+        let claims = token.map(|token| &token.claims).ok_or(Problem::UnknownPerson)?;
+        // Where an address was not verified, everybody may have given it as theirs.
+        if claim == "email" && claims.get("email_verified").is_some_and(|verified| verified != "true") {
+            return Err(Problem::UnknownPerson);
+        }
+        let person = claims.get(claim).map(|person| person.trim()).filter(|person| (1..=MOST_NAME).contains(&person.chars().count()));
         person.map(|person| Some(person.to_owned())).ok_or(Problem::UnknownPerson)
     }
 }

@@ -7,7 +7,6 @@ use std::time::Duration;
 use axum::extract::{ConnectInfo, Request, State};
 use axum::http::HeaderValue;
 use axum::response::{IntoResponse, Response};
-use jiff::Timestamp;
 use tokio::sync::watch;
 use tokio::time::timeout;
 
@@ -19,6 +18,7 @@ use super::refusal::Refusal;
 use super::response::response;
 use super::routes::Routes;
 use crate::Journal;
+use crate::clock;
 use crate::host::{LambdaHost, new_request_id};
 
 /// What all requests share.
@@ -47,7 +47,7 @@ impl Gateway {
 
     async fn reply(&self, request: Request, client: SocketAddr, request_id: &str) -> Result<Response, Refusal> {
         let (head, body) = request.into_parts();
-        let (routes, body, at) = (self.routes(), body::read(body).await, Timestamp::now());
+        let (routes, body, at) = (self.routes(), body::read(body).await, clock::now());
         let found = routes.find(&head.method, head.uri.path()).ok_or(Refusal::NotFound)?;
         let authorizer = authorize(found.route, &head.headers, at)?;
         let body = body?;

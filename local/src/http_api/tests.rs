@@ -2,7 +2,6 @@
 
 use axum::http::Method;
 use base64::prelude::{BASE64_URL_SAFE_NO_PAD, Engine};
-use jiff::Timestamp;
 use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
@@ -185,7 +184,7 @@ async fn a_closed_route_wants_a_token() {
     let refused = room.get("/closed?do=echo").await;
     assert!(refused.is(401, "Unauthorized") && refused.head.contains("www-authenticate: bearer"), "{refused:?}");
     assert!(room.host.events().items().is_empty());
-    let exp = Timestamp::now().as_second() + 600;
+    let exp = crate::clock::now().as_second() + 600;
     let token = token(&json!({ "iss": "https://issuer.example", "aud": "callbacks", "exp": exp, "sub": "alice" }));
     let header = format!("authorization: Bearer {token}\r\n");
     let reply = room.call(Method::GET, "/closed?do=echo", &header, b"").await;

@@ -19,7 +19,7 @@ use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 
 use super::{inbox, open};
-use crate::{LocalBridge, LocalRegion, ParkedCallbacks};
+use crate::{LocalBridge, LocalRegion, ParkedCallbacks, clock};
 
 /// That of the pages for approvers, and what these need beside it.
 const STYLE: &str =
@@ -132,7 +132,7 @@ async fn show_mail(State(sources): State<Sources>, Path(id): Path<String>) -> Re
 }
 
 async fn show_open(State(sources): State<Sources>, headers: HeaderMap) -> Result<Response, Failed> {
-    page(&headers, open::Open::of(&sources.callbacks.all().await?, now()))
+    page(&headers, open::Open::of(&sources.callbacks.all().await?, clock::now()))
 }
 
 /// A page in the form that is wanted.
@@ -144,11 +144,6 @@ fn page(headers: &HeaderMap, page: impl Template + Serialize) -> Result<Response
     };
     response.headers_mut().insert("vary", HeaderValue::from_static("accept"));
     Ok(response)
-}
-
-#[expect(clippy::disallowed_methods, reason = "the pages are about the time at which they are looked at")]
-fn now() -> Timestamp {
-    Timestamp::now()
 }
 
 /// Why a page can't be shown.

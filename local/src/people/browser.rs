@@ -39,7 +39,7 @@ impl Browser {
     /// # Errors
     /// When there is no HTTP client.
     pub fn new() -> anyhow::Result<Self> {
-        let client = Client::builder().no_proxy().redirect(Policy::none()).timeout(Duration::from_secs(60)).build()?;
+        let client = Client::builder().no_proxy().redirect(Policy::none()).timeout(Duration::from_mins(1)).build()?;
         Ok(Self { client })
     }
 
