@@ -55,7 +55,10 @@ impl Visitor<'_> {
         if claim == "email" && claims.get("email_verified").is_some_and(|verified| verified != "true") {
             return Err(Problem::UnknownPerson);
         }
-        let person = claims.get(claim).map(|person| person.trim()).filter(|person| (1..=MOST_NAME).contains(&person.chars().count()));
+        let person = claims
+            .get(claim)
+            .map(|person| person.trim())
+            .filter(|person| (1..=MOST_NAME).contains(&person.chars().count()));
         person.map(|person| Some(person.to_owned())).ok_or(Problem::UnknownPerson)
     }
 }

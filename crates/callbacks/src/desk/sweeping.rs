@@ -118,8 +118,8 @@ impl<S: CallbackStore, C: TaskCallbacks, N: Notifier, K: Clock> Desk<S, C, N, K>
     /// Its errors are told where they happen, and do not keep the others waiting.
     async fn take_up(&self, id: CallbackId) -> Result<Option<(usize, Duration)>, StoreError> {
         let callback = self.store.load(id).await;
-        let callback = callback
-            .inspect_err(|error| tracing::error!(callback.id = %id, %error, "a callback could not be read"))?;
+        let callback =
+            callback.inspect_err(|error| tracing::error!(callback.id = %id, %error, "a callback could not be read"))?;
         let Some((callback, due_at)) = callback.and_then(|found| Some((found.clone(), found.state.due_at?))) else {
             return Ok(None);
         };

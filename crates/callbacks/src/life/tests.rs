@@ -130,7 +130,9 @@ impl World {
                     }
                     Some(self.state.told(disposition, false, self.now))
                 }
-                Duty::Notify { approver, .. } if notices_go_out => Some(self.state.notified(&self.request, approver, self.now)),
+                Duty::Notify { approver, .. } if notices_go_out => {
+                    Some(self.state.notified(&self.request, approver, self.now))
+                }
                 Duty::Notify { approver, .. } => Some(self.state.not_notified(&self.request, approver, self.now)),
                 Duty::Beat => Some(self.state.beaten(&self.request, replies.next().unwrap(), self.now)),
             };
