@@ -312,7 +312,7 @@ async fn what_can_be_read_is_swept_and_the_error_says_why_the_rest_was_not() {
     let failed = SweepCallbacks::new(desk).handle(json!({}), invocation(Duration::from_secs(90))).await.unwrap_err();
     let (error_type, message) = told(failed);
     assert_eq!(error_type, "Bridge.TableUnavailable");
-    assert_eq!(message, "2 of 8 shards could not be swept: the table of callbacks: no reply in time");
+    assert_eq!(message, "2 of 8 shards could not be swept as a whole: the table of callbacks: no reply in time");
     assert!((1..100).contains(&bench.notifier.sent().len()));
 }
 

@@ -17,6 +17,7 @@ const SOON: Duration = Duration::from_secs(30);
 pub(super) fn route(key: &str) -> Route {
     let (method, path) = key.split_once(' ').unwrap_or(("ANY", key));
     Route {
+        api: "Api".to_owned(),
         api_id: "local-Api".to_owned(),
         api_type: ApiType::Http,
         method: method.to_owned(),

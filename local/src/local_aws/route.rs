@@ -5,6 +5,8 @@ use serde::Deserialize;
 /// A route of an API to a function.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
 pub struct Route {
+    /// The logical id of its API.
+    pub api: String,
     /// What stands here for the id of its API.
     pub api_id: String,
     /// What kind of API that is.

@@ -11,7 +11,7 @@ use std::{
 
 use aws_sdk_sfn::types::ExecutionStatus;
 use aws_sdk_sqs::types::QueueAttributeName;
-use callback_bridge_local::{CallFault, LocalRegion, Sample, StackOptions};
+use callback_bridge_local::{APPROVER, CallFault, LocalRegion, Sample, StackOptions};
 use callback_bridge_tests::repository;
 use jiff::Timestamp;
 use serde::Deserialize;
@@ -80,9 +80,10 @@ fn a_task_whose_answer_was_not_granted_is_answered_once_it_is() {
         let found = bridge.sfn().describe_execution().execution_arn(&execution).send().await.unwrap();
         assert_eq!(found.status, ExecutionStatus::Running);
 
-        let parameters = [("BureauUrl".to_owned(), sample.bureau.url().to_owned()), heartbeat.clone()];
-        let granted = StackOptions::default().template;
-        bridge.region().aws().deploy(&granted, &bridge.description().stack, &parameters, None).await.unwrap();
+        let approvers = ("LoanApprovers".to_owned(), APPROVER.to_owned());
+        let parameters = [("BureauUrl".to_owned(), sample.bureau.url().to_owned()), approvers, heartbeat.clone()];
+        let (granted, stack) = (StackOptions::default().template, &bridge.description().stack);
+        bridge.region().aws().deploy(&granted, stack, &parameters, Some(bridge.api_url())).await.unwrap();
         assert_eq!(sample.end_of(&execution, PATIENCE).await.unwrap().status, ExecutionStatus::Succeeded);
     });
 }
@@ -235,8 +236,8 @@ impl Approvals<'_> {
 
         // Messages that waited: for so long that a heartbeat is due, or that the time to decide is over.
         self.ask(&tokens[2], "Beaten for as it is opened", "nobody", 2, json!({})).await;
-        let approve = json!({ "deadline": { "afterSeconds": 60, "then": "approve" } });
-        self.ask(&tokens[3], "Approved as it is opened", "nobody", 2, approve).await;
+        let reject = json!({ "deadline": { "afterSeconds": 60, "then": "reject" } });
+        self.ask(&tokens[3], "Rejected as it is opened", "nobody", 2, reject).await;
         self.ask(&tokens[4], "A mistake", "nobody", 0, json!({ "deadline": { "afterSeconds": "soon" } })).await;
         becomes_empty(sample, "CallbackQueueUrl").await;
     }
@@ -248,7 +249,7 @@ impl Approvals<'_> {
         let refused = sample.bridge.proxy().faults().inject_lasting("UpdateItem", refused);
         self.ask(&tokens[5], "Beaten for by the sweep", "asked", 2, json!({})).await;
         let deadline = |then: &str| json!({ "deadline": { "afterSeconds": 60, "then": then } });
-        self.ask(&tokens[6], "Approved by the sweep", "nobody", 2, deadline("approve")).await;
+        self.ask(&tokens[6], "Rejected by the sweep", "nobody", 2, deadline("reject")).await;
         self.ask(&tokens[7], "Failed by the sweep", "nobody", 2, deadline("fail")).await;
         becomes_empty(sample, "CallbackQueueUrl").await;
         refused.take_back();

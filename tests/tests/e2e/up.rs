@@ -140,7 +140,7 @@ fn what_it_prints_can_be_pasted_and_ctrl_c_leaves_nothing() {
     assert!(paste("its history").contains("TaskSucceeded"));
     assert!(!paste("executions that still wait").contains(&execution));
     let queues = paste("how many messages are in the queues, visible and in flight");
-    assert_eq!(queues.lines().filter(|row| row.ends_with("\t0\t0")).count(), 5, "{queues}");
+    assert_eq!(queues.lines().filter(|row| row.ends_with("\t0\t0")).count(), 6, "{queues}");
     up.shell.run("aws sqs send-message --queue-url \"$TerminalQueueUrl\" --message-body 'nobody knows what to do'");
     assert!(paste("a look at what ended in the terminal queue, tokens included").contains("nobody knows what to do"));
 

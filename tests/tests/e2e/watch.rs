@@ -90,10 +90,23 @@ impl<'a> Watch<'a> {
         self.alarms().into_iter().filter(|alarm| alarm.is_raised_by(data)).map(|alarm| alarm.id).collect()
     }
 
-    /// What the functions have printed for CloudWatch, and what was seen of the queues.
+    /// What the functions have printed for CloudWatch, what was seen of the queues, and what API Gateway would tell of its
+    /// replies.
     pub(crate) fn data(&self) -> Vec<Datum> {
         let printed = self.sample.bridge.transcript().lines();
-        printed.iter().flat_map(|line| published(&line.text)).chain(self.of_queues.iter().cloned()).collect()
+        let printed = printed.iter().flat_map(|line| published(&line.text));
+        printed.chain(self.of_queues.iter().cloned()).chain(self.failed_requests()).collect()
+    }
+
+    fn failed_requests(&self) -> Vec<Datum> {
+        let metric = Metric {
+            namespace: "AWS/ApiGateway".to_owned(),
+            name: "5xx".to_owned(),
+            dimensions: BTreeMap::from([("ApiId".to_owned(), self.api("CallbackApi").unwrap())]),
+        };
+        let failed = self.sample.bridge.api().replies().items().into_iter().filter(|reply| reply.status >= 500);
+        let at_ms = u64::try_from(now().as_millis()).unwrap();
+        failed.map(|_| Datum { metric: metric.clone(), at_ms, value: 1.0 }).collect()
     }
 
     fn alarms(&self) -> Vec<Alarm> {
@@ -101,8 +114,14 @@ impl<'a> Watch<'a> {
         Alarm::all(&self.template, |id| {
             let parameter = self.parameters.get(id).map(|value| (*value).to_owned());
             let resource = || description.resources.get(id)?.as_deref().map(|physical| name_of(physical).to_owned());
-            parameter.or_else(resource)
+            parameter.or_else(resource).or_else(|| self.api(id))
         })
+    }
+
+    /// The id of an HTTP API, which the host serves, and not the local AWS.
+    fn api(&self, logical_id: &str) -> Option<String> {
+        let routes = &self.sample.bridge.description().routes;
+        routes.iter().find(|route| route.api == logical_id).map(|route| route.api_id.clone())
     }
 
     fn queues(&self) -> Vec<String> {

@@ -101,7 +101,10 @@ impl State {
         };
         // Silence is consent only of people who have heard of it.
         let asked = self.notices.values().any(|notice| notice.sent > 0);
-        let then = if asked { request.approval.then } else { Then::Fail };
+        let then = match request.approval.then {
+            Then::Approve if !asked => Then::Fail,
+            then => then,
+        };
         match (&decision.outcome, then, request.approval.on_reject) {
             (Outcome::Approved, ..) | (Outcome::Expired, Then::Approve, _) => success("approved"),
             (Outcome::Rejected, _, OnReject::Succeed) | (Outcome::Expired, Then::Reject, OnReject::Succeed) => {

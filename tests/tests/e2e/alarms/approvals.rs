@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use aws_sdk_sfn::types::ExecutionStatus;
-use callback_bridge_local::{CallFault, Invocation, Sample};
+use callback_bridge_local::{CallFault, Fault, Invocation, Sample};
 use serde_json::json;
 
 use crate::{
@@ -143,7 +143,22 @@ fn a_table_in_trouble_behind_the_door_raises_an_alarm() {
         let link = people.link_of("alice").await;
         sample.bridge.proxy().faults().inject("Query", CallFault::refuse(400, "AccessDeniedException"));
         assert_eq!(people.browser.open(&link).await.unwrap().status, 503);
-        assert_eq!(watch.raised(), ["ReceiveCallbackTroubleAlarm"]);
+        assert_eq!(watch.raised(), ["LinkFailingAlarm", "ReceiveCallbackTroubleAlarm"]);
+        assert_eq!(people.browser.open(&link).await.unwrap().status, 200);
+    });
+}
+
+/// It cannot tell by itself that it was killed, or that it could not start.
+#[test]
+fn a_door_that_is_dead_raises_an_alarm() {
+    run(stack("door-dead"), QUICK, async |sample| {
+        let (watch, people) = (Watch::new(sample, []), People::of(sample));
+        ask_alice(&people).await;
+        let link = people.link_of("alice").await;
+        let door = &sample.bridge.function("ReceiveCallbackFunction").unwrap().name;
+        sample.bridge.host().faults().inject(door, Fault::KillBeforeWork);
+        assert_eq!(people.browser.open(&link).await.unwrap().status, 500);
+        assert_eq!(watch.raised(), ["LinkFailingAlarm"]);
         assert_eq!(people.browser.open(&link).await.unwrap().status, 200);
     });
 }

@@ -233,7 +233,7 @@ async fn sweeps_are_counted_by_how_they_ended() {
     let keys = LinkKeys::read("a key of at least thirty-two letters").unwrap();
     let desk = Desk::new(NoIndex, bench.callbacks.clone(), crate::NoNotices, bench.clock.clone(), keys);
     let failed = desk.sweep(bench.clock.now().checked_add(Duration::from_secs(1)).unwrap()).await.unwrap_err();
-    assert_eq!((failed.failed, failed.to_string()), (8, "8 of 8 shards could not be swept".to_owned()));
+    assert_eq!((failed.failed, failed.to_string()), (8, "8 of 8 shards could not be swept as a whole".to_owned()));
     assert_eq!(counting.of("Sweeps"), "Failed 1");
 }
 
