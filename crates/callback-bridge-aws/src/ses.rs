@@ -14,13 +14,14 @@ use callbacks::{
     Notifier, NotifyError, OutgoingNotice,
     notices::{BaseUrl, Mail},
 };
-use tokio::sync::Semaphore;
+use tokio::{sync::Semaphore, time::timeout};
 
 /// Mails, by the SDK of SES.
 ///
 /// A mail whose reply is lost is sent again: it may arrive twice, with the same link.
 ///
-/// Only some go out at once: SES takes so many in a second, and refuses the rest.
+/// Only some go out at once: SES takes so many in a second, and refuses the rest. One that does not get its turn in time is left
+/// to be tried again, so that all is written down before a lease or a function's time is over.
 #[derive(Debug, Clone)]
 pub struct SesMail {
     client: Client,
@@ -32,6 +33,8 @@ pub struct SesMail {
 
 /// How many mails are sent at once: with a tenth of a second for each, about as many in a second as a new account may send.
 const AT_ONCE: usize = 2;
+/// How long a mail waits for its turn: with the time for its call, far shorter than any lease.
+const TURN: Duration = Duration::from_secs(10);
 
 impl SesMail {
     /// Mails `from` an address that SES has verified, as in `Callback Bridge <no-reply@example.com>`; their links begin with
@@ -56,7 +59,7 @@ impl SesMail {
 
 impl Notifier for SesMail {
     async fn send(&self, notice: &OutgoingNotice<'_>) -> Result<(), NotifyError> {
-        let _turn = self.at_once.acquire().await;
+        let _turn = timeout(TURN, self.at_once.acquire()).await.map_err(|_elapsed| crowded())?;
         let content = content(Mail::of(notice, &self.base_url)).map_err(unbuilt)?;
         let destination = Destination::builder().to_addresses(&notice.approver.address).build();
         let call = self.client.send_email().from_email_address(&self.from).destination(destination);
@@ -105,6 +108,10 @@ fn advice(code: &str) -> Option<&'static str> {
     })
 }
 
+fn crowded() -> NotifyError {
+    NotifyError("too many mails are on their way to SES: this one has not had its turn".to_owned())
+}
+
 fn unbuilt(error: BuildError) -> NotifyError {
     NotifyError(format!("the mail could not be made: {error}"))
 }
@@ -145,6 +152,22 @@ mod tests {
             })
             .then_output(|| SendEmailOutput::builder().message_id("1").build());
         let mail = mail_by(mock_client!(aws_sdk_sesv2, [&rule])).with_configuration_set("approvals");
+        to("alice@example.com", Channel::Email, async |notice| mail.send(notice).await.unwrap()).await;
+        assert_eq!(rule.num_calls(), 1);
+    }
+
+    /// Whoever waits longer than the lease is sent twice.
+    #[tokio::test(start_paused = true)]
+    async fn a_mail_that_does_not_get_its_turn_in_time_is_left_to_be_tried_again() {
+        let rule = mock!(Client::send_email).then_output(|| SendEmailOutput::builder().message_id("1").build());
+        let mail = mail_by(mock_client!(aws_sdk_sesv2, [&rule]));
+        let others = mail.at_once.clone().acquire_many_owned(AT_ONCE.try_into().unwrap()).await.unwrap();
+        let began = tokio::time::Instant::now();
+        let refused =
+            to("alice@example.com", Channel::Email, async |notice| mail.send(notice).await.unwrap_err()).await;
+        assert!(refused.to_string().contains("turn"), "{refused}");
+        assert_eq!((began.elapsed(), rule.num_calls()), (TURN, 0));
+        drop(others);
         to("alice@example.com", Channel::Email, async |notice| mail.send(notice).await.unwrap()).await;
         assert_eq!(rule.num_calls(), 1);
     }
