@@ -91,6 +91,7 @@ impl<S: CallbackStore, C: TaskCallbacks, N: Notifier, K: Clock> Desk<S, C, N, K>
             let mut due = self.store.due(shard, self.now(), most).await?;
             due.retain(|id| !passed.contains(id));
             if due.is_empty() || passed.len() >= MOST_PASSED {
+                swept.unfinished = !due.is_empty();
                 return failed.map_or(Ok(swept), Err);
             }
             let in_time = stream::iter(due).take_while(|_| ready(self.now() < until));
@@ -120,9 +121,8 @@ impl<S: CallbackStore, C: TaskCallbacks, N: Notifier, K: Clock> Desk<S, C, N, K>
         let callback = self.store.load(id).await;
         let callback =
             callback.inspect_err(|error| tracing::error!(callback.id = %id, %error, "a callback could not be read"))?;
-        let Some((callback, due_at)) = callback.and_then(|found| Some((found.clone(), found.state.due_at?))) else {
-            return Ok(None);
-        };
+        let Some(callback) = callback else { return Ok(None) };
+        let Some(due_at) = callback.state.due_at else { return Ok(None) };
         let late = Duration::try_from(self.now().duration_since(due_at)).unwrap_or_default();
         let worked = self.work(callback).await?;
         Ok((worked.duties > 0).then_some((worked.duties, late)))
