@@ -27,7 +27,9 @@ pub enum Refusal {
         code: String,
     },
     /// Access denied, or the key of the state machine refused or disabled.
-    #[error("access denied ({code}): check the function's grants for states:SendTask* and the state machine's KMS key")]
+    #[error(
+        "access denied ({code}): check the function's grants for states:SendTask*, the state machine's KMS key, and the role in a task's other account"
+    )]
     Denied {
         /// The error code.
         code: String,
@@ -39,8 +41,11 @@ pub enum Refusal {
         reason: String,
     },
     /// The call could not be sent at all.
-    #[error("the call could not be made: check the function's region and credentials")]
-    Unsent,
+    #[error("the call could not be made ({reason})")]
+    Unsent {
+        /// What is missing.
+        reason: String,
+    },
     /// A code that is not known here.
     #[error("an unknown error code ({code})")]
     Unrecognised {
@@ -81,7 +86,10 @@ impl Disposition {
             Err(Refusal::InvalidAnswer { .. }) => Self::Rejected,
             Err(Refusal::Denied { .. }) => Self::Denied,
             Err(
-                Refusal::Throttled { .. } | Refusal::Unheard { .. } | Refusal::Unsent | Refusal::Unrecognised { .. },
+                Refusal::Throttled { .. }
+                | Refusal::Unheard { .. }
+                | Refusal::Unsent { .. }
+                | Refusal::Unrecognised { .. },
             ) => Self::Retry,
         }
     }
@@ -118,7 +126,7 @@ pub(crate) mod tests {
             Refusal::Throttled { code: code() },
             Refusal::Denied { code: code() },
             Refusal::Unheard { reason: code() },
-            Refusal::Unsent,
+            Refusal::Unsent { reason: code() },
             Refusal::Unrecognised { code: code() },
         ]
     }
@@ -135,7 +143,7 @@ pub(crate) mod tests {
             (Err(Refusal::Throttled { code: code() }), Disposition::Retry, Disposition::Retry),
             (Err(Refusal::Denied { code: code() }), Disposition::Denied, Disposition::Denied),
             (Err(Refusal::Unheard { reason: code() }), Disposition::Retry, Disposition::Retry),
-            (Err(Refusal::Unsent), Disposition::Retry, Disposition::Retry),
+            (Err(Refusal::Unsent { reason: code() }), Disposition::Retry, Disposition::Retry),
             (Err(Refusal::Unrecognised { code: code() }), Disposition::Retry, Disposition::Retry),
         ];
         for (reply, first, after_an_unheard_try) in table {

@@ -21,7 +21,7 @@ pub use backoff::Backoff;
 pub use business_key::BusinessKey;
 pub use disposition::{Disposition, Refusal};
 pub use message::{InvalidField, MessageError, TaskContext, TaskMessage, Unanswerable};
-pub use ports::{MessageQueue, QueueError, ReceivedMessage, TaskCallbacks};
+pub use ports::{MessageQueue, QueueError, ReceivedMessage, TaskCallbacks, TaskHandle};
 pub use runtime::{Invocation, RuntimeSettings, Unreturnable, WorkerRuntime};
 pub use token::{TaskToken, TokenError};
 pub use worker::{MessageOrigin, Task, WorkError, Worker};

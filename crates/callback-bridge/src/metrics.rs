@@ -131,7 +131,7 @@ impl From<&Result<(), Refusal>> for Reply {
             Err(Refusal::Throttled { .. }) => Self::Throttled,
             Err(Refusal::Denied { .. }) => Self::Denied,
             Err(Refusal::Unheard { .. }) => Self::Unheard,
-            Err(Refusal::Unsent) => Self::Unsent,
+            Err(Refusal::Unsent { .. }) => Self::Unsent,
             Err(Refusal::Unrecognised { .. }) => Self::Unrecognised,
         }
     }

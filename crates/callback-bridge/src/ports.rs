@@ -9,10 +9,20 @@ use crate::{Answer, Refusal, TaskToken};
 /// Step Functions, as somebody who answers tasks sees it. One call is one try: whoever calls counts and repeats.
 pub trait TaskCallbacks: Send + Sync {
     /// Answers a task: SendTaskSuccess or SendTaskFailure.
-    fn answer(&self, token: &TaskToken, answer: &Answer) -> impl Future<Output = Result<(), Refusal>> + Send;
+    fn answer(&self, task: TaskHandle<'_>, answer: &Answer) -> impl Future<Output = Result<(), Refusal>> + Send;
 
     /// Says that the task is still being worked on: SendTaskHeartbeat.
-    fn heartbeat(&self, token: &TaskToken) -> impl Future<Output = Result<(), Refusal>> + Send;
+    fn heartbeat(&self, task: TaskHandle<'_>) -> impl Future<Output = Result<(), Refusal>> + Send;
+}
+
+/// Which task is meant, and where it waits.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct TaskHandle<'a> {
+    /// What answers the task, and no other.
+    pub token: &'a TaskToken,
+    /// The ARN of the execution that waits, as far as the message says: it tells whose account the task is of. Nobody has
+    /// checked it.
+    pub execution: Option<&'a str>,
 }
 
 /// The queue that a message came from.

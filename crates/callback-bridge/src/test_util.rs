@@ -10,7 +10,9 @@ use aws_lambda_events::event::sqs::{SqsEvent, SqsMessage};
 use serde_json::Value;
 use tokio::time::{Instant, sleep};
 
-use crate::{Answer, Invocation, MessageQueue, QueueError, ReceivedMessage, Refusal, TaskCallbacks, TaskToken};
+use crate::{
+    Answer, Invocation, MessageQueue, QueueError, ReceivedMessage, Refusal, TaskCallbacks, TaskHandle, TaskToken,
+};
 
 /// A Step Functions that accepts everything unless told otherwise, and remembers every call.
 #[derive(Debug, Clone, Default)]
@@ -29,6 +31,8 @@ struct Callbacks {
 pub struct Call {
     /// The token it was made with.
     pub token: TaskToken,
+    /// The execution that the task was said to be of.
+    pub execution: Option<String>,
     /// What was called.
     pub kind: CallKind,
     /// When it was made.
@@ -89,14 +93,15 @@ impl RecordingCallbacks {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    async fn call(&self, token: &TaskToken, kind: CallKind) -> Result<(), Refusal> {
+    async fn call(&self, task: TaskHandle<'_>, kind: CallKind) -> Result<(), Refusal> {
         let (reply, latency) = {
             let mut state = self.lock();
             let reply = match kind {
                 CallKind::Answer(_) => state.answers.pop_front(),
                 CallKind::Heartbeat => state.heartbeats.pop_front(),
             };
-            state.calls.push(Call { token: token.clone(), kind, at: Instant::now() });
+            let (token, execution) = (task.token.clone(), task.execution.map(ToOwned::to_owned));
+            state.calls.push(Call { token, execution, kind, at: Instant::now() });
             (reply.unwrap_or(Ok(())), state.latency)
         };
         sleep(latency).await;
@@ -105,12 +110,12 @@ impl RecordingCallbacks {
 }
 
 impl TaskCallbacks for RecordingCallbacks {
-    async fn answer(&self, token: &TaskToken, answer: &Answer) -> Result<(), Refusal> {
-        self.call(token, CallKind::Answer(answer.clone())).await
+    async fn answer(&self, task: TaskHandle<'_>, answer: &Answer) -> Result<(), Refusal> {
+        self.call(task, CallKind::Answer(answer.clone())).await
     }
 
-    async fn heartbeat(&self, token: &TaskToken) -> Result<(), Refusal> {
-        self.call(token, CallKind::Heartbeat).await
+    async fn heartbeat(&self, task: TaskHandle<'_>) -> Result<(), Refusal> {
+        self.call(task, CallKind::Heartbeat).await
     }
 }
 

@@ -84,6 +84,11 @@ pub(super) fn context(body: &Value) -> Result<TaskContext, InvalidField> {
     })
 }
 
+/// The execution of a message of which something else may be wrong.
+pub(super) fn execution(body: &Value) -> Option<String> {
+    body.get("context")?.get("execution")?.as_str().map(ToOwned::to_owned)
+}
+
 pub(super) fn seconds(body: &Value, name: &str) -> Result<Option<Duration>, InvalidField> {
     let Some(value) = given(body, name) else { return Ok(None) };
     match whole_number(value) {

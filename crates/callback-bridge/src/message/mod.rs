@@ -52,9 +52,10 @@ impl TaskMessage {
         // With its token in an attribute, the body may be any text.
         let mut body = opened.body.unwrap_or(Value::String(opened.text));
         remove_token(&mut body, &token);
+        let execution = fields::execution(&body);
         match Self::assemble(token.clone(), &attempt, body) {
             Ok(message) => Ok(message),
-            Err(field) => Err(MessageError::Invalid { token, field }),
+            Err(field) => Err(MessageError::Invalid { token, execution, field }),
         }
     }
 
@@ -93,6 +94,8 @@ pub enum MessageError {
     Invalid {
         /// The token of the task.
         token: TaskToken,
+        /// The ARN of the execution that waits, if that can be read.
+        execution: Option<String>,
         /// What is wrong, and where.
         field: InvalidField,
     },

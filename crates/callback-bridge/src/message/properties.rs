@@ -262,7 +262,7 @@ fn a_field_of_the_wrong_shape_is_named() {
         let name = path.split('.').next().unwrap();
         let body = Value::Object(Map::from_iter([("taskToken".into(), json!("t")), (name.into(), value)]));
         match read(&sqs_message("1", &body)) {
-            Err(MessageError::Invalid { token, field }) => {
+            Err(MessageError::Invalid { token, field, .. }) => {
                 assert_eq!((token.expose(), field.path.as_str()), ("t", path));
             }
             other => panic!("{path}: {other:?}"),

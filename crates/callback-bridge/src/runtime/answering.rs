@@ -11,22 +11,24 @@ use super::{
     record::Verdict,
     settle::{Settlement, settle},
 };
-use crate::{Answer, Disposition, MessageQueue, Refusal, TaskCallbacks, TaskFailure, TaskToken, Worker, names};
+use crate::{
+    Answer, Disposition, MessageQueue, Refusal, TaskCallbacks, TaskFailure, TaskHandle, TaskToken, Worker, names,
+};
 
 impl<W: Worker, C: TaskCallbacks, Q: MessageQueue> WorkerRuntime<W, C, Q> {
     /// Tells Step Functions, and keeps the message where that is to be tried again.
     pub(super) async fn settle(
         &self,
-        token: &TaskToken,
+        task: TaskHandle<'_>,
         answer: Answer,
         heartbeat: Option<Duration>,
         delivery: Delivery<'_>,
     ) -> Verdict {
-        let mut answer = named(answer, token);
-        let mut settlement = self.tell(token, &answer, delivery).await;
+        let mut answer = named(answer, task.token);
+        let mut settlement = self.tell(task, &answer, delivery).await;
         if let (Answer::Success(_), Some(refusal @ Refusal::InvalidAnswer { .. })) = (&answer, &settlement.refusal) {
-            answer = named(Answer::Failure(TaskFailure::new(names::INVALID_OUTPUT, refusal)), token);
-            settlement = self.tell(token, &answer, delivery).await;
+            answer = named(Answer::Failure(TaskFailure::new(names::INVALID_OUTPUT, refusal)), task.token);
+            settlement = self.tell(task, &answer, delivery).await;
         }
         let (verdict, to, again) = match settlement.disposition {
             Disposition::Settled | Disposition::Closed | Disposition::Unknown => {
@@ -61,8 +63,8 @@ impl<W: Worker, C: TaskCallbacks, Q: MessageQueue> WorkerRuntime<W, C, Q> {
         (given_up.verdict, Some(given_up.to), given_up.again)
     }
 
-    async fn tell(&self, token: &TaskToken, answer: &Answer, delivery: Delivery<'_>) -> Settlement {
-        settle(&self.callbacks, token, answer, self.settings.settling, delivery.batch.deadlines.settle).await
+    async fn tell(&self, task: TaskHandle<'_>, answer: &Answer, delivery: Delivery<'_>) -> Settlement {
+        settle(&self.callbacks, task, answer, self.settings.settling, delivery.batch.deadlines.settle).await
     }
 }
 

@@ -10,7 +10,7 @@ use super::{
     metrics,
 };
 use crate::{
-    Answer, OutputError, Task, TaskCallbacks, TaskFailure, TaskOutput, TaskToken, WorkError, Worker, names,
+    Answer, OutputError, Task, TaskCallbacks, TaskFailure, TaskHandle, TaskOutput, WorkError, Worker, names,
     worker::{Chain, Kind},
 };
 
@@ -34,7 +34,7 @@ pub(super) async fn attempt<W: Worker>(
     worker: &W,
     task: Task<W::Input>,
     callbacks: &impl TaskCallbacks,
-    token: &TaskToken,
+    handle: TaskHandle<'_>,
     beats: Option<Beats>,
     deadline: Instant,
 ) -> Outcome {
@@ -45,7 +45,7 @@ pub(super) async fn attempt<W: Worker>(
     // The call itself and the writing of its output are inside the future, so that a panic in them is caught as well.
     let work = async { worker.work(task).await.map(|output| answer(&output)) };
     let work = AssertUnwindSafe(work).catch_unwind();
-    match while_beating(metrics::timing(timeout_at(deadline, work)), callbacks, token, beats, deadline).await {
+    match while_beating(metrics::timing(timeout_at(deadline, work)), callbacks, handle, beats, deadline).await {
         Worked::Dropped(Dropped::NobodyWaits) => Outcome::NobodyWaits,
         Worked::Dropped(Dropped::BadToken) => Outcome::BadToken,
         Worked::Dropped(Dropped::NoTime) => Outcome::RetryLater(NO_TIME.to_owned()),

@@ -9,7 +9,7 @@ use tokio::{
 use tracing::{debug, warn};
 
 use super::metrics;
-use crate::{Disposition, TaskCallbacks, TaskToken};
+use crate::{Disposition, TaskCallbacks, TaskHandle};
 
 /// When a task is beaten for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -46,13 +46,13 @@ pub(super) enum Dropped {
 pub(super) async fn while_beating<T>(
     work: impl Future<Output = T>,
     callbacks: &impl TaskCallbacks,
-    token: &TaskToken,
+    task: TaskHandle<'_>,
     beats: Option<Beats>,
     deadline: Instant,
 ) -> Worked<T> {
     let Some(Beats { mut first, every }) = beats else { return Worked::Done(work.await) };
     if first <= Instant::now() {
-        if let Ok(Some(dropped)) = timeout_at(deadline, beat(callbacks, token)).await {
+        if let Ok(Some(dropped)) = timeout_at(deadline, beat(callbacks, task)).await {
             return Worked::Dropped(dropped);
         }
         if Instant::now() >= deadline {
@@ -63,7 +63,7 @@ pub(super) async fn while_beating<T>(
     let Some(every) = every else { return Worked::Done(work.await) };
     let (done, work_ended) = oneshot::channel::<()>();
     let mut work = pin!(work);
-    let mut beating = pin!(keep_beating(callbacks, token, first, every, work_ended));
+    let mut beating = pin!(keep_beating(callbacks, task, first, every, work_ended));
     tokio::select! {
         biased;
         result = &mut work => {
@@ -78,7 +78,7 @@ pub(super) async fn while_beating<T>(
 /// Beats until the work has ended, or until a reply says that its answer would not be taken.
 async fn keep_beating(
     callbacks: &impl TaskCallbacks,
-    token: &TaskToken,
+    task: TaskHandle<'_>,
     first: Instant,
     every: Duration,
     mut work_ended: oneshot::Receiver<()>,
@@ -90,7 +90,7 @@ async fn keep_beating(
             _ = &mut work_ended => return None,
             () = sleep_until(due) => {}
         }
-        if let Some(dropped) = beat(callbacks, token).await {
+        if let Some(dropped) = beat(callbacks, task).await {
             return Some(dropped);
         }
         due = Instant::now() + every;
@@ -98,8 +98,8 @@ async fn keep_beating(
 }
 
 /// Beats once; returns why the work is in vain, if it is.
-async fn beat(callbacks: &impl TaskCallbacks, token: &TaskToken) -> Option<Dropped> {
-    let reply = callbacks.heartbeat(token).await;
+async fn beat(callbacks: &impl TaskCallbacks, task: TaskHandle<'_>) -> Option<Dropped> {
+    let reply = callbacks.heartbeat(task).await;
     metrics::reply(&reply);
     let disposition = Disposition::of(&reply, false);
     match disposition {

@@ -13,7 +13,7 @@ use super::{
 };
 use crate::{
     Answer, Disposition, InvalidField, MessageError, MessageQueue, Refusal, Task, TaskCallbacks, TaskFailure,
-    TaskMessage, TaskToken, Worker, message::input_of, names,
+    TaskHandle, TaskMessage, TaskToken, Worker, message::input_of, names,
 };
 
 /// What happens to a message.
@@ -52,10 +52,12 @@ impl<W: Worker, C: TaskCallbacks, Q: MessageQueue> WorkerRuntime<W, C, Q> {
                     .record("task.state", task.context.state.as_deref());
                 self.handle_task(task, delivery).await
             }
-            Err(MessageError::Invalid { token, field }) => {
+            Err(MessageError::Invalid { token, execution, field }) => {
                 name_in_logs(&token);
+                Span::current().record("task.execution", execution.as_deref());
                 let answer = wrong_shape(names::INVALID_MESSAGE, &field);
-                self.settle(&token, answer, self.settings.heartbeat, delivery).await
+                let task = TaskHandle { token: &token, execution: execution.as_deref() };
+                self.settle(task, answer, self.settings.heartbeat, delivery).await
             }
             Err(MessageError::Unanswerable(reason)) => {
                 let GivenUp { verdict, to, again } = self.give_up(delivery, &reason, metrics::Outcome::NoTask).await;
@@ -74,12 +76,14 @@ impl<W: Worker, C: TaskCallbacks, Q: MessageQueue> WorkerRuntime<W, C, Q> {
     async fn handle_task(&self, message: TaskMessage, delivery: Delivery<'_>) -> Verdict {
         let TaskMessage { token, body, context, heartbeat, timeout, business_key } = message;
         let heartbeat = heartbeat.or(self.settings.heartbeat);
+        let execution = context.execution.clone();
+        let handle = TaskHandle { token: &token, execution: execution.as_deref() };
         let (place, input) = if W::WHOLE_BODY { ("body", body) } else { ("input", input_of(body)) };
         let input = match serde_path_to_error::deserialize(input) {
             Ok(input) => input,
             Err(error) => {
                 let answer = wrong_shape(names::INVALID_INPUT, &InvalidField::within(place, &error));
-                return self.settle(&token, answer, heartbeat, delivery).await;
+                return self.settle(handle, answer, heartbeat, delivery).await;
             }
         };
         let attempt_id = token.attempt_id();
@@ -98,8 +102,8 @@ impl<W: Worker, C: TaskCallbacks, Q: MessageQueue> WorkerRuntime<W, C, Q> {
             token: token.clone(),
         };
         let beats = if W::BEATS { delivery.beats(heartbeat) } else { None };
-        match attempt(&self.worker, task, &self.callbacks, &token, beats, deadline).await {
-            Outcome::Answer(answer) => self.settle(&token, answer, heartbeat, delivery).await,
+        match attempt(&self.worker, task, &self.callbacks, handle, beats, deadline).await {
+            Outcome::Answer(answer) => self.settle(handle, answer, heartbeat, delivery).await,
             Outcome::NobodyWaits => {
                 metrics::delivery(metrics::Outcome::Dropped);
                 let (disposition, duration_ms) = (Disposition::Closed.as_str(), delivery.elapsed_ms());
@@ -136,7 +140,7 @@ impl<W: Worker, C: TaskCallbacks, Q: MessageQueue> WorkerRuntime<W, C, Q> {
             }
             Outcome::RetryLater(reason) if !W::PARKS && self.is_last_delivery(delivery.message) => {
                 let failure = TaskFailure::new(names::RETRIES_EXHAUSTED, &reason).with("receives", receive_count);
-                self.settle(&token, Answer::Failure(failure), heartbeat, delivery).await
+                self.settle(handle, Answer::Failure(failure), heartbeat, delivery).await
             }
             Outcome::RetryLater(reason) => {
                 let wait = self.settings.redelivery.random_wait(receive_count);

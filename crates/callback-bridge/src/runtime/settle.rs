@@ -4,7 +4,7 @@ use tokio::time::{Instant, sleep_until, timeout_at};
 use tracing::debug;
 
 use super::metrics;
-use crate::{Answer, Backoff, Disposition, Refusal, TaskCallbacks, TaskToken};
+use crate::{Answer, Backoff, Disposition, Refusal, TaskCallbacks, TaskHandle};
 
 /// How an answer ended.
 #[derive(Debug)]
@@ -20,7 +20,7 @@ pub(super) struct Settlement {
 /// because of one throttled call.
 pub(super) async fn settle(
     callbacks: &impl TaskCallbacks,
-    token: &TaskToken,
+    task: TaskHandle<'_>,
     answer: &Answer,
     backoff: Backoff,
     deadline: Instant,
@@ -29,7 +29,7 @@ pub(super) async fn settle(
     let mut tries = 0;
     loop {
         tries += 1;
-        let reply = timeout_at(deadline, callbacks.answer(token, answer)).await;
+        let reply = timeout_at(deadline, callbacks.answer(task, answer)).await;
         let reply =
             reply.unwrap_or_else(|_| Err(Refusal::Unheard { reason: "the function's time ran out".to_owned() }));
         metrics::reply(&reply);

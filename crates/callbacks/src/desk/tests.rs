@@ -46,7 +46,7 @@ impl Bench {
         fields.extend(changes);
         let waiting = Waiting {
             attempt: token.attempt_id(),
-            context: TaskContext::default(),
+            context: TaskContext { execution: Some(EXECUTION.to_owned()), ..TaskContext::default() },
             sent_at: start(),
             heartbeat,
             timeout: None,
@@ -78,6 +78,8 @@ impl Bench {
     }
 }
 
+const EXECUTION: &str = "arn:aws:states:us-east-1:210987654321:execution:loans:42";
+
 fn start() -> Timestamp {
     "2026-11-22T10:00:00Z".parse().unwrap()
 }
@@ -103,6 +105,18 @@ fn outputs(bench: &Bench) -> Vec<Value> {
         Answer::Failure(failure) => json!({ "error": failure.error() }),
     });
     outputs.collect()
+}
+
+#[tokio::test]
+async fn answers_and_heartbeats_name_the_execution_that_waits() {
+    let bench = Bench::new(MemoryStore::default(), RecordingCallbacks::default());
+    bench.opened_as(token(), json!({}), Some(Duration::from_mins(3))).await.unwrap();
+    bench.clock.advance(Duration::from_mins(2));
+    bench.sweep().await;
+    bench.answer("alice@example.com", Choice::Approve).await.unwrap();
+    let calls = bench.callbacks.calls();
+    assert_eq!((bench.callbacks.heartbeats(), bench.callbacks.answers().len()), (1, 1));
+    assert!(calls.iter().all(|call| call.execution.as_deref() == Some(EXECUTION)), "{calls:?}");
 }
 
 #[tokio::test]

@@ -1,6 +1,6 @@
 //! Doing what is due about one callback.
 
-use callback_bridge::{Answer, Disposition, Refusal, TaskCallbacks, metrics::Reply};
+use callback_bridge::{Answer, Disposition, Refusal, TaskCallbacks, TaskHandle, metrics::Reply};
 use futures_util::future::join_all;
 use tracing::{error, info, warn};
 
@@ -79,8 +79,8 @@ impl<S: CallbackStore, C: TaskCallbacks, N: Notifier, K: Clock> Desk<S, C, N, K>
             Duty::Settle(answer) => self.tell(callback, &answer, maybe_told).await,
             Duty::Notify { approver, kind } => self.notify(callback, approver, kind).await,
             Duty::Beat => {
-                let Some(token) = &callback.state.token else { return Done::Beaten(Disposition::Closed) };
-                let reply = self.callbacks.heartbeat(token).await;
+                let Some(task) = task(callback) else { return Done::Beaten(Disposition::Closed) };
+                let reply = self.callbacks.heartbeat(task).await;
                 Reply::count(&reply);
                 let disposition = Disposition::of(&reply, false);
                 if let Err(error) = reply {
@@ -92,10 +92,10 @@ impl<S: CallbackStore, C: TaskCallbacks, N: Notifier, K: Clock> Desk<S, C, N, K>
     }
 
     async fn tell(&self, callback: &Callback, answer: &Answer, maybe_told: bool) -> Done {
-        let Some(token) = &callback.state.token else {
+        let Some(task) = task(callback) else {
             return Done::Told { disposition: Disposition::Closed, maybe_taken: false };
         };
-        let reply = self.callbacks.answer(token, answer).await;
+        let reply = self.callbacks.answer(task, answer).await;
         Reply::count(&reply);
         let disposition = Disposition::of(&reply, maybe_told);
         let age = callback.state.decision().map(|decision| self.now().duration_since(decision.at));
@@ -125,6 +125,12 @@ impl<S: CallbackStore, C: TaskCallbacks, N: Notifier, K: Clock> Desk<S, C, N, K>
             }
         }
     }
+}
+
+/// The task that waits, until the callback is settled.
+fn task(callback: &Callback) -> Option<TaskHandle<'_>> {
+    let token = callback.state.token.as_ref()?;
+    Some(TaskHandle { token, execution: callback.request.execution.as_deref() })
 }
 
 /// What follows of a duty that was done, whatever else has happened to the callback since.

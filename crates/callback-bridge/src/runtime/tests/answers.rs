@@ -1,7 +1,10 @@
 //! What Step Functions is told, and what its replies do to the message.
 
 use super::*;
-use crate::{Refusal, test_util::sqs_text_message};
+use crate::{
+    Refusal,
+    test_util::{Call, CallKind, sqs_text_message},
+};
 
 #[tokio::test(start_paused = true)]
 async fn an_output_is_a_success_and_the_message_is_done() {
@@ -39,6 +42,25 @@ async fn a_message_of_the_wrong_shape_fails_the_task_and_names_the_field() {
     let (error, cause) = bench.failure();
     assert_eq!((error.as_str(), &cause["field"]), ("Bridge.InvalidMessage", &json!("heartbeatSeconds")));
 }
+
+#[tokio::test(start_paused = true)]
+async fn every_call_names_the_execution_that_waits_also_of_a_message_of_the_wrong_shape() {
+    for (wrong, calls) in [(json!({}), 3), (json!({ "businessKey": "" }), 1)] {
+        let bench = Bench::new(RecordingCallbacks::default());
+        let mut body = json!({
+            "taskToken": "t", "input": { "do": "work", "seconds": 5 }, "heartbeatSeconds": 6,
+            "context": { "execution": EXECUTION },
+        });
+        body.as_object_mut().unwrap().extend(wrong.as_object().unwrap().clone());
+        assert!(bench.kept([sqs_message("1", &body)]).await.is_empty());
+        let made = bench.callbacks.calls();
+        assert!(matches!(made.last(), Some(Call { kind: CallKind::Answer(_), .. })), "{made:?}");
+        let named = made.iter().filter(|call| call.execution.as_deref() == Some(EXECUTION)).count();
+        assert_eq!((made.len(), named), (calls, calls));
+    }
+}
+
+const EXECUTION: &str = "arn:aws:states:us-east-1:210987654321:execution:loans:42";
 
 #[tokio::test(start_paused = true)]
 async fn an_output_too_large_fails_the_task() {

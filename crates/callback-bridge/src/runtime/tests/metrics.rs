@@ -170,7 +170,7 @@ fn every_reply_has_a_name_of_its_own() {
         Err(Refusal::Throttled { code: text() }),
         Err(Refusal::Denied { code: text() }),
         Err(Refusal::Unheard { reason: text() }),
-        Err(Refusal::Unsent),
+        Err(Refusal::Unsent { reason: text() }),
         Err(Refusal::Unrecognised { code: text() }),
     ];
     let names: Vec<&str> = replies.iter().map(|reply| Reply::from(reply).into()).collect();

@@ -84,7 +84,7 @@ impl Entry {
     /// The same call may be accepted later.
     pub(super) fn is_worth_another_try(&self) -> bool {
         let later = |refusal: &Refusal| {
-            matches!(refusal, Refusal::Throttled { .. } | Refusal::Unsent | Refusal::Unrecognised { .. })
+            matches!(refusal, Refusal::Throttled { .. } | Refusal::Unsent { .. } | Refusal::Unrecognised { .. })
         };
         self.is_unheard() || matches!(&self.heard, Some(Err(refusal)) if later(refusal))
     }

@@ -17,8 +17,8 @@ use super::{
     scenario::{End, Queue, Reply, Scenario, Work, position_of},
 };
 use crate::{
-    Answer, MessageQueue, QueueError, ReceivedMessage, Refusal, Task, TaskCallbacks, TaskFailure, TaskToken, WorkError,
-    Worker,
+    Answer, MessageQueue, QueueError, ReceivedMessage, Refusal, Task, TaskCallbacks, TaskFailure, TaskHandle,
+    TaskToken, WorkError, Worker,
 };
 
 #[derive(Debug, Clone)]
@@ -85,12 +85,12 @@ impl Drop for Doing<'_> {
 }
 
 impl TaskCallbacks for World {
-    async fn answer(&self, token: &TaskToken, answer: &Answer) -> Result<(), Refusal> {
-        self.call(token, What::Answer(answer.clone())).await
+    async fn answer(&self, task: TaskHandle<'_>, answer: &Answer) -> Result<(), Refusal> {
+        self.call(task.token, What::Answer(answer.clone())).await
     }
 
-    async fn heartbeat(&self, token: &TaskToken) -> Result<(), Refusal> {
-        self.call(token, What::Heartbeat).await
+    async fn heartbeat(&self, task: TaskHandle<'_>) -> Result<(), Refusal> {
+        self.call(task.token, What::Heartbeat).await
     }
 }
 
