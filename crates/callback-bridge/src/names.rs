@@ -18,3 +18,9 @@ pub const REJECTED: &str = "Bridge.Rejected";
 pub const EXPIRED: &str = "Bridge.Expired";
 /// Whoever asked has withdrawn the question.
 pub const WITHDRAWN: &str = "Bridge.Withdrawn";
+/// A destination that was called says that it failed, and names no error.
+pub const WEBHOOK_FAILED: &str = "Bridge.WebhookFailed";
+/// A destination will never take the call, or may not be called.
+pub const WEBHOOK_REFUSED: &str = "Bridge.WebhookRefused";
+/// A destination has not taken the call until the deadline.
+pub const WEBHOOK_UNREACHABLE: &str = "Bridge.WebhookUnreachable";

@@ -1,29 +1,35 @@
 #![doc = include_str!("../README.md")]
 
 mod approval;
+mod ask;
 mod desk;
 mod id;
 mod life;
 mod link;
 pub mod metrics;
 pub mod notices;
+pub mod outcomes;
 pub mod pages;
 mod ports;
 mod request;
 pub mod stored;
 #[cfg(any(test, feature = "test-util"))]
 pub mod test_util;
+mod webhook;
 
 pub use approval::{Approval, Approver, Channel, CommentRule, Detail, OnReject, Then};
-pub use desk::{AnswerError, Answered, Desk, LinkAnswer, OpenError, SweepError, Swept, Worked};
+pub use ask::Ask;
+pub use desk::{AnswerError, Answered, Desk, First, HearError, LinkAnswer, OpenError, SweepError, Swept, Worked};
 pub use id::{CallbackId, NotAnId};
 pub use life::{
-    Choice, Claim, Decision, Duty, GivenAnswer, NotTaken, Notice, NoticeKind, Outcome, PersonAnswer, State, Status,
-    Taken, Withdrawal,
+    Choice, Claim, Decision, Duty, GivenAnswer, MachineAnswer, NotTaken, Notice, NoticeKind, Outcome, PersonAnswer,
+    Source, State, Status, Taken, Withdrawal,
 };
 pub use link::{CapabilityLink, KeysError, LinkKeys, Recipient};
 pub use ports::{
-    Callback, CallbackStore, Clock, NoNotices, Notifier, NotifyError, OutgoingNotice, Parked, SHARDS, StoreError,
-    Written,
+    CallError, CallReply, Callback, CallbackStore, Clock, ExternalId, FirstReply, Inbound, InboundFrom, InboundKey,
+    Kept, LateAnswer, LateAnswers, Nobody, Notifier, NotifyError, Outbound, OutgoingCall, OutgoingNotice, Outside,
+    Parked, ReportError, SHARDS, StoreError, Webhooks, Written,
 };
 pub use request::{Request, Waiting};
+pub use webhook::Webhook;

@@ -11,7 +11,7 @@ use callback_bridge::{
 use metrics::Unit;
 use strum::VariantNames;
 
-use crate::Outcome;
+use crate::{MachineAnswer, Outcome};
 
 /// What happened to callbacks: one at each step of a life.
 pub const CALLBACKS: Metric = Metric {
@@ -48,6 +48,22 @@ pub const NOTICES: Metric = Metric {
     dimension: Some(Dimension { name: "Outcome", values: Notified::VARIANTS }),
 };
 
+/// Calls to destinations.
+pub const CALLS: Metric = Metric {
+    name: "Calls",
+    unit: Unit::Count,
+    meaning: "calls to destinations, by what came of them",
+    dimension: Some(Dimension { name: "Outcome", values: Called::VARIANTS }),
+};
+
+/// Answers of machines that came too late to matter.
+pub const LATE_ANSWERS: Metric = Metric {
+    name: "LateAnswers",
+    unit: Unit::Count,
+    meaning: "answers of machines that came too late to matter, by whether that could be told",
+    dimension: Some(Dimension { name: "Outcome", values: Told::VARIANTS }),
+};
+
 /// Sweeps that came to their end.
 pub const SWEEPS: Metric = Metric {
     name: "Sweeps",
@@ -73,7 +89,8 @@ pub const PAGES: Metric = Metric {
 };
 
 /// Every metric of callbacks.
-pub const ALL: [Metric; 7] = [CALLBACKS, SETTLEMENTS, UNTOLD_AGE, NOTICES, SWEEPS, OLDEST_DUE, PAGES];
+pub const ALL: [Metric; 9] =
+    [CALLBACKS, SETTLEMENTS, UNTOLD_AGE, NOTICES, CALLS, LATE_ANSWERS, SWEEPS, OLDEST_DUE, PAGES];
 
 /// A step in the life of a callback: the values of the dimension of [`CALLBACKS`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, strum::IntoStaticStr, strum::VariantNames)]
@@ -88,6 +105,12 @@ pub enum Step {
     Expired,
     /// [`Outcome::Withdrawn`].
     Withdrawn,
+    /// [`Outcome::Answered`] by a success.
+    Succeeded,
+    /// [`Outcome::Answered`] by a failure.
+    Failed,
+    /// [`Outcome::Refused`].
+    Refused,
     /// A heartbeat found that nobody waits any more, before anything was decided.
     Abandoned,
 }
@@ -99,6 +122,9 @@ impl From<&Outcome> for Step {
             Outcome::Rejected => Self::Rejected,
             Outcome::Expired => Self::Expired,
             Outcome::Withdrawn(_) => Self::Withdrawn,
+            Outcome::Answered { answer: MachineAnswer::Success { .. }, .. } => Self::Succeeded,
+            Outcome::Answered { answer: MachineAnswer::Failure { .. }, .. } => Self::Failed,
+            Outcome::Refused { .. } => Self::Refused,
         }
     }
 }
@@ -110,6 +136,26 @@ pub enum Notified {
     Sent,
     /// It has not; it is tried again.
     NotSent,
+}
+
+/// What became of a call: the values of the dimension of [`CALLS`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, strum::IntoStaticStr, strum::VariantNames)]
+pub enum Called {
+    /// The destination has taken it.
+    Taken,
+    /// It has not; it is called again.
+    NotTaken,
+    /// It never will, or may not be called: its task is failed.
+    Refused,
+}
+
+/// Whether a late answer was told: the values of the dimension of [`LATE_ANSWERS`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, strum::IntoStaticStr, strum::VariantNames)]
+pub enum Told {
+    /// It was.
+    Told,
+    /// It was not; whoever sent it is asked to send it again.
+    NotTold,
 }
 
 /// How a sweep ended: the values of the dimension of [`SWEEPS`].
@@ -163,6 +209,14 @@ pub(crate) fn settlement(disposition: Disposition, age: Duration) {
 
 pub(crate) fn notice(notified: Notified) {
     NOTICES.count(notified.into());
+}
+
+pub(crate) fn call(called: Called) {
+    CALLS.count(called.into());
+}
+
+pub(crate) fn late(told: Told) {
+    LATE_ANSWERS.count(told.into());
 }
 
 pub(crate) fn sweep(end: SweepEnd) {

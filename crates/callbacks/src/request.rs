@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use crate::{Approval, CallbackId};
+use crate::{Approval, Ask, CallbackId, Webhook};
 
 /// How long a question is open, unless it says so itself.
 const OPEN: Duration = Duration::from_hours(7 * 24);
@@ -18,15 +18,16 @@ const RESERVE: Duration = Duration::from_mins(3);
 const SHORTEST_HEARTBEAT: Duration = Duration::from_mins(3);
 
 /// A parked task, as it was asked for. Nothing of it ever changes.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Request {
     /// How the callback is named.
     pub id: CallbackId,
     /// The attempt of the task that waits.
     pub attempt: AttemptId,
-    /// What people are asked.
-    pub approval: Approval,
+    /// What it waits for.
+    #[serde(flatten)]
+    pub ask: Ask,
     /// The execution that waits, if the message says so.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub execution: Option<String>,
@@ -58,33 +59,52 @@ pub struct Waiting {
 }
 
 impl Request {
-    /// Parks a task until `approval` is decided.
+    /// Parks a task until what it asks is answered.
     ///
     /// # Errors
-    /// When the times of the task and those of the question do not fit; the error names the field.
-    pub fn new(waiting: Waiting, approval: Approval) -> Result<Self, InvalidField> {
+    /// When the times of the task and those of what is asked do not fit; the error names the field.
+    pub fn new(waiting: Waiting, ask: Ask) -> Result<Self, InvalidField> {
         let Waiting { attempt, context, sent_at, heartbeat, timeout } = waiting;
         // A state that is retried was entered once, but its timeout starts again.
         let entered_at = context.entered_at.as_deref().filter(|_| context.retry_count.unwrap_or(0) == 0);
         let began_at: Timestamp = entered_at.and_then(|at| at.parse().ok()).unwrap_or(sent_at);
-        let open = open_for(&approval, timeout)?;
+        let open = open_for(&ask, timeout)?;
         if heartbeat.is_some_and(|heartbeat| heartbeat < SHORTEST_HEARTBEAT) {
             return Err(invalid(
                 "heartbeatSeconds",
-                "must be at least 180 for a task that waits for people, or left out",
+                "must be at least 180 for a task that the bridge beats for, or left out",
             ));
         }
-        let deadline_at = began_at.checked_add(open).map_err(|_| invalid("approval.deadline", "is out of reach"))?;
+        let out_of_reach = |_| invalid(&format!("{}.deadline", ask.name()), "is out of reach");
+        let deadline_at = began_at.checked_add(open).map_err(out_of_reach)?;
         Ok(Self {
             id: CallbackId::of(&attempt),
             attempt,
-            approval,
+            ask,
             execution: context.execution,
             state: context.state,
             began_at,
             deadline_at,
             heartbeat,
         })
+    }
+
+    /// What people are asked, if they are.
+    #[must_use]
+    pub const fn approval(&self) -> Option<&Approval> {
+        match &self.ask {
+            Ask::Approval(approval) => Some(approval),
+            Ask::Webhook(_) => None,
+        }
+    }
+
+    /// What another system is asked, if it is.
+    #[must_use]
+    pub const fn webhook(&self) -> Option<&Webhook> {
+        match &self.ask {
+            Ask::Approval(_) => None,
+            Ask::Webhook(webhook) => Some(webhook),
+        }
     }
 
     /// SHA-256 of the request, in URL-safe Base64: an answer repeats it, so that nobody answers another question than
@@ -98,20 +118,20 @@ impl Request {
 
     /// When those who have not answered are reminded for the `nth` time, from 0.
     pub(crate) fn reminder_at(&self, nth: usize) -> Option<Timestamp> {
-        let after = *self.approval.reminders.get(nth)?;
+        let after = *self.approval()?.reminders.get(nth)?;
         self.began_at.checked_add(after).ok().filter(|at| *at < self.deadline_at)
     }
 }
 
 /// How long the question is open, within the state's own timeout.
-fn open_for(approval: &Approval, timeout: Option<Duration>) -> Result<Duration, InvalidField> {
+fn open_for(ask: &Ask, timeout: Option<Duration>) -> Result<Duration, InvalidField> {
     let most = timeout.map(|timeout| timeout.checked_sub(RESERVE).unwrap_or_default());
-    match (approval.deadline, most) {
+    match (ask.deadline(), most) {
         (_, Some(Duration::ZERO)) => {
-            Err(invalid("timeoutSeconds", "must be above 180 for a task that waits for people"))
+            Err(invalid("timeoutSeconds", "must be above 180 for a task that waits for an answer from outside"))
         }
         (Some(open), Some(most)) if open > most => Err(invalid(
-            "approval.deadline.afterSeconds",
+            &format!("{}.deadline.afterSeconds", ask.name()),
             &format!("must be at most {}, three minutes before timeoutSeconds", most.as_secs()),
         )),
         (Some(open), _) => Ok(open),
@@ -142,7 +162,7 @@ mod tests {
             heartbeat: heartbeat.map(Duration::from_secs),
             timeout: timeout.map(Duration::from_secs),
         };
-        Request::new(waiting, Approval::read(approval).unwrap())
+        Request::new(waiting, Ask::Approval(Approval::read(approval).unwrap()))
     }
 
     fn open_seconds(deadline: Option<u64>, timeout: Option<u64>) -> i64 {
@@ -184,7 +204,7 @@ mod tests {
                 timeout: None,
             };
             let approval = json!({ "title": "Loan 42", "approvers": ["alice@example.com"] });
-            Request::new(waiting, Approval::read(approval).unwrap()).unwrap().began_at
+            Request::new(waiting, Ask::Approval(Approval::read(approval).unwrap())).unwrap().began_at
         };
         assert_eq!(began_at(Some(1)), sent_at);
         assert!(began_at(Some(0)) < sent_at && began_at(None) < sent_at);

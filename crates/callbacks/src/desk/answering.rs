@@ -7,8 +7,8 @@ use tokio::time::timeout;
 
 use super::{ChangeError, Desk, decision_id};
 use crate::{
-    Callback, CallbackId, CallbackStore, CapabilityLink, Choice, Clock, GivenAnswer, NotTaken, Notifier, Taken,
-    Withdrawal, metrics, ports::StoreError,
+    Callback, CallbackId, CallbackStore, CapabilityLink, Choice, Clock, GivenAnswer, NotTaken, Outside, Recipient,
+    Taken, Withdrawal, metrics, ports::StoreError,
 };
 
 /// How long somebody waits for Step Functions after their decision is recorded.
@@ -50,7 +50,7 @@ pub struct LinkAnswer {
     pub signed_in_as: Option<String>,
 }
 
-impl<S: CallbackStore, C: TaskCallbacks, N: Notifier, K: Clock> Desk<S, C, N, K> {
+impl<S: CallbackStore, C: TaskCallbacks, O: Outside, K: Clock> Desk<S, C, O, K> {
     /// Takes an answer to what a link [led to](Desk::look), and tells Step Functions at once if that decides. Once it is stored
     /// nothing fails: what Step Functions did not take is left to the sweep.
     ///
@@ -63,9 +63,10 @@ impl<S: CallbackStore, C: TaskCallbacks, N: Notifier, K: Clock> Desk<S, C, N, K>
         answer: LinkAnswer,
     ) -> Result<Answered, AnswerError> {
         let decision_id = decision_id();
-        let approver = link.recipient().approver;
+        let recipient = link.recipient();
         let step = |callback: &Callback, now| {
             let LinkAnswer { choice, comment, shown, signed_in_as } = answer.clone();
+            let Recipient::Approver(approver) = recipient else { return Err(NotTaken::Unknown) };
             let given = GivenAnswer { approver, signed_in_as, choice, comment, shown };
             match callback.state.answer(&callback.request, given, &decision_id, now)? {
                 Taken::New(state) => Ok(Some(*state)),
@@ -101,7 +102,7 @@ impl<S: CallbackStore, C: TaskCallbacks, N: Notifier, K: Clock> Desk<S, C, N, K>
     }
 
     /// Has Step Functions told what was decided by what was just written, as far as that works at once.
-    async fn settled(&self, callback: Callback) -> Callback {
+    pub(super) async fn settled(&self, callback: Callback) -> Callback {
         let Some(decision) = callback.state.decision() else { return callback };
         metrics::step(&decision.outcome);
         match timeout(AT_ONCE, self.work(callback.clone())).await {

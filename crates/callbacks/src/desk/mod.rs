@@ -1,6 +1,8 @@
 //! Where callbacks are opened, answered and looked after: the pure life, put together with the ports.
 
 mod answering;
+mod calling;
+mod hearing;
 mod opening;
 mod sweeping;
 #[cfg(test)]
@@ -12,12 +14,13 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 pub use answering::{AnswerError, Answered, LinkAnswer};
+pub use hearing::{First, HearError};
 pub use opening::OpenError;
 pub use sweeping::{SweepError, Swept};
 pub use working::Worked;
 
 use crate::{
-    Callback, CallbackId, CallbackStore, CapabilityLink, Clock, LinkKeys, State,
+    Ask, Callback, CallbackId, CallbackStore, CapabilityLink, Clock, LinkKeys, Recipient, State,
     ports::{StoreError, Written},
 };
 
@@ -27,18 +30,18 @@ const LEASE: Duration = Duration::from_secs(90);
 /// The one place where callbacks are changed. Every change is a pure step of their life, written on the condition that
 /// nobody else has written in between.
 #[derive(Debug)]
-pub struct Desk<S, C, N, K> {
+pub struct Desk<S, C, O, K> {
     store: S,
     callbacks: C,
-    notifier: N,
+    outside: O,
     clock: K,
     keys: LinkKeys,
 }
 
-impl<S: CallbackStore, C, N, K: Clock> Desk<S, C, N, K> {
+impl<S: CallbackStore, C, O, K: Clock> Desk<S, C, O, K> {
     /// A desk over these ports; links are made and taken by `keys`.
-    pub const fn new(store: S, callbacks: C, notifier: N, clock: K, keys: LinkKeys) -> Self {
-        Self { store, callbacks, notifier, clock, keys }
+    pub const fn new(store: S, callbacks: C, outside: O, clock: K, keys: LinkKeys) -> Self {
+        Self { store, callbacks, outside, clock, keys }
     }
 
     /// What a link leads to, and whose it is. Every wrong link leads to the same nothing.
@@ -48,10 +51,15 @@ impl<S: CallbackStore, C, N, K: Clock> Desk<S, C, N, K> {
     pub async fn look(&self, link: &str) -> Result<Option<(CapabilityLink, Callback)>, StoreError> {
         let Some(link) = CapabilityLink::verified(link, &self.keys) else { return Ok(None) };
         let callback = self.store.load(link.id()).await?;
-        let recipient = link.recipient();
         let leads = |callback: &Callback| {
-            recipient.generation == callback.state.generation
-                && usize::from(recipient.approver) < callback.request.approval.approvers.len()
+            let asked = match (&callback.request.ask, link.recipient()) {
+                (Ask::Approval(approval), Recipient::Approver(approver)) => {
+                    usize::from(approver) < approval.approvers.len()
+                }
+                (Ask::Webhook(_), Recipient::Destination) => true,
+                (Ask::Approval(_), Recipient::Destination) | (Ask::Webhook(_), Recipient::Approver(_)) => false,
+            };
+            asked && link.generation() == callback.state.generation
         };
         Ok(callback.filter(leads).map(|callback| (link, callback)))
     }

@@ -4,7 +4,7 @@ use callback_bridge::{InvalidField, TaskCallbacks, TaskToken};
 
 use super::Desk;
 use crate::{
-    Approval, Callback, CallbackId, CallbackStore, Clock, Notifier, Request, State, Waiting, metrics,
+    Ask, Callback, CallbackId, CallbackStore, Clock, Outside, Request, State, Waiting, metrics,
     ports::{Parked, StoreError},
 };
 
@@ -19,14 +19,17 @@ pub enum OpenError {
     Store(#[from] StoreError),
 }
 
-impl<S: CallbackStore, C: TaskCallbacks, N: Notifier, K: Clock> Desk<S, C, N, K> {
-    /// Parks a task until people have decided, and tells them. The same task twice is parked once. Once it is stored nothing
+impl<S: CallbackStore, C: TaskCallbacks, O: Outside, K: Clock> Desk<S, C, O, K> {
+    /// Parks a task until what it asks is answered, and tells those who are asked. The same task twice is parked once. Once it is stored nothing
     /// fails: what could not be sent is left to the sweep.
     ///
     /// # Errors
     /// Only when it is not stored; see [`OpenError`].
-    pub async fn open(&self, token: TaskToken, waiting: Waiting, approval: Approval) -> Result<CallbackId, OpenError> {
-        let request = Request::new(waiting, approval).map_err(OpenError::Invalid)?;
+    pub async fn open(&self, token: TaskToken, waiting: Waiting, ask: Ask) -> Result<CallbackId, OpenError> {
+        if let Ask::Webhook(webhook) = &ask {
+            self.outside.check(webhook).map_err(OpenError::Invalid)?;
+        }
+        let request = Request::new(waiting, ask).map_err(OpenError::Invalid)?;
         let id = request.id;
         let state = State::new(&request, token, self.now());
         let callback = Callback { request, state };

@@ -8,7 +8,7 @@ use jiff::Timestamp;
 
 use super::Desk;
 use crate::{
-    CallbackId, CallbackStore, Clock, Notifier,
+    CallbackId, CallbackStore, Clock, Outside,
     metrics::{self, OLDEST_DUE, SweepEnd},
     ports::{SHARDS, StoreError},
 };
@@ -45,7 +45,7 @@ pub struct SweepError {
     pub first: StoreError,
 }
 
-impl<S: CallbackStore, C: TaskCallbacks, N: Notifier, K: Clock> Desk<S, C, N, K> {
+impl<S: CallbackStore, C: TaskCallbacks, O: Outside, K: Clock> Desk<S, C, O, K> {
     /// Does what is due about all callbacks, all shards at once, the longest due first. None is taken up after `until`. Two
     /// sweeps at once do no harm: each callback is claimed by one.
     ///

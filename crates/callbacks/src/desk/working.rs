@@ -2,12 +2,13 @@
 
 use callback_bridge::{Answer, Disposition, Refusal, TaskCallbacks, TaskHandle, metrics::Reply};
 use futures_util::future::join_all;
+use jiff::Timestamp;
 use tracing::{error, info, warn};
 
-use super::{ChangeError, Desk, LEASE, decision_id};
+use super::{ChangeError, Desk, LEASE, calling::CallEnd, decision_id};
 use crate::{
-    Callback, CallbackStore, CapabilityLink, Clock, Decision, Duty, NoticeKind, Notifier, OutgoingNotice, Recipient,
-    State, Status,
+    CallError, Callback, CallbackStore, CapabilityLink, Clock, Duty, NotTaken, NoticeKind, Outcome, OutgoingNotice,
+    Outside, Recipient, Request, State, Status, Taken,
     metrics::{self, Notified, Step},
     ports::{StoreError, Written},
 };
@@ -23,14 +24,15 @@ pub struct Worked {
 
 /// A duty that was done.
 enum Done {
-    Expired(String),
+    Expired,
     Told { disposition: Disposition, maybe_taken: bool },
     Notified(u8),
     NotNotified(u8),
+    Called(CallEnd),
     Beaten(Disposition),
 }
 
-impl<S: CallbackStore, C: TaskCallbacks, N: Notifier, K: Clock> Desk<S, C, N, K> {
+impl<S: CallbackStore, C: TaskCallbacks, O: Outside, K: Clock> Desk<S, C, O, K> {
     /// Claims a callback and does what is due about it. Where somebody else has claimed it, or nothing is due, nothing is done.
     ///
     /// # Errors
@@ -53,8 +55,12 @@ impl<S: CallbackStore, C: TaskCallbacks, N: Notifier, K: Clock> Desk<S, C, N, K>
             let fulfilled = duties.into_iter().map(|duty| self.fulfil(&worked.callback, duty, claim.maybe_told));
             let done = join_all(fulfilled).await;
             let callback = worked.callback.clone();
+            let (decision_id, jitter) = (decision_id(), fastrand::f64());
             let step = |callback: &Callback, now| {
-                Ok(Some(done.iter().fold(callback.state.clone(), |state, done| after(callback, &state, done, now))))
+                let after = |state, done| {
+                    after(&callback.request, state, done, &Chance { decision_id: &decision_id, jitter }, now)
+                };
+                Ok(Some(done.iter().fold(callback.state.clone(), after)))
             };
             let pending = callback.state.status == Status::Pending;
             worked.callback = match self.change::<std::convert::Infallible>(id, callback, step).await {
@@ -67,17 +73,22 @@ impl<S: CallbackStore, C: TaskCallbacks, N: Notifier, K: Clock> Desk<S, C, N, K>
                 }
             };
             if pending {
-                count(&worked.callback.state, &done);
+                count(&worked.callback.state, &decision_id);
             }
+            self.report_what_was_late(&worked.callback, &done).await;
         }
         Ok(worked)
     }
 
     async fn fulfil(&self, callback: &Callback, duty: Duty, maybe_told: bool) -> Done {
         match duty {
-            Duty::Expire => Done::Expired(decision_id()),
+            Duty::Expire => Done::Expired,
             Duty::Settle(answer) => self.tell(callback, &answer, maybe_told).await,
             Duty::Notify { approver, kind } => self.notify(callback, approver, kind).await,
+            Duty::Call => match callback.request.webhook() {
+                Some(webhook) => Done::Called(self.call(callback, webhook).await),
+                None => Done::Called(CallEnd::Taken(None)), // nobody is called for people
+            },
             Duty::Beat => {
                 let Some(task) = task(callback) else { return Done::Beaten(Disposition::Closed) };
                 let reply = self.callbacks.heartbeat(task).await;
@@ -102,17 +113,38 @@ impl<S: CallbackStore, C: TaskCallbacks, N: Notifier, K: Clock> Desk<S, C, N, K>
         metrics::settlement(disposition, age.and_then(|age| age.try_into().ok()).unwrap_or_default());
         report(callback, answer, disposition, reply.as_ref().err());
         let maybe_taken = maybe_told || matches!(reply, Err(Refusal::Unheard { .. }));
-        Done::Told { disposition, maybe_taken }
+        match callback.state.decision().map(|decision| &decision.outcome) {
+            Some(Outcome::Answered { answer, source })
+                if disposition == Disposition::Closed
+                    && self.late(callback, answer, source, &NotTaken::NobodyWaits).await.is_err() =>
+            {
+                // Told again, it is closed again; then it may be told that it was late.
+                Done::Told { disposition: Disposition::Retry, maybe_taken }
+            }
+            _ => Done::Told { disposition, maybe_taken },
+        }
+    }
+
+    /// What a destination answered is told as late where something else was decided meanwhile.
+    async fn report_what_was_late(&self, callback: &Callback, done: &[Done]) {
+        for done in done {
+            let Done::Called(CallEnd::Taken(Some((answer, source)))) = done else { continue };
+            let heard = callback.state.hear(&callback.request, answer, source, "", self.now());
+            if let Err(why) = heard {
+                drop(self.late(callback, answer, source, &why).await); // its error is told where it happens
+            }
+        }
     }
 
     async fn notify(&self, callback: &Callback, approver: u8, kind: NoticeKind) -> Done {
-        let Some(recipient) = callback.request.approval.approvers.get(usize::from(approver)) else {
-            return Done::NotNotified(approver);
-        };
-        let generation = callback.state.generation;
-        let link = CapabilityLink::new(&self.keys, callback.request.id, Recipient { approver, generation });
-        let notice = OutgoingNotice { request: &callback.request, approver: recipient, kind, link };
-        match self.notifier.send(&notice).await {
+        let request = &callback.request;
+        let asked =
+            request.approval().and_then(|approval| Some((approval, approval.approvers.get(usize::from(approver))?)));
+        let Some((approval, recipient)) = asked else { return Done::NotNotified(approver) };
+        let link =
+            CapabilityLink::new(&self.keys, request.id, Recipient::Approver(approver), callback.state.generation);
+        let notice = OutgoingNotice { request, approval, approver: recipient, kind, link };
+        match self.outside.send(&notice).await {
             Ok(()) => {
                 metrics::notice(Notified::Sent);
                 info!(callback.id = %callback.request.id, callback.approver = approver, "a notice has gone out");
@@ -128,28 +160,51 @@ impl<S: CallbackStore, C: TaskCallbacks, N: Notifier, K: Clock> Desk<S, C, N, K>
 }
 
 /// The task that waits, until the callback is settled.
-fn task(callback: &Callback) -> Option<TaskHandle<'_>> {
+pub(super) fn task(callback: &Callback) -> Option<TaskHandle<'_>> {
     let token = callback.state.token.as_ref()?;
     Some(TaskHandle { token, execution: callback.request.execution.as_deref() })
 }
 
+/// What is drawn by lot for what follows.
+struct Chance<'a> {
+    /// The name of the decision that may be made.
+    decision_id: &'a str,
+    /// How much longer than it must what failed waits, from 0 to 1.
+    jitter: f64,
+}
+
 /// What follows of a duty that was done, whatever else has happened to the callback since.
-fn after(callback: &Callback, state: &State, done: &Done, now: jiff::Timestamp) -> State {
-    let request = &callback.request;
+fn after(request: &Request, state: State, done: &Done, chance: &Chance<'_>, now: Timestamp) -> State {
+    let Chance { decision_id, jitter } = *chance;
     match done {
-        Done::Expired(decision_id) => state.expire(request, decision_id, now).unwrap_or_else(|| state.clone()),
+        Done::Expired => state.expire(request, decision_id, now).unwrap_or(state),
         Done::Told { disposition, maybe_taken } => state.told(*disposition, *maybe_taken, now),
         Done::Notified(approver) => state.notified(request, *approver, now),
-        Done::NotNotified(approver) => state.not_notified(request, *approver, now),
+        Done::NotNotified(approver) => state.not_notified(request, *approver, jitter, now),
+        Done::Called(CallEnd::Taken(None)) => state.called(request, now),
+        Done::Called(CallEnd::Taken(Some((answer, source)))) => {
+            let called = state.called(request, now);
+            match called.hear(request, answer, source, decision_id, now) {
+                Ok(Taken::New(next)) => *next,
+                Ok(Taken::Before) | Err(_) => called,
+            }
+        }
+        Done::Called(CallEnd::NotTaken(error)) => {
+            let after = match error {
+                CallError::Again { after, .. } => *after,
+                CallError::Refused { .. } => None,
+            };
+            state.not_called(request, &error.to_string(), after, jitter, now)
+        }
+        Done::Called(CallEnd::Refused(reason)) => state.refused(reason, decision_id, now).unwrap_or(state),
         Done::Beaten(disposition) => state.beaten(request, *disposition, now),
     }
 }
 
 /// Counts what this has ended.
-fn count(state: &State, done: &[Done]) {
-    let ours = |decision: &Decision| done.iter().any(|done| matches!(done, Done::Expired(id) if *id == decision.id));
+fn count(state: &State, decision_id: &str) {
     match &state.status {
-        Status::Decided(decision) if ours(decision) => metrics::step(&decision.outcome),
+        Status::Decided(decision) if decision.id == decision_id => metrics::step(&decision.outcome),
         Status::Settled { decision: None, .. } => metrics::step(Step::Abandoned),
         _ => {}
     }

@@ -58,7 +58,7 @@ pub enum Taken {
 }
 
 /// Why an answer was not taken.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
 pub enum NotTaken {
     /// The link is of nobody who was asked.
     #[error("nobody was asked by this link")]
@@ -107,9 +107,10 @@ impl State {
         decision_id: &str,
         now: Timestamp,
     ) -> Result<Taken, NotTaken> {
-        let asked = request.approval.approvers.get(usize::from(given.approver)).ok_or(NotTaken::Unknown)?;
+        let approval = request.approval().ok_or(NotTaken::Unknown)?;
+        let asked = approval.approvers.get(usize::from(given.approver)).ok_or(NotTaken::Unknown)?;
         let by = given.signed_in_as.clone().unwrap_or_else(|| asked.address.clone());
-        let comment = comment(&request.approval, &given)?;
+        let comment = comment(approval, &given)?;
         if let Some(before) = self.answers.get(&given.approver) {
             let same = before.choice == given.choice && before.comment == comment && same_person(&before.by, &by);
             return if same { Ok(Taken::Before) } else { Err(NotTaken::AnsweredOtherwise(before.clone())) };
@@ -127,7 +128,7 @@ impl State {
         if given.shown != request.digest() {
             return Err(NotTaken::OutOfDate);
         }
-        if request.approval.requested_by.as_deref().is_some_and(|requester| same_person(requester, &by)) {
+        if approval.requested_by.as_deref().is_some_and(|requester| same_person(requester, &by)) {
             return Err(NotTaken::OwnRequest);
         }
         if self.answers.values().any(|answer| same_person(&answer.by, &by)) {
@@ -135,7 +136,7 @@ impl State {
         }
         let mut next = self.clone();
         next.answers.insert(given.approver, PersonAnswer { by, at: now, choice: given.choice, comment });
-        match tally(&request.approval, &next.answers) {
+        match tally(approval, &next.answers) {
             Some(Choice::Approve) => next.decide(Outcome::Approved, decision_id, now),
             Some(Choice::Reject) => next.decide(Outcome::Rejected, decision_id, now),
             // Whoever has claimed it is left to it.

@@ -1,18 +1,17 @@
 //! Decisions: the one durable outcome of a callback.
 
+use std::fmt::Display;
+
 use callback_bridge::{Answer, InvalidField, TaskFailure, TaskOutput, names};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
-use serde_json::json;
+use serde_json::{Value, json};
 
-use super::{State, Status};
-use crate::{
-    Request,
-    approval::{OnReject, Then},
-};
+use super::{MachineAnswer, Source, State, Status, calls::DESTINATION};
+use crate::{Approval, Ask, OnReject, Request, Then, Webhook};
 
 /// What was decided. A callback has one at most, and it never changes.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Decision {
     /// Its own name, by which a write that was tried again knows its own success.
     pub id: String,
@@ -23,13 +22,25 @@ pub struct Decision {
 }
 
 /// How a callback was decided.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "camelCase")]
 pub enum Outcome {
     /// Enough people approved.
     Approved,
     /// Enough people rejected.
     Rejected,
+    /// Another system answered.
+    Answered {
+        /// What it answered.
+        answer: MachineAnswer,
+        /// How the answer came.
+        source: Source,
+    },
+    /// Another system will not take the call.
+    Refused {
+        /// Why, in words for people.
+        reason: String,
+    },
     /// The time was over; what that means is said in the request.
     Expired,
     /// Whoever asked does not want to know any more.
@@ -94,32 +105,40 @@ impl State {
     /// What Step Functions is told about a decision.
     #[must_use]
     pub fn answer_of(&self, request: &Request, decision: &Decision) -> Answer {
-        let success = |how: &str| self.success(request, decision, how);
-        let failure = |name: &str, message: String| {
-            let failure = TaskFailure::new(name, message).with("callbackId", request.id.to_string());
-            Answer::Failure(failure.with("answers", json!(self.answers.values().collect::<Vec<_>>())))
-        };
+        match (&request.ask, &decision.outcome) {
+            (_, Outcome::Withdrawn(Withdrawal { by, reason })) => {
+                self.failure(request, names::WITHDRAWN, format!("withdrawn by {by}: {reason}"))
+            }
+            (_, Outcome::Answered { answer, .. }) => self.answered(request, answer),
+            (_, Outcome::Refused { reason }) => self.failure(request, names::WEBHOOK_REFUSED, reason.clone()),
+            (_, Outcome::Approved) => self.success(request, decision, "approved"),
+            (Ask::Approval(approval), Outcome::Rejected) => {
+                self.rejected(request, approval, decision, "the request was rejected")
+            }
+            (Ask::Approval(approval), Outcome::Expired) => self.undecided(request, approval, decision),
+            (Ask::Webhook(webhook), _) => self.unanswered(request, webhook),
+        }
+    }
+
+    fn rejected(&self, request: &Request, approval: &Approval, decision: &Decision, how: &str) -> Answer {
+        match approval.on_reject {
+            OnReject::Succeed => self.success(request, decision, "rejected"),
+            OnReject::Fail => self.failure(request, names::REJECTED, how),
+        }
+    }
+
+    /// What it means that people have not decided in time.
+    fn undecided(&self, request: &Request, approval: &Approval, decision: &Decision) -> Answer {
         // Silence is consent only of people who have heard of it.
         let asked = self.notices.values().any(|notice| notice.sent > 0);
-        let then = match request.approval.then {
-            Then::Approve if !asked => Then::Fail,
-            then => then,
-        };
-        match (&decision.outcome, then, request.approval.on_reject) {
-            (Outcome::Approved, ..) | (Outcome::Expired, Then::Approve, _) => success("approved"),
-            (Outcome::Rejected, _, OnReject::Succeed) | (Outcome::Expired, Then::Reject, OnReject::Succeed) => {
-                success("rejected")
+        match approval.then {
+            Then::Approve if asked => self.success(request, decision, "approved"),
+            Then::Reject => {
+                self.rejected(request, approval, decision, "nobody decided in time, which counts as a rejection")
             }
-            (Outcome::Rejected, _, OnReject::Fail) => failure(names::REJECTED, "the request was rejected".to_owned()),
-            (Outcome::Expired, Then::Reject, OnReject::Fail) => {
-                failure(names::REJECTED, "nobody decided in time, which counts as a rejection".to_owned())
-            }
-            (Outcome::Expired, Then::Fail, _) => {
+            Then::Approve | Then::Fail => {
                 let why = if asked { "" } else { "; nobody could be asked" };
-                failure(names::EXPIRED, format!("nobody decided until {}{why}", request.deadline_at))
-            }
-            (Outcome::Withdrawn(Withdrawal { by, reason }), ..) => {
-                failure(names::WITHDRAWN, format!("withdrawn by {by}: {reason}"))
+                self.failure(request, names::EXPIRED, format!("nobody decided until {}{why}", request.deadline_at))
             }
         }
     }
@@ -131,10 +150,45 @@ impl State {
             "callbackId": request.id,
             "answers": self.answers.values().collect::<Vec<_>>(),
         });
-        match TaskOutput::of(&output) {
-            Ok(output) => Answer::Success(output),
-            // What people can say is limited, so that this does not come to pass.
-            Err(error) => Answer::Failure(TaskFailure::new(names::OUTPUT_TOO_LARGE, error)),
+        output_of(&output)
+    }
+
+    fn failure(&self, request: &Request, name: &str, message: impl Display) -> Answer {
+        let failure = TaskFailure::new(name, message).with("callbackId", request.id.to_string());
+        Answer::Failure(match request.ask {
+            Ask::Approval(_) => failure.with("answers", json!(self.answers.values().collect::<Vec<_>>())),
+            Ask::Webhook(_) => failure,
+        })
+    }
+
+    fn answered(&self, request: &Request, answer: &MachineAnswer) -> Answer {
+        match answer {
+            MachineAnswer::Success { output } => output_of(output),
+            MachineAnswer::Failure { error, cause } => {
+                let error = error.as_deref().unwrap_or(names::WEBHOOK_FAILED);
+                self.failure(request, error, cause.as_deref().unwrap_or("the destination gave no cause"))
+            }
         }
+    }
+
+    /// What it means that a machine has not answered in time.
+    fn unanswered(&self, request: &Request, webhook: &Webhook) -> Answer {
+        let (destination, until) = (&webhook.destination, request.deadline_at);
+        match self.notices.get(&DESTINATION) {
+            Some(notice) if notice.sent == 0 => {
+                let problem = notice.problem.as_deref().unwrap_or("it was not called");
+                let message = format!("{destination} could not be reached until {until}: {problem}");
+                self.failure(request, names::WEBHOOK_UNREACHABLE, message)
+            }
+            _ => self.failure(request, names::EXPIRED, format!("{destination} has not answered until {until}")),
+        }
+    }
+}
+
+/// What people and machines can say is limited, so that it fits; if it does not after all, the task is failed.
+fn output_of(output: &Value) -> Answer {
+    match TaskOutput::of(output) {
+        Ok(output) => Answer::Success(output),
+        Err(error) => Answer::Failure(TaskFailure::new(names::OUTPUT_TOO_LARGE, error)),
     }
 }

@@ -6,7 +6,7 @@ use callback_bridge::{Answer, Backoff, Disposition};
 use jiff::Timestamp;
 
 use super::{NoticeKind, State, Status};
-use crate::Request;
+use crate::{Ask, Request};
 
 /// How long after an answer was not taken it is tried again.
 const SETTLE_AGAIN: Backoff = Backoff::new(Duration::from_secs(15), Duration::from_mins(15));
@@ -21,6 +21,8 @@ pub enum Duty {
     Expire,
     /// Step Functions is to be told what was decided.
     Settle(Answer),
+    /// The destination is to be called.
+    Call,
     /// An approver is to be asked, or reminded.
     Notify {
         /// The position among the approvers.
@@ -65,9 +67,11 @@ impl State {
             Status::Pending => {
                 let beat = self.heartbeat_at.filter(|at| *at <= now).map(|_| Duty::Beat);
                 let waiting = self.notices.iter().filter(|(approver, _)| !self.answers.contains_key(approver));
-                let notices = waiting
-                    .filter(|(_, notice)| notice.next_at.is_some_and(|at| at <= now))
-                    .map(|(approver, notice)| Duty::Notify { approver: *approver, kind: notice.kind() });
+                let due = waiting.filter(|(_, notice)| notice.next_at.is_some_and(|at| at <= now));
+                let notices = due.map(|(approver, notice)| match request.ask {
+                    Ask::Approval(_) => Duty::Notify { approver: *approver, kind: notice.kind() },
+                    Ask::Webhook(_) => Duty::Call,
+                });
                 beat.into_iter().chain(notices).collect()
             }
         }
@@ -106,19 +110,21 @@ impl State {
     /// Step Functions has replied to a heartbeat. That nobody waits any more ends a callback only as long as nothing is decided.
     #[must_use]
     pub fn beaten(&self, request: &Request, disposition: Disposition, now: Timestamp) -> Self {
-        let (Status::Pending, Some(every)) = (&self.status, request.heartbeat) else { return self.clone() };
         let mut next = self.clone();
-        match disposition {
-            Disposition::Closed | Disposition::Unknown | Disposition::BadToken => next.settle(None, disposition, now),
-            Disposition::Settled => {
+        match (&self.status, request.heartbeat, disposition) {
+            (Status::Pending, _, Disposition::Closed | Disposition::Unknown | Disposition::BadToken) => {
+                next.settle(None, disposition, now);
+            }
+            (Status::Pending, Some(every), Disposition::Settled) => {
                 // The sweep that is nearest to a third: one that comes a moment before it would leave it to the next.
                 next.heartbeat_at = now.checked_add((every / 3).saturating_sub(HALF_A_SWEEP)).ok();
                 next.due_at = next.next_due(request);
             }
-            Disposition::Retry | Disposition::Rejected | Disposition::Denied => {
+            (Status::Pending, Some(_), Disposition::Retry | Disposition::Rejected | Disposition::Denied) => {
                 next.heartbeat_at = now.checked_add(HALF_A_SWEEP).ok(); // by the next sweep
                 next.due_at = next.next_due(request);
             }
+            (Status::Pending, None, _) | (Status::Decided(_) | Status::Settled { .. }, ..) => {}
         }
         next
     }

@@ -1,8 +1,10 @@
 //! The life of a callback: pending, decided, settled. Everything here is a pure function of a state, what happened, and now.
 
 mod answers;
+mod calls;
 mod decision;
 mod duties;
+mod machine;
 mod notices;
 mod tally;
 #[cfg(test)]
@@ -16,6 +18,7 @@ use jiff::Timestamp;
 pub use answers::{Choice, GivenAnswer, NotTaken, PersonAnswer, Taken};
 pub use decision::{Decision, Outcome, Withdrawal};
 pub use duties::{Claim, Duty};
+pub use machine::{MachineAnswer, Source};
 pub use notices::{Notice, NoticeKind};
 
 use crate::Request;
@@ -29,7 +32,7 @@ pub struct State {
     pub token: Option<TaskToken>,
     /// What people answered, by their position among the approvers.
     pub answers: BTreeMap<u8, PersonAnswer>,
-    /// What people were told, by the same position.
+    /// What people were told, by the same position; the only one of a machine is the first.
     pub notices: BTreeMap<u8, Notice>,
     /// When the next heartbeat is due.
     pub heartbeat_at: Option<Timestamp>,
@@ -39,14 +42,14 @@ pub struct State {
     pub maybe_told: bool,
     /// When somebody has to look at it; nothing once it is settled.
     pub due_at: Option<Timestamp>,
-    /// The generation of the links that are taken; see [`Recipient`](crate::Recipient).
+    /// The generation of the links that are taken: raising it revokes those before.
     pub generation: u16,
     /// Counts the writes: each is made on the condition that nobody wrote in between.
     pub version: u64,
 }
 
 /// Where the life of a callback stands. It never goes back.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub enum Status {
     /// Nobody has decided.
     Pending,
@@ -67,12 +70,12 @@ impl State {
     /// A callback that begins its life: everybody is to be told, and heartbeats begin.
     #[must_use]
     pub fn new(request: &Request, token: TaskToken, now: Timestamp) -> Self {
-        let approvers = 0..u8::try_from(request.approval.approvers.len()).unwrap_or(u8::MAX);
+        let recipients = 0..u8::try_from(request.ask.recipients()).unwrap_or(u8::MAX);
         let mut state = Self {
             status: Status::Pending,
             token: Some(token),
             answers: BTreeMap::new(),
-            notices: approvers.map(|approver| (approver, Notice::to_be_asked(now))).collect(),
+            notices: recipients.map(|recipient| (recipient, Notice::to_be_asked(now))).collect(),
             heartbeat_at: request
                 .heartbeat
                 .and_then(|every| request.began_at.checked_add(first_beat(request, every)).ok()),

@@ -10,9 +10,9 @@ use super::{State, Status};
 use crate::Request;
 
 /// How long after a failed notice it is tried again: at first soon, then every hour until the deadline.
-const AGAIN: Backoff = Backoff::new(Duration::from_mins(1), Duration::from_hours(1));
+pub(super) const AGAIN: Backoff = Backoff::new(Duration::from_mins(1), Duration::from_hours(1));
 
-/// What one approver was told so far.
+/// What one of those who are asked was told so far.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Notice {
@@ -22,6 +22,9 @@ pub struct Notice {
     pub failures: u32,
     /// When the next one is tried; nothing where there is none.
     pub next_at: Option<Timestamp>,
+    /// Why a destination has not taken the last call, until it takes one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub problem: Option<String>,
 }
 
 /// What a notice is for.
@@ -35,7 +38,7 @@ pub enum NoticeKind {
 
 impl Notice {
     pub(super) fn to_be_asked(now: Timestamp) -> Self {
-        Self { sent: 0, failures: 0, next_at: Some(now) }
+        Self { sent: 0, failures: 0, next_at: Some(now), problem: None }
     }
 
     pub(super) fn kind(&self) -> NoticeKind {
@@ -54,23 +57,23 @@ impl State {
                 sent = sent.saturating_add(1);
                 next_at = request.reminder_at(usize::from(sent - 1));
             }
-            Notice { sent, failures: 0, next_at }
+            *notice = Notice { sent, failures: 0, next_at, problem: None };
         })
     }
 
-    /// A notice could not be sent; it is tried again later, alone.
+    /// A notice could not be sent; it is tried again later, alone. `jitter`, from 0 to 1, keeps those that failed together apart.
     #[must_use]
-    pub fn not_notified(&self, request: &Request, approver: u8, now: Timestamp) -> Self {
+    pub fn not_notified(&self, request: &Request, approver: u8, jitter: f64, now: Timestamp) -> Self {
         self.with_notice(request, approver, |notice| {
-            let failures = notice.failures.saturating_add(1);
-            Notice { failures, next_at: now.checked_add(AGAIN.bound(failures)).ok(), ..*notice }
+            notice.failures = notice.failures.saturating_add(1);
+            notice.next_at = now.checked_add(AGAIN.wait(notice.failures, jitter)).ok();
         })
     }
 
-    fn with_notice(&self, request: &Request, approver: u8, change: impl FnOnce(&Notice) -> Notice) -> Self {
+    pub(super) fn with_notice(&self, request: &Request, approver: u8, change: impl FnOnce(&mut Notice)) -> Self {
         let mut next = self.clone();
         if let (Status::Pending, Some(notice)) = (&self.status, next.notices.get_mut(&approver)) {
-            *notice = change(notice);
+            change(notice);
             next.due_at = next.next_due(request);
         }
         next

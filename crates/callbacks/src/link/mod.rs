@@ -23,41 +23,42 @@ const MAC_BYTES: usize = 16;
 pub struct CapabilityLink {
     id: CallbackId,
     recipient: Recipient,
+    /// Which of theirs: raising the generation of a callback revokes the links before.
+    generation: u16,
     mac: [u8; MAC_BYTES],
 }
 
-/// Whose link it is, and which of theirs: raising the generation of a callback revokes the links before.
+/// Whose link it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Recipient {
-    /// The position among the approvers.
-    pub approver: u8,
-    /// The generation of the callback's links, from 0.
-    pub generation: u16,
+pub enum Recipient {
+    /// The approver at this position.
+    Approver(u8),
+    /// The destination that was called.
+    Destination,
 }
 
 impl CapabilityLink {
     /// The link of one recipient, by the key that is in use.
     #[must_use]
-    pub fn new(keys: &LinkKeys, id: CallbackId, recipient: Recipient) -> Self {
-        let mut mac = [0; MAC_BYTES];
-        mac.copy_from_slice(&full_mac(keys.current(), id, recipient).finalize().into_bytes()[..MAC_BYTES]);
-        Self { id, recipient, mac }
+    pub fn new(keys: &LinkKeys, id: CallbackId, recipient: Recipient, generation: u16) -> Self {
+        let mut link = Self { id, recipient, generation, mac: [0; MAC_BYTES] };
+        let mac = link.full_mac(keys.current()).finalize().into_bytes();
+        link.mac.copy_from_slice(&mac[..MAC_BYTES]);
+        link
     }
 
     /// Reads what stands in a URL behind `/c/`, and looks whether it proves itself by one of the keys, in constant time.
     #[must_use]
     pub fn verified(text: &str, keys: &LinkKeys) -> Option<Self> {
         let mut parts = text.split('.');
-        let (id, recipient, mac) = (parts.next()?, parts.next()?, parts.next()?);
+        let (id, whose, mac) = (parts.next()?, parts.next()?, parts.next()?);
         if parts.next().is_some() {
             return None;
         }
-        let link = Self {
-            id: id.parse().ok()?,
-            recipient: Recipient::read(recipient)?,
-            mac: URL_SAFE_NO_PAD.decode(mac).ok()?.try_into().ok()?,
-        };
-        let proves = |key: &[u8]| full_mac(key, link.id, link.recipient).verify_truncated_left(&link.mac).is_ok();
+        let (recipient, generation) = read_whose(whose)?;
+        let mac = URL_SAFE_NO_PAD.decode(mac).ok()?.try_into().ok()?;
+        let link = Self { id: id.parse().ok()?, recipient, generation, mac };
+        let proves = |key: &[u8]| link.full_mac(key).verify_truncated_left(&link.mac).is_ok();
         keys.all().any(proves).then_some(link)
     }
 
@@ -73,47 +74,67 @@ impl CapabilityLink {
         self.recipient
     }
 
+    /// Which of theirs, from 0.
+    #[must_use]
+    pub const fn generation(&self) -> u16 {
+        self.generation
+    }
+
     /// What stands in a URL behind `/c/`: for the recipient, and nobody else.
     #[must_use]
     pub fn secret(&self) -> String {
-        format!("{}.{}.{}", self.id, self.recipient, URL_SAFE_NO_PAD.encode(self.mac))
+        format!("{}.{}.{}", self.id, whose(self.recipient, self.generation), URL_SAFE_NO_PAD.encode(self.mac))
+    }
+
+    /// What is signed has a fixed length and says first what it is, so that no two links sign the same bytes.
+    fn full_mac(&self, key: &[u8]) -> Hmac<Sha256> {
+        // HMAC takes keys of every length.
+        let mut mac = Hmac::<Sha256>::new_from_slice(key).unwrap_or_else(|_| unreachable!("HMAC takes every key"));
+        match self.recipient {
+            Recipient::Approver(approver) => {
+                mac.update(b"callback-bridge link 1\0");
+                mac.update(self.id.as_bytes());
+                mac.update(&[approver]);
+            }
+            Recipient::Destination => {
+                mac.update(b"callback-bridge machine link 1\0");
+                mac.update(self.id.as_bytes());
+            }
+        }
+        mac.update(&self.generation.to_be_bytes());
+        mac
     }
 }
 
 impl fmt::Debug for CapabilityLink {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "CapabilityLink({}.{}.…)", self.id, self.recipient)
+        write!(f, "CapabilityLink({}.{}.…)", self.id, whose(self.recipient, self.generation))
     }
 }
 
-impl Recipient {
-    /// Of all ways to write a number one is taken, so that a link has one form.
-    fn read(text: &str) -> Option<Self> {
-        let (approver, generation) = text.split_once('v').unwrap_or((text, "0"));
-        let recipient = Self { approver: approver.parse().ok()?, generation: generation.parse().ok()? };
-        (recipient.to_string() == text).then_some(recipient)
+/// Of all ways to write a number one is taken, so that a link has one form.
+fn read_whose(text: &str) -> Option<(Recipient, u16)> {
+    let (recipient, generation) = text.split_once('v').unwrap_or((text, "0"));
+    let recipient = match recipient {
+        DESTINATION => Recipient::Destination,
+        approver => Recipient::Approver(approver.parse().ok()?),
+    };
+    let generation = generation.parse().ok()?;
+    (whose(recipient, generation) == text).then_some((recipient, generation))
+}
+
+fn whose(recipient: Recipient, generation: u16) -> String {
+    let recipient = match recipient {
+        Recipient::Approver(approver) => approver.to_string(),
+        Recipient::Destination => DESTINATION.to_owned(),
+    };
+    match generation {
+        0 => recipient,
+        generation => format!("{recipient}v{generation}"),
     }
 }
 
-impl fmt::Display for Recipient {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.generation {
-            0 => write!(f, "{}", self.approver),
-            generation => write!(f, "{}v{generation}", self.approver),
-        }
-    }
-}
-
-/// What is signed has a fixed length, so that no two links sign the same bytes.
-fn full_mac(key: &[u8], id: CallbackId, recipient: Recipient) -> Hmac<Sha256> {
-    // HMAC takes keys of every length.
-    let mut mac = Hmac::<Sha256>::new_from_slice(key).unwrap_or_else(|_| unreachable!("HMAC takes every key"));
-    mac.update(b"callback-bridge link 1\0");
-    mac.update(id.as_bytes());
-    mac.update(&[recipient.approver]);
-    mac.update(&recipient.generation.to_be_bytes());
-    mac
-}
+const DESTINATION: &str = "m";
 
 #[cfg(test)]
 mod tests {
@@ -130,8 +151,12 @@ mod tests {
         CallbackId::of(&TaskToken::new(token).unwrap().attempt_id())
     }
 
-    fn recipient(approver: u8) -> Recipient {
-        Recipient { approver, generation: 0 }
+    fn link_of(key: &str, recipient: Recipient) -> CapabilityLink {
+        CapabilityLink::new(&keys(key), id("t"), recipient, 0)
+    }
+
+    fn any_recipient() -> impl Strategy<Value = Recipient> {
+        prop_oneof![any::<u8>().prop_map(Recipient::Approver), Just(Recipient::Destination)]
     }
 
     const OLD: &str = "an old key of thirty-two letters";
@@ -141,9 +166,9 @@ mod tests {
 
     #[test]
     fn a_link_is_short_and_can_be_made_again() {
-        let link = CapabilityLink::new(&keys(NEW), id("t"), recipient(19));
+        let link = link_of(NEW, Recipient::Approver(19));
         assert!("/c/".len() + link.secret().len() < 80, "{}", link.secret());
-        assert_eq!(CapabilityLink::new(&keys(NEW), id("t"), recipient(19)), link);
+        assert_eq!(link_of(NEW, Recipient::Approver(19)), link);
         assert!(link.secret().chars().all(|letter| letter.is_ascii_alphanumeric() || "-_.".contains(letter)));
         let shown = format!("{link:?}");
         assert!(!shown.contains(link.secret().rsplit('.').next().unwrap()), "{shown}");
@@ -151,15 +176,24 @@ mod tests {
 
     #[test]
     fn links_of_the_key_before_are_taken_and_those_of_older_ones_are_not() {
-        let link = CapabilityLink::new(&keys(OLD), id("t"), recipient(0)).secret();
+        let link = link_of(OLD, Recipient::Approver(0)).secret();
         assert!(CapabilityLink::verified(&link, &keys(&format!("{NEW}\n{OLD}"))).is_some());
         assert!(CapabilityLink::verified(&link, &keys(NEW)).is_none());
     }
 
+    /// Links that people have got before keep working.
+    #[test]
+    fn the_link_of_an_approver_is_what_it_always_was() {
+        let link = link_of(NEW, Recipient::Approver(3)).secret();
+        assert_eq!(link, "47mKTaMaEn1L3m5DAz9mug.3.s2rEwRqeGW97sHfOKHF1nA");
+    }
+
     proptest! {
         #[test]
-        fn a_link_is_taken_as_it_was_made_and_in_no_other_form(token in "[a-z]{1,8}", approver: u8, generation: u16, at: prop::sample::Index, other: char) {
-            let link = CapabilityLink::new(&keys(NEW), id(&token), Recipient { approver, generation });
+        fn a_link_is_taken_as_it_was_made_and_in_no_other_form(
+            token in "[a-z]{1,8}", recipient in any_recipient(), generation: u16, at: prop::sample::Index, other: char,
+        ) {
+            let link = CapabilityLink::new(&keys(NEW), id(&token), recipient, generation);
             let text = link.secret();
             prop_assert_eq!(CapabilityLink::verified(&text, &keys(NEW)), Some(link));
             let mut letters: Vec<char> = text.chars().collect();

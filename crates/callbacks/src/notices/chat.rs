@@ -24,7 +24,7 @@ impl ChatMessage {
     #[must_use]
     pub fn of(notice: &OutgoingNotice<'_>, base: &BaseUrl) -> Self {
         let texts = texts();
-        let facts = Facts::of(notice.request, notice.approver, texts);
+        let facts = Facts::of(notice.request, notice.approval, notice.approver, texts);
         let labels = &texts.labels;
         let mut lines = vec![format!("*{}*", (texts.notice.heading)(notice.kind))];
         lines.extend(quoted(&facts.title));

@@ -39,10 +39,10 @@ impl Mail {
     #[must_use]
     pub fn of(notice: &OutgoingNotice<'_>, base: &BaseUrl) -> Self {
         let texts = texts();
-        let facts = Facts::of(notice.request, notice.approver, texts);
+        let facts = Facts::of(notice.request, notice.approval, notice.approver, texts);
         let link = base.of(&notice.link);
         let heading = (texts.notice.heading)(notice.kind);
-        let others = notice.request.approval.approvers.iter().filter(|approver| *approver != notice.approver);
+        let others = notice.approval.approvers.iter().filter(|approver| *approver != notice.approver);
         let others: Vec<UserText> = others.map(name).collect();
         let subject = format!("{}: {}", (texts.notice.subject)(notice.kind), facts.title.clone().cut(MOST_OF_TITLE));
         let html = Html { texts, heading, facts: &facts, others: &others, link: &link };

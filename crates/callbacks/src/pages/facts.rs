@@ -6,7 +6,7 @@ use super::{
     UserText,
     texts::{Policy, Texts},
 };
-use crate::{Approver, Request};
+use crate::{Approval, Approver, Request};
 
 pub(crate) struct Facts {
     pub(crate) title: UserText,
@@ -33,8 +33,7 @@ pub(crate) struct Moment {
 }
 
 impl Facts {
-    pub(crate) fn of(request: &Request, you: &Approver, texts: &Texts) -> Self {
-        let approval = &request.approval;
+    pub(crate) fn of(request: &Request, approval: &Approval, you: &Approver, texts: &Texts) -> Self {
         let details = approval.details.iter();
         let details =
             details.map(|detail| Fact { label: UserText::line(&detail.label), value: UserText::text(&detail.value) });

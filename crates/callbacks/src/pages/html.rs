@@ -110,7 +110,7 @@ fn question<'a>(
     sent: Option<&'a Submission>,
     texts: &'static Texts,
 ) -> Question<'a> {
-    let approval = &view.request.approval;
+    let approval = view.approval;
     let choice = sent.and_then(|sent| sent.choice);
     let error = problem.map(|problem| {
         let (title, detail) = (texts.problem)(problem);
@@ -119,7 +119,7 @@ fn question<'a>(
     let left = Duration::try_from(view.request.deadline_at.duration_since(view.now)).unwrap_or_default();
     Question {
         texts,
-        facts: Facts::of(view.request, view.you(), texts),
+        facts: Facts::of(view.request, view.approval, view.you(), texts),
         left: (texts.left)(left),
         people: view.asked().map(|asked| Person::of(&asked, texts.labels.no_answer_yet, texts)).collect(),
         form: Form {
@@ -136,7 +136,7 @@ fn question<'a>(
 }
 
 fn became(view: &View<'_>, problem: Option<Problem>, texts: &'static Texts) -> Became {
-    let (standing, approval) = (view.standing(), &view.request.approval);
+    let (standing, approval) = (view.standing(), view.approval);
     let yours = view.your_answer();
     let said = (texts.outcome)(&Outcome {
         standing,
@@ -155,7 +155,7 @@ fn became(view: &View<'_>, problem: Option<Problem>, texts: &'static Texts) -> B
         yours: yours.map(|answer| Answer::of(answer, texts)),
         comment: yours.and_then(|answer| answer.comment.as_deref()).map(UserText::text),
         ending: Ending::of(standing, texts),
-        facts: Facts::of(view.request, view.you(), texts),
+        facts: Facts::of(view.request, view.approval, view.you(), texts),
         people: view.asked().map(|asked| Person::of(&asked, none, texts)).collect(),
     }
 }

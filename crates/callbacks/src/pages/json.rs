@@ -98,7 +98,7 @@ pub(super) fn render(page: &Page<'_>) -> String {
 
 impl<'a> Resource<'a> {
     fn of(view: &View<'a>) -> Self {
-        let (request, approval) = (view.request, &view.request.approval);
+        let (request, approval) = (view.request, view.approval);
         let (status, decision) = status(view.standing());
         Self {
             callback_id: request.id,

@@ -5,11 +5,14 @@ use jiff::Timestamp;
 use serde::Serialize;
 
 use super::Problem;
-use crate::{Approver, Callback, Choice, Decision, Outcome, PersonAnswer, Request, State, Status, Withdrawal};
+use crate::{
+    Approval, Approver, Callback, Choice, Decision, Outcome, PersonAnswer, Request, State, Status, Withdrawal,
+};
 
 #[derive(Clone, Copy)]
 pub(super) struct View<'a> {
     pub(super) request: &'a Request,
+    pub(super) approval: &'a Approval,
     state: &'a State,
     approver: u8,
     pub(super) now: Timestamp,
@@ -56,12 +59,13 @@ pub(super) struct Asked<'a> {
 impl<'a> View<'a> {
     /// What the approver at this position sees; nothing if nobody is there.
     pub(super) fn new(callback: &'a Callback, approver: u8, now: Timestamp) -> Option<Self> {
-        let view = Self { request: &callback.request, state: &callback.state, approver, now };
-        (usize::from(approver) < view.request.approval.approvers.len()).then_some(view)
+        let approval = callback.request.approval()?;
+        let view = Self { request: &callback.request, approval, state: &callback.state, approver, now };
+        (usize::from(approver) < approval.approvers.len()).then_some(view)
     }
 
     pub(super) fn you(&self) -> &'a Approver {
-        &self.request.approval.approvers[usize::from(self.approver)]
+        &self.approval.approvers[usize::from(self.approver)]
     }
 
     pub(super) fn your_answer(&self) -> Option<&'a PersonAnswer> {
@@ -70,7 +74,7 @@ impl<'a> View<'a> {
 
     pub(super) fn asked(&self) -> impl Iterator<Item = Asked<'a>> {
         let (state, you) = (self.state, self.approver);
-        (0..).zip(&self.request.approval.approvers).map(move |(at, approver)| Asked {
+        (0..).zip(&self.approval.approvers).map(move |(at, approver)| Asked {
             approver,
             answer: state.answers.get(&at),
             you: at == you,
@@ -114,6 +118,8 @@ fn decided(decision: &Decision, delivery: Delivery) -> Standing<'_> {
         Outcome::Rejected => Standing::Decided { choice: Choice::Reject, at, delivery },
         Outcome::Expired => Standing::Expired { at },
         Outcome::Withdrawn(Withdrawal { by, reason }) => Standing::Withdrawn { by, reason, at },
+        // Machines are not asked what people are.
+        Outcome::Answered { .. } | Outcome::Refused { .. } => Standing::NobodyWaits { at },
     }
 }
 

@@ -1,8 +1,9 @@
-//! What callbacks need of the outside, in their own words. Adapters are in `callback-bridge-aws`.
+//! The table of callbacks.
 
 use jiff::Timestamp;
 
-use crate::{Approver, CallbackId, CapabilityLink, NoticeKind, Request, State};
+use super::{ExternalId, FirstReply, Inbound, InboundKey, Kept};
+use crate::{CallbackId, Request, State};
 
 /// A callback as it is stored.
 #[derive(Debug, Clone, PartialEq)]
@@ -44,6 +45,38 @@ pub trait CallbackStore: Send + Sync {
         now: Timestamp,
         most: u16,
     ) -> impl Future<Output = Result<Vec<CallbackId>, StoreError>> + Send;
+
+    /// Keeps what a machine has sent, unless something of its key is there. Where it is [about](Inbound::about) a task, it is
+    /// kept for whoever [correlates](Self::correlate) that task later, too.
+    ///
+    /// # Errors
+    /// When it may not have been kept.
+    fn keep(&self, inbound: &Inbound) -> impl Future<Output = Result<Kept, StoreError>> + Send;
+
+    /// Puts the reply beside what was [kept](Self::keep), so that it is given again when the same comes again.
+    ///
+    /// # Errors
+    /// When it may not have been written.
+    fn replied(&self, key: &InboundKey, reply: &FirstReply) -> impl Future<Output = Result<(), StoreError>> + Send;
+
+    /// Writes which callback somebody else's name for a task belongs to, the newest taking the place of one before, and then
+    /// reads what was kept about it. Whoever keeps something and then asks for [the callback](Self::correlated), and whoever
+    /// correlates, cannot both miss the other.
+    ///
+    /// # Errors
+    /// When it may not have been written, or what was kept cannot be read.
+    fn correlate(
+        &self,
+        external: &ExternalId,
+        id: CallbackId,
+        now: Timestamp,
+    ) -> impl Future<Output = Result<Vec<Inbound>, StoreError>> + Send;
+
+    /// The callback that somebody else's name for a task belongs to, as it is now.
+    ///
+    /// # Errors
+    /// When it could not be read.
+    fn correlated(&self, external: &ExternalId) -> impl Future<Output = Result<Option<CallbackId>, StoreError>> + Send;
 }
 
 /// How many shards the index of what is due has.
@@ -71,46 +104,3 @@ pub enum Written {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("the table of callbacks: {0}")]
 pub struct StoreError(pub String);
-
-/// A notice to one approver.
-#[derive(Debug)]
-pub struct OutgoingNotice<'a> {
-    /// What they are asked.
-    pub request: &'a Request,
-    /// Who they are.
-    pub approver: &'a Approver,
-    /// Whether they are asked or reminded.
-    pub kind: NoticeKind,
-    /// Their way to the question, for nobody else.
-    pub link: CapabilityLink,
-}
-
-/// What brings notices to people: mail, chat.
-pub trait Notifier: Send + Sync {
-    /// Sends a notice.
-    ///
-    /// # Errors
-    /// When it may not have gone out. It is tried again later.
-    fn send(&self, notice: &OutgoingNotice<'_>) -> impl Future<Output = Result<(), NotifyError>> + Send;
-}
-
-/// Why a notice did not go out.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{0}")]
-pub struct NotifyError(pub String);
-
-/// For a desk that tells nobody: whoever only takes answers has nothing to do with notices, which are others' duty.
-#[derive(Debug, Clone, Copy)]
-pub struct NoNotices;
-
-impl Notifier for NoNotices {
-    async fn send(&self, _notice: &OutgoingNotice<'_>) -> Result<(), NotifyError> {
-        Err(NotifyError("this function tells nobody".to_owned()))
-    }
-}
-
-/// What time it is.
-pub trait Clock: Send + Sync {
-    /// Now.
-    fn now(&self) -> Timestamp;
-}

@@ -1,0 +1,117 @@
+//! Calling a destination, and what follows of its response.
+
+use serde_json::Value;
+use tracing::{info, warn};
+
+use super::Desk;
+use crate::{
+    CallError, CallReply, Callback, CallbackStore, CapabilityLink, Clock, ExternalId, Inbound, MachineAnswer,
+    OutgoingCall, Outside, Recipient, Source, Webhook,
+    metrics::{self, Called},
+    outcomes::Meaning,
+};
+
+/// What came of a call.
+pub(super) enum CallEnd {
+    /// The destination has taken it, and perhaps answered, or had answered before.
+    Taken(Option<(MachineAnswer, Source)>),
+    /// It is to be called again.
+    NotTaken(CallError),
+    /// It never will take it.
+    Refused(String),
+}
+
+/// The longest name that somebody else may have for a task, in bytes.
+const MOST_EXTERNAL_ID: usize = 256;
+
+impl<S: CallbackStore, C: Send + Sync, O: Outside, K: Clock> Desk<S, C, O, K> {
+    pub(super) async fn call(&self, callback: &Callback, webhook: &Webhook) -> CallEnd {
+        let request = &callback.request;
+        let link = CapabilityLink::new(&self.keys, request.id, Recipient::Destination, callback.state.generation);
+        let end = match self.outside.call(&OutgoingCall { request, webhook, link }).await {
+            Ok(reply) => self.follow(callback, webhook, &reply).await,
+            Err(CallError::Refused { reason }) => CallEnd::Refused(reason),
+            Err(again) => CallEnd::NotTaken(again),
+        };
+        let (id, destination) = (request.id, &webhook.destination);
+        match &end {
+            CallEnd::Taken(answer) => {
+                metrics::call(Called::Taken);
+                info!(callback.id = %id, destination, answered = answer.is_some(), "a destination has taken the call");
+            }
+            CallEnd::NotTaken(error) => {
+                metrics::call(Called::NotTaken);
+                warn!(callback.id = %id, destination, %error, "a destination has not taken the call; it is called again");
+            }
+            CallEnd::Refused(reason) => {
+                metrics::call(Called::Refused);
+                warn!(callback.id = %id, destination, reason, "a destination will not take the call; its task is failed");
+            }
+        }
+        end
+    }
+
+    /// Reads a response: it may be the answer, and it may say by what name events speak of the task, some of which may have
+    /// come before it.
+    async fn follow(&self, callback: &Callback, webhook: &Webhook, reply: &CallReply) -> CallEnd {
+        let body = reply.body.as_ref();
+        let answer = match body.map(|body| answer_in(webhook, body)).transpose() {
+            Ok(answer) => answer.flatten(),
+            Err(problem) => return CallEnd::Refused(format!("the response cannot be understood: {problem}")),
+        };
+        let early = match body.and_then(|body| external_id(webhook, body)) {
+            None => None,
+            Some(external) => match self.store.correlate(&external, callback.request.id, self.now()).await {
+                Ok(inbound) => early_answer(webhook, inbound),
+                // Called again, it says the same: it knows repeated calls by their id.
+                Err(error) => {
+                    return CallEnd::NotTaken(CallError::Again { reason: error.to_string(), after: None });
+                }
+            },
+        };
+        if body.is_none() && webhook.external_id_at.is_some() {
+            warn!(callback.id = %callback.request.id, "the response is no JSON, so events cannot find their task");
+        }
+        CallEnd::Taken(answer.map(|answer| (answer, Source::Response)).or(early))
+    }
+}
+
+/// What a body answers, if it answers.
+fn answer_in(webhook: &Webhook, body: &Value) -> Result<Option<MachineAnswer>, String> {
+    let Some(outcomes) = &webhook.outcomes else { return Ok(None) };
+    match outcomes.meaning(body).map_err(|error| error.to_string())? {
+        // That it is at work is known by now.
+        None | Some(Meaning::Heartbeat) => Ok(None),
+        Some(Meaning::Success { output }) => Ok(Some(MachineAnswer::Success { output })),
+        Some(Meaning::Failure { error, cause }) => {
+            MachineAnswer::failure(error, cause).map(Some).map_err(|field| field.to_string())
+        }
+    }
+}
+
+/// What the destination calls the task, as its response says. A number counts as the text that it is written by.
+fn external_id(webhook: &Webhook, body: &Value) -> Option<ExternalId> {
+    let id = match body.pointer(webhook.external_id_at.as_ref()?) {
+        Some(Value::String(id)) => id.clone(),
+        Some(Value::Number(id)) => id.to_string(),
+        _ => String::new(),
+    };
+    if (1..=MOST_EXTERNAL_ID).contains(&id.len()) {
+        return Some(ExternalId { sender: webhook.destination.clone(), id });
+    }
+    warn!(
+        destination = webhook.destination,
+        "the response has no id where externalIdAt points, so events cannot find their task"
+    );
+    None
+}
+
+/// The first of the events that came too early which answers.
+fn early_answer(webhook: &Webhook, mut inbound: Vec<Inbound>) -> Option<(MachineAnswer, Source)> {
+    inbound.sort_by(|one, other| (one.at, &one.key).cmp(&(other.at, &other.key)));
+    inbound.iter().find_map(|event| {
+        let answer = answer_in(webhook, event.body.as_ref()?);
+        let answer = answer.inspect_err(|problem| warn!(problem, "an early event cannot be understood")).ok()??;
+        Some((answer, event.source()?))
+    })
+}

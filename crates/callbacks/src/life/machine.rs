@@ -1,0 +1,115 @@
+//! Answers of machines.
+
+use callback_bridge::InvalidField;
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use super::{Decision, NotTaken, Outcome, State, Status, Taken};
+use crate::Request;
+
+/// How another system says that a task has ended.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "camelCase")]
+pub enum MachineAnswer {
+    /// It is done.
+    Success {
+        /// The output of the task.
+        output: Value,
+    },
+    /// It failed.
+    Failure {
+        /// The name that a `Catch` matches.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        error: Option<String>,
+        /// What happened, for people.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        cause: Option<String>,
+    },
+}
+
+impl MachineAnswer {
+    /// A failure.
+    ///
+    /// # Errors
+    /// When its name is one of those that Step Functions or the bridge give: what is caught by them would be mistaken.
+    pub fn failure(error: Option<String>, cause: Option<String>) -> Result<Self, InvalidField> {
+        let taken = |name: &String| ["States.", "Bridge."].iter().any(|prefix| name.starts_with(prefix));
+        if error.as_ref().is_some_and(taken) {
+            let problem = "may not begin with \"States.\" or \"Bridge.\", which have a meaning of their own".to_owned();
+            return Err(InvalidField { path: "error".to_owned(), problem });
+        }
+        Ok(Self::Failure { error: error.filter(|name| !name.is_empty()), cause })
+    }
+}
+
+/// How an answer came.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum Source {
+    /// In the response to the call.
+    Response,
+    /// By the link.
+    Link,
+    /// As a signed event.
+    Event {
+        /// Who sent it.
+        sender: String,
+        /// Its `webhook-id`.
+        id: String,
+    },
+}
+
+impl State {
+    /// Takes the answer of a machine; `decision_id` is the name of the decision that it makes.
+    ///
+    /// # Errors
+    /// When it is not taken, and why: see [`NotTaken`].
+    pub fn hear(
+        &self,
+        request: &Request,
+        answer: &MachineAnswer,
+        source: &Source,
+        decision_id: &str,
+        now: Timestamp,
+    ) -> Result<Taken, NotTaken> {
+        if request.webhook().is_none() {
+            return Err(NotTaken::Unknown);
+        }
+        match &self.status {
+            Status::Pending if now >= request.deadline_at => Err(NotTaken::TooLate),
+            Status::Pending => {
+                let mut next = self.clone();
+                next.decide(Outcome::Answered { answer: answer.clone(), source: source.clone() }, decision_id, now);
+                Ok(Taken::New(Box::new(next)))
+            }
+            Status::Decided(decision) | Status::Settled { decision: Some(decision), .. } => {
+                said_before(decision, answer)
+            }
+            Status::Settled { decision: None, .. } => Err(NotTaken::NobodyWaits),
+        }
+    }
+
+    /// Whether a machine may say that it is still at work.
+    ///
+    /// # Errors
+    /// When it is too late for that.
+    pub fn waits(&self, request: &Request, now: Timestamp) -> Result<(), NotTaken> {
+        match &self.status {
+            Status::Pending if now < request.deadline_at => Ok(()),
+            Status::Pending => Err(NotTaken::TooLate),
+            Status::Decided(decision) | Status::Settled { decision: Some(decision), .. } => {
+                Err(NotTaken::Decided(decision.clone()))
+            }
+            Status::Settled { decision: None, .. } => Err(NotTaken::NobodyWaits),
+        }
+    }
+}
+
+/// The same again, by whatever way, is what was taken; anything else is too late.
+fn said_before(decision: &Decision, answer: &MachineAnswer) -> Result<Taken, NotTaken> {
+    match &decision.outcome {
+        Outcome::Answered { answer: before, .. } if before == answer => Ok(Taken::Before),
+        _ => Err(NotTaken::Decided(decision.clone())),
+    }
+}

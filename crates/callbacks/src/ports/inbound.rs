@@ -1,0 +1,94 @@
+//! What machines send, as it is kept: so that it is known when it comes again, and found when it came too early.
+
+use std::fmt;
+
+use jiff::Timestamp;
+use serde_json::Value;
+
+use crate::{CallbackId, Source};
+
+/// Something that a machine has sent.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Inbound {
+    /// How it is known.
+    pub key: InboundKey,
+    /// SHA-256 of all of it, in URL-safe Base64: the same key with another digest is something else.
+    pub digest: String,
+    /// Which task it is about, by the name that the sender has for it; nothing where a link says so.
+    pub about: Option<ExternalId>,
+    /// The body, of up to 64 KiB, where it is about a task that may not be known yet; else nothing.
+    pub body: Option<Value>,
+    /// When it came.
+    pub at: Timestamp,
+}
+
+impl Inbound {
+    /// How it came, if it is an event.
+    #[must_use]
+    pub fn source(&self) -> Option<Source> {
+        match &self.key.from {
+            InboundFrom::Sender(sender) => Some(Source::Event { sender: sender.clone(), id: self.key.id.clone() }),
+            InboundFrom::Link(_) => None,
+        }
+    }
+}
+
+/// How something is known when it comes again.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct InboundKey {
+    /// Who sent it.
+    pub from: InboundFrom,
+    /// What they call it, in 1 to 256 characters: a `webhook-id`, or an `Idempotency-Key`.
+    pub id: String,
+}
+
+/// Who has sent something.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum InboundFrom {
+    /// A registered sender.
+    Sender(String),
+    /// Whoever has the link of this callback.
+    Link(CallbackId),
+}
+
+impl fmt::Display for InboundFrom {
+    /// The name of the sender, or the id of the callback behind a `/`, which no name has.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Sender(name) => f.write_str(name),
+            Self::Link(id) => write!(f, "/{id}"),
+        }
+    }
+}
+
+/// What somebody else calls a task.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct ExternalId {
+    /// Who calls it so: a registered sender, and the destination of the same name.
+    pub sender: String,
+    /// What they call it, in 1 to 256 characters.
+    pub id: String,
+}
+
+/// What became of something that was to be kept.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Kept {
+    /// It is kept now.
+    New,
+    /// Something of its key was kept before.
+    Before {
+        /// The digest of that.
+        digest: String,
+        /// What it was answered by, if that is known.
+        reply: Option<FirstReply>,
+    },
+}
+
+/// What something was answered by when it came for the first time.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FirstReply {
+    /// The HTTP status.
+    pub status: u16,
+    /// The body.
+    pub body: String,
+}
