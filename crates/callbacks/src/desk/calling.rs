@@ -21,9 +21,6 @@ pub(super) enum CallEnd {
     Refused(String),
 }
 
-/// The longest name that somebody else may have for a task, in bytes.
-const MOST_EXTERNAL_ID: usize = 256;
-
 impl<S: CallbackStore, C: Send + Sync, O: Outside, K: Clock> Desk<S, C, O, K> {
     pub(super) async fn call(&self, callback: &Callback, webhook: &Webhook) -> CallEnd {
         let request = &callback.request;
@@ -89,21 +86,14 @@ fn answer_in(webhook: &Webhook, body: &Value) -> Result<Option<MachineAnswer>, S
     }
 }
 
-/// What the destination calls the task, as its response says. A number counts as the text that it is written by.
+/// What the destination calls the task, as its response says.
 fn external_id(webhook: &Webhook, body: &Value) -> Option<ExternalId> {
-    let id = match body.pointer(webhook.external_id_at.as_ref()?) {
-        Some(Value::String(id)) => id.clone(),
-        Some(Value::Number(id)) => id.to_string(),
-        _ => String::new(),
-    };
-    if (1..=MOST_EXTERNAL_ID).contains(&id.len()) {
-        return Some(ExternalId { sender: webhook.destination.clone(), id });
+    let id = ExternalId::at(&webhook.destination, body, webhook.external_id_at.as_ref()?);
+    if id.is_none() {
+        let destination = &webhook.destination;
+        warn!(destination, "the response has no id where externalIdAt points, so events cannot find their task");
     }
-    warn!(
-        destination = webhook.destination,
-        "the response has no id where externalIdAt points, so events cannot find their task"
-    );
-    None
+    id
 }
 
 /// The first of the events that came too early which answers.

@@ -70,6 +70,22 @@ pub struct ExternalId {
     pub id: String,
 }
 
+impl ExternalId {
+    /// The longest one, in bytes.
+    const MOST: usize = 256;
+
+    /// What stands where the JSON Pointer leads, if that can be a name. A number counts as the text that it is written by.
+    #[must_use]
+    pub fn at(sender: &str, body: &Value, pointer: &str) -> Option<Self> {
+        let id = match body.pointer(pointer)? {
+            Value::String(id) => id.clone(),
+            Value::Number(id) => id.to_string(),
+            _ => return None,
+        };
+        (1..=Self::MOST).contains(&id.len()).then(|| Self { sender: sender.to_owned(), id })
+    }
+}
+
 /// What became of something that was to be kept.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Kept {
