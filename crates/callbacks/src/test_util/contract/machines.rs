@@ -103,7 +103,7 @@ async fn the_newest_correlation_counts(table: &impl CallbackStore) -> Result<(),
 async fn no_sender_gets_what_another_has_sent(table: &impl CallbackStore) -> Result<(), StoreError> {
     let senders = [("north", "1#1"), ("north#1", "1"), ("north%231", "1"), ("north", "1%231")];
     for (sender, task) in senders {
-        table.keep(&inbound(InboundFrom::Sender(sender.to_owned()), "event", task)).await?;
+        table.keep(&inbound(InboundFrom::Sender(sender.to_owned()), task, task)).await?;
     }
     for (sender, task) in senders {
         let (task, id) = (external(sender, task), callback_id(&format!("{sender} {task}")));
