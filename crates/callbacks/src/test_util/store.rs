@@ -12,8 +12,8 @@ use crate::{
     Written,
 };
 
-/// A table in memory. Each call lets others go first once, as one over a network does; where the real one makes two, it does
-/// so twice.
+/// A table in memory. Each call lets others go first once, as one over a network does; where the real one makes two, they have
+/// time for two calls of their own in between.
 #[derive(Debug, Clone, Default)]
 pub struct MemoryStore {
     rows: Arc<Mutex<Rows>>,
@@ -152,6 +152,7 @@ impl CallbackStore for MemoryStore {
                 rows.correlations.insert(external.clone(), id);
             }
         })?;
+        tokio::task::yield_now().await;
         tokio::task::yield_now().await;
         let rows = self.lock();
         let about = rows.inbound.values().filter(|(inbound, _)| inbound.about.as_ref() == Some(external));
