@@ -7,6 +7,7 @@ mod life;
 mod link;
 pub mod metrics;
 pub mod notices;
+pub mod outcomes;
 pub mod pages;
 mod ports;
 mod request;
