@@ -361,6 +361,10 @@ fn no_body_keeps_it_busy() {
         json!({ "anyOf": [either("x"), either("y"), { "properties": { "a": { "$ref": reference } }, "required": ["a"] }] })
     };
     assert!(!fits(doubled("#"), nested(100)));
+    let mut closed = doubled("#");
+    closed["$schema"] = json!("https://json-schema.org/draft/2020-12/schema");
+    closed["unevaluatedProperties"] = json!(false);
+    assert!(!fits(closed, nested(100)));
     assert!(!fits(
         json!({ "$ref": "#/definitions/n", "definitions": { "n": doubled("#/definitions/n") } }),
         nested(100)
@@ -385,6 +389,7 @@ fn what_was_stored_is_checked_when_it_is_read_again() {
     let outcomes = read(written.clone());
     assert_eq!(serde_json::to_value(&outcomes).unwrap(), written);
     assert_eq!(serde_json::from_value::<Outcomes>(written).unwrap(), outcomes);
+    assert_ne!(read(json!([with_schema(json!({}))])), outcomes);
     let error = serde_json::from_value::<Outcomes>(json!([{ "name": "it" }])).unwrap_err();
     assert_eq!(error.to_string(), "outcomes[0].schema: is missing");
 }
