@@ -7,8 +7,8 @@ use super::Desk;
 use crate::{
     CallError, CallReply, Callback, CallbackStore, CapabilityLink, Clock, ExternalId, Inbound, MachineAnswer,
     OutgoingCall, Outside, Recipient, Source, Webhook,
+    machines::{NotSaid, Said},
     metrics::{self, Called},
-    outcomes::Meaning,
 };
 
 /// What came of a call.
@@ -77,15 +77,12 @@ impl<S: CallbackStore, C: Send + Sync, O: Outside, K: Clock> Desk<S, C, O, K> {
 }
 
 /// What a body answers, if it answers.
-fn answer_in(webhook: &Webhook, body: &Value) -> Result<Option<MachineAnswer>, String> {
-    let Some(outcomes) = &webhook.outcomes else { return Ok(None) };
-    match outcomes.meaning(body).map_err(|error| error.to_string())? {
+fn answer_in(webhook: &Webhook, body: &Value) -> Result<Option<MachineAnswer>, NotSaid> {
+    match Said::of(webhook, body) {
+        Ok(Some(Said::Answer(answer))) => Ok(Some(answer)),
         // That it is at work is known by now.
-        None | Some(Meaning::Heartbeat) => Ok(None),
-        Some(Meaning::Success { output }) => Ok(Some(MachineAnswer::Success { output })),
-        Some(Meaning::Failure { error, cause }) => {
-            MachineAnswer::failure(error, cause).map(Some).map_err(|field| field.to_string())
-        }
+        Ok(Some(Said::Heartbeat) | None) | Err(NotSaid::NoOutcomes) => Ok(None),
+        Err(problem) => Err(problem),
     }
 }
 
@@ -111,7 +108,7 @@ fn early_answer(webhook: &Webhook, mut inbound: Vec<Inbound>) -> Option<(Machine
     inbound.sort_by(|one, other| (one.at, &one.key).cmp(&(other.at, &other.key)));
     inbound.iter().find_map(|event| {
         let answer = answer_in(webhook, event.body.as_ref()?);
-        let answer = answer.inspect_err(|problem| warn!(problem, "an early event cannot be understood")).ok()??;
+        let answer = answer.inspect_err(|problem| warn!(%problem, "an early event cannot be understood")).ok()??;
         Some((answer, event.source()?))
     })
 }

@@ -3,5 +3,5 @@
 mod posted;
 mod reply;
 
-pub use posted::{Posted, Way};
+pub use posted::{NotSaid, Posted, Said, Way};
 pub use reply::Reply;

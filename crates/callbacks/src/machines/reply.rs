@@ -14,7 +14,6 @@ use crate::{
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Reply {
     status: u16,
-    problem: Option<Problem>,
     body: String,
 }
 
@@ -42,7 +41,10 @@ impl Reply {
     /// An event came before its task was known: it is kept.
     #[must_use]
     pub fn kept() -> Self {
-        Self::ok(202, &json!({ "status": "kept", "detail": "no task is known by this id yet; it is applied when one is" }))
+        Self::ok(
+            202,
+            &json!({ "status": "kept", "detail": "no task is known by this id yet; it is applied when one is" }),
+        )
     }
 
     /// An event says nothing about a task.
@@ -81,18 +83,18 @@ impl Reply {
         if let Some(callback) = callback {
             body["callback"] = json!(callback);
         }
-        Self { status: problem.status(), problem: Some(problem), body: body.to_string() }
+        Self { status: problem.status(), body: body.to_string() }
     }
 
     fn ok(status: u16, body: &impl Serialize) -> Self {
         // A structure of texts has a form in JSON.
-        Self { status, problem: None, body: serde_json::to_string(body).unwrap_or_default() }
+        Self { status, body: serde_json::to_string(body).unwrap_or_default() }
     }
 
     /// The reply that something got when it came for the first time.
     #[must_use]
     pub fn again(first: FirstReply) -> Self {
-        Self { status: first.status, problem: Problem::of_reply(first.status), body: first.body }
+        Self { status: first.status, body: first.body }
     }
 
     /// The reply to be kept for when the same comes again; nothing where trying again may help.
@@ -104,6 +106,46 @@ impl Reply {
     /// What is sent.
     #[must_use]
     pub fn response(self) -> Response {
-        Response::of_machine(self.status, self.status >= 400, self.problem, self.body)
+        Response::of_machine(self.status, self.body)
+    }
+}
+
+impl Standing {
+    fn of(callback: &Callback, now: Timestamp) -> Self {
+        let Callback { request, state } = callback;
+        let (status, delivery) = match &state.status {
+            Status::Pending if now >= request.deadline_at => ("expired", None),
+            Status::Pending => ("open", None),
+            Status::Decided(decision) => (outcome(decision), Some("pending")),
+            Status::Settled { decision: None, .. } => ("nobodyWaits", None),
+            Status::Settled { decision: Some(decision), disposition, .. } => {
+                (outcome(decision), Some(delivery(*disposition)))
+            }
+        };
+        let decided_at = state.decision().map(|decision| decision.at);
+        Self { callback_id: request.id, status, deadline_at: request.deadline_at, decided_at, delivery }
+    }
+}
+
+const fn outcome(decision: &Decision) -> &'static str {
+    match &decision.outcome {
+        Outcome::Answered { answer: MachineAnswer::Success { .. }, .. } => "succeeded",
+        Outcome::Answered { answer: MachineAnswer::Failure { .. }, .. } => "failed",
+        Outcome::Refused { .. } => "refused",
+        Outcome::Expired => "expired",
+        Outcome::Withdrawn(_) => "withdrawn",
+        Outcome::Approved => "approved",
+        Outcome::Rejected => "rejected",
+    }
+}
+
+const fn delivery(disposition: Disposition) -> &'static str {
+    match disposition {
+        // An unheard try of ours is what most likely has ended it.
+        Disposition::Settled | Disposition::Unknown => "delivered",
+        Disposition::Closed => "tooLate",
+        Disposition::BadToken => "failed",
+        // None of these settles a callback.
+        Disposition::Retry | Disposition::Rejected | Disposition::Denied => "pending",
     }
 }
