@@ -2,8 +2,10 @@
 
 use std::fmt;
 
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use jiff::Timestamp;
 use serde_json::Value;
+use sha2::{Digest, Sha256};
 
 use crate::{CallbackId, Source};
 
@@ -23,6 +25,13 @@ pub struct Inbound {
 }
 
 impl Inbound {
+    /// The digest of what came: of a body, and of what it was sent to.
+    #[must_use]
+    pub fn digest_of(what: &str, body: &[u8]) -> String {
+        let hash = Sha256::new().chain_update(what).chain_update([0]).chain_update(body);
+        URL_SAFE_NO_PAD.encode(hash.finalize())
+    }
+
     /// How it came, if it is an event.
     #[must_use]
     pub fn source(&self) -> Option<Source> {
@@ -68,6 +77,23 @@ pub struct ExternalId {
     pub sender: String,
     /// What they call it, in 1 to 256 characters.
     pub id: String,
+}
+
+impl ExternalId {
+    /// The longest, in bytes.
+    pub const MOST_BYTES: usize = 256;
+
+    /// What a body calls a task, where a JSON Pointer points: a text, or a number as it is written. Nothing where there is none,
+    /// or one that is too long.
+    #[must_use]
+    pub fn at(pointer: &str, sender: &str, body: &Value) -> Option<Self> {
+        let id = match body.pointer(pointer)? {
+            Value::String(id) => id.clone(),
+            Value::Number(id) => id.to_string(),
+            _ => return None,
+        };
+        (1..=Self::MOST_BYTES).contains(&id.len()).then(|| Self { sender: sender.to_owned(), id })
+    }
 }
 
 /// What became of something that was to be kept.
