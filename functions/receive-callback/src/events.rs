@@ -5,7 +5,7 @@ use callbacks::{
     CallbackStore, Clock, ExternalId, Inbound, InboundFrom, InboundKey, Outside,
     machines::{NotSaid, Posted, Reply, Said},
     pages::Problem,
-    signed::{Sender, SignatureError, SignatureHeaders},
+    signed::{ID, SIGNATURE, SignatureError, SignedHeaders, TIMESTAMP},
 };
 use lambda_http::http::{HeaderName, Method, header::CONTENT_TYPE};
 use serde_json::Value;
@@ -42,19 +42,16 @@ impl<S: CallbackStore, C: TaskCallbacks, O: Outside, K: Clock> Door<S, C, O, K> 
             return Err((Problem::TooLarge, None));
         }
         let header = |name: &'static str| visitor.header(HeaderName::from_static(name));
-        let headers = SignatureHeaders {
-            id: header("webhook-id"),
-            timestamp: header("webhook-timestamp"),
-            signature: header("webhook-signature"),
-        };
+        let id = header(ID);
+        let headers = SignedHeaders { id, timestamp: header(TIMESTAMP), signature: header(SIGNATURE) };
         let now = self.desk.now();
-        let id = sender.verify_with().verify(&headers, visitor.body(), now).map_err(|error| match error {
+        sender.verify(headers, visitor.body(), now).map_err(|error| match error {
             SignatureError::Stale => (Problem::Stale, None),
             error => (Problem::BadSignature, Some(error.to_string())),
         })?;
         let body = json(visitor)?;
-        let about = external_id(name, sender, &body);
-        let key = InboundKey { from: InboundFrom::Sender(name.to_owned()), id: id.to_owned() };
+        let about = sender.task_of(&body);
+        let key = InboundKey { from: InboundFrom::Sender(name.to_owned()), id: id.unwrap_or_default().to_owned() };
         Ok(Inbound { key, digest: Inbound::digest_of("", visitor.body()), about, body: Some(body), at: now })
     }
 
@@ -93,9 +90,4 @@ fn json(visitor: Visitor<'_>) -> Result<Value, (Problem, Option<String>)> {
         Ok(_) => Err((Problem::NotUnderstood, None)),
         Err((problem, detail)) => Err((problem, Some(detail))),
     }
-}
-
-/// Which task it is about.
-fn external_id(name: &str, sender: &Sender, body: &Value) -> Option<ExternalId> {
-    ExternalId::at(sender.external_id_at(), name, body)
 }

@@ -85,14 +85,12 @@ fn answer_in(webhook: &Webhook, body: &Value) -> Result<Option<MachineAnswer>, N
 
 /// What the destination calls the task, as its response says.
 fn external_id(webhook: &Webhook, body: &Value) -> Option<ExternalId> {
-    let external = ExternalId::at(webhook.external_id_at.as_ref()?, &webhook.destination, body);
-    if external.is_none() {
-        warn!(
-            destination = webhook.destination,
-            "the response has no id where externalIdAt points, so events cannot find their task"
-        );
+    let id = ExternalId::at(&webhook.destination, body, webhook.external_id_at.as_ref()?);
+    if id.is_none() {
+        let destination = &webhook.destination;
+        warn!(destination, "the response has no id where externalIdAt points, so events cannot find their task");
     }
-    external
+    id
 }
 
 /// The first of the events that came too early which answers.

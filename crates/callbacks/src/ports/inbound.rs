@@ -80,19 +80,18 @@ pub struct ExternalId {
 }
 
 impl ExternalId {
-    /// The longest, in bytes.
-    pub const MOST_BYTES: usize = 256;
+    /// The longest one, in bytes.
+    const MOST: usize = 256;
 
-    /// What a body calls a task, where a JSON Pointer points: a text, or a number as it is written. Nothing where there is none,
-    /// or one that is too long.
+    /// What stands where the JSON Pointer leads, if that can be a name. A number counts as the text that it is written by.
     #[must_use]
-    pub fn at(pointer: &str, sender: &str, body: &Value) -> Option<Self> {
+    pub fn at(sender: &str, body: &Value, pointer: &str) -> Option<Self> {
         let id = match body.pointer(pointer)? {
             Value::String(id) => id.clone(),
             Value::Number(id) => id.to_string(),
             _ => return None,
         };
-        (1..=Self::MOST_BYTES).contains(&id.len()).then(|| Self { sender: sender.to_owned(), id })
+        (1..=Self::MOST).contains(&id.len()).then(|| Self { sender: sender.to_owned(), id })
     }
 }
 
