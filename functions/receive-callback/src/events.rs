@@ -46,7 +46,7 @@ impl<S: CallbackStore, C: TaskCallbacks, O: Outside, K: Clock> Door<S, C, O, K> 
         let headers = SignedHeaders { id, timestamp: header(TIMESTAMP), signature: header(SIGNATURE) };
         let now = self.desk.now();
         sender.verify(headers, visitor.body(), now).map_err(|error| match error {
-            SignatureError::Stale => (Problem::Stale, None),
+            SignatureError::TooOld | SignatureError::InTheFuture => (Problem::Stale, Some(error.to_string())),
             error => (Problem::BadSignature, Some(error.to_string())),
         })?;
         let body = json(visitor)?;
