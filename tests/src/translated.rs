@@ -44,12 +44,21 @@ impl Template {
     /// # Panics
     /// When that is not installed, or refuses the template.
     #[must_use]
-    #[expect(clippy::unwrap_used, reason = "a test that cannot go on panics")]
     pub fn read() -> Self {
+        Self::read_file("template.yaml")
+    }
+
+    /// The same with another template of the repository.
+    ///
+    /// # Panics
+    /// When the translator is not installed, or refuses the template.
+    #[must_use]
+    #[expect(clippy::unwrap_used, reason = "a test that cannot go on panics")]
+    pub fn read_file(path: &str) -> Self {
         let python = RegionOptions::default().python;
         assert!(python.exists(), "there is no {}: run `cargo xtask test`, which prepares it", python.display());
         let translated = Command::new(python)
-            .args(["-m", "local_aws.translate", "../../template.yaml"])
+            .args(["-m", "local_aws.translate", &format!("../../{path}")])
             .current_dir(repository().join("local/aws"))
             .output()
             .unwrap();

@@ -62,7 +62,7 @@ pub(crate) const STEPS: &[Step] = &[
         needs: &[],
         run: conformance,
     },
-    Step { name: "template", about: "rules for template.yaml (cfn-lint)", needs: &[], run: template },
+    Step { name: "template", about: "rules for the templates (cfn-lint)", needs: &[], run: template },
 ];
 
 fn fmt(context: &Context) -> Result<Verdict, String> {
@@ -129,7 +129,7 @@ fn conformance(context: &Context) -> Result<Verdict, String> {
 
 fn template(context: &Context) -> Result<Verdict, String> {
     let mut command = process::command(&context.workspace, context.local_aws()?.program("cfn-lint"));
-    command.arg("template.yaml");
+    command.args(["template.yaml", "infra/callback-role.yaml"]);
     check(command)
 }
 

@@ -33,7 +33,7 @@ pub async fn desk<N: Notifier>(lambda: &Lambda, notifier: N) -> Result<AwsDesk<N
     let Settings { table, keys_secret } = Settings::read(lambda.variables())?;
     let keys = keys(&read_secret(lambda.aws_config(), &keys_secret).await?)?;
     let table = CallbackTable::new(lambda.aws_config(), table);
-    Ok(Desk::new(table, StepFunctions::new(lambda.aws_config()), notifier, SystemClock, keys))
+    Ok(Desk::new(table, lambda.step_functions()?, notifier, SystemClock, keys))
 }
 
 const KEYS_SECRET: &str = "BRIDGE_LINK_KEYS_SECRET_ARN";

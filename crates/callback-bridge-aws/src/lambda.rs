@@ -43,6 +43,18 @@ impl Lambda {
         &self.aws
     }
 
+    /// Step Functions, for answers to tasks: those of other accounts by the roles in `BRIDGE_CALLBACK_ROLE_ARNS`, in whose
+    /// trails the sessions have the name of this function.
+    ///
+    /// # Errors
+    /// When that variable is wrong; the error names it.
+    #[cfg(feature = "step-functions")]
+    pub fn step_functions(&self) -> Result<crate::StepFunctions, crate::config::ConfigError> {
+        let roles = crate::CallbackRoles::read(&self.variables)?;
+        let name = self.variables.optional::<String>("AWS_LAMBDA_FUNCTION_NAME")?;
+        Ok(crate::StepFunctions::new(&self.aws, roles, name.as_deref().unwrap_or("callback-bridge")))
+    }
+
     /// Does the work of one invocation: its log lines have the request id, and its metrics are printed when it ends, however
     /// it ends. Lambda freezes the process once it has the response.
     pub async fn during<T>(&self, context: &Context, work: impl Future<Output = T>) -> T {

@@ -51,6 +51,6 @@ pub use ses::SesMail;
 #[cfg(feature = "worker")]
 pub use sqs::SqsQueues;
 #[cfg(feature = "step-functions")]
-pub use step_functions::StepFunctions;
+pub use step_functions::{CallbackRoles, CallbackRolesError, StepFunctions};
 #[cfg(feature = "worker")]
 pub use worker::run;

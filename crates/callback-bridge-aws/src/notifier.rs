@@ -34,25 +34,25 @@ fn not_set_up(what: &str) -> NotifyError {
 
 #[cfg(test)]
 mod tests {
-    use callbacks::test_util::RecordingNotifier;
+    use callbacks::test_util::RecordingOutside;
 
     use super::*;
     use crate::test_notices::to;
 
     #[tokio::test]
     async fn each_notice_goes_by_the_channel_of_its_approver() {
-        let (mail, chat) = (RecordingNotifier::default(), RecordingNotifier::default());
+        let (mail, chat) = (RecordingOutside::default(), RecordingOutside::default());
         let channels = Channels::new(Some(mail.clone()), Some(chat.clone()));
         to("alice@example.com", Channel::Email, async |notice| channels.send(notice).await.unwrap()).await;
         to("finance", Channel::Slack, async |notice| channels.send(notice).await.unwrap()).await;
-        let addresses = |notifier: RecordingNotifier| notifier.sent().into_iter().map(|sent| sent.address).collect();
+        let addresses = |notifier: RecordingOutside| notifier.sent().into_iter().map(|sent| sent.address).collect();
         let (mailed, posted): (Vec<String>, Vec<String>) = (addresses(mail), addresses(chat));
         assert_eq!((&mailed[..], &posted[..]), (&["alice@example.com".to_owned()][..], &["finance".to_owned()][..]));
     }
 
     #[tokio::test]
     async fn a_channel_that_is_not_set_up_says_what_to_do() {
-        let channels = Channels::<RecordingNotifier, RecordingNotifier>::new(None, None);
+        let channels = Channels::<RecordingOutside, RecordingOutside>::new(None, None);
         for (channel, advice) in [
             (Channel::Email, "nobody can be told by mail: give this function an address to send from"),
             (Channel::Slack, "nobody can be told by chat: give this function a secret with incoming webhooks"),

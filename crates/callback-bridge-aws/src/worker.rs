@@ -7,7 +7,7 @@ use callback_bridge::{RuntimeSettings, Unreturnable, Worker, WorkerRuntime};
 use lambda_runtime::{Diagnostic, LambdaEvent, Runtime, service_fn};
 
 use crate::{
-    Error, Lambda, SqsQueues, StepFunctions,
+    Error, Lambda, SqsQueues,
     config::{ConfigError, Variables},
     lambda::invocation,
 };
@@ -27,7 +27,7 @@ impl Lambda {
     /// When an environment variable of the runtime is wrong, which is named, or the Lambda Runtime API is out of reach.
     pub async fn serve(self, worker: impl Worker) -> Result<(), Error> {
         let settings = settings(self.variables())?;
-        let (callbacks, queues) = (StepFunctions::new(self.aws_config()), SqsQueues::new(self.aws_config()));
+        let (callbacks, queues) = (self.step_functions()?, SqsQueues::new(self.aws_config()));
         let runtime = Arc::new(WorkerRuntime::new(worker, callbacks, queues, settings));
         let function = service_fn(move |event: LambdaEvent<SqsEvent>| {
             let (runtime, lambda) = (Arc::clone(&runtime), self.clone());

@@ -6,6 +6,7 @@ mod desk;
 mod id;
 mod life;
 mod link;
+pub mod machines;
 pub mod metrics;
 pub mod notices;
 pub mod outcomes;

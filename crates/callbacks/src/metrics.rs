@@ -176,6 +176,8 @@ pub enum PageResult {
     Served,
     /// The link leads nowhere: somebody guesses, or a link is very old.
     UnknownLink,
+    /// Something is not signed as its sender does: somebody guesses, or a secret was changed on one side alone.
+    BadSignature,
     /// Something else was wrong with the request, or it came too late.
     Refused,
     /// The table was in trouble.
@@ -187,7 +189,8 @@ impl PageResult {
     #[must_use]
     pub const fn of(status: u16) -> Self {
         match status {
-            ..400 => Self::Served,
+            0..=399 => Self::Served,
+            401 => Self::BadSignature,
             404 => Self::UnknownLink,
             500.. => Self::Trouble,
             _ => Self::Refused,

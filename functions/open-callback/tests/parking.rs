@@ -10,7 +10,7 @@ use callback_bridge::{
 };
 use callbacks::{
     Callback, CallbackId, Desk, LinkKeys, Status,
-    test_util::{Lost, MemoryStore, RecordingNotifier, StoppedClock},
+    test_util::{Lost, MemoryStore, RecordingOutside, StoppedClock},
 };
 use open_callback::OpenCallback;
 use serde_json::{Value, json};
@@ -21,7 +21,7 @@ const TOKEN: &str = "the token of the tests";
 struct Bench {
     store: MemoryStore,
     callbacks: RecordingCallbacks,
-    notifier: RecordingNotifier,
+    notifier: RecordingOutside,
 }
 
 impl Bench {

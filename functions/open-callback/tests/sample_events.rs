@@ -10,7 +10,7 @@ use callback_bridge::{
 };
 use callbacks::{
     Desk, LinkKeys,
-    test_util::{MemoryStore, RecordingNotifier, StoppedClock},
+    test_util::{MemoryStore, RecordingOutside, StoppedClock},
 };
 use open_callback::OpenCallback;
 use serde_json::Value;
@@ -25,7 +25,7 @@ enum Became {
 async fn became(event: &str) -> Became {
     let file = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("../../events/open-callback/{event}.json"));
     let event: SqsEvent = serde_json::from_str(&fs::read_to_string(file).unwrap()).unwrap();
-    let (callbacks, notifier) = (RecordingCallbacks::default(), RecordingNotifier::default());
+    let (callbacks, notifier) = (RecordingCallbacks::default(), RecordingOutside::default());
     let clock = StoppedClock::at("2026-11-22T10:00:01Z".parse().unwrap());
     let keys = LinkKeys::read("a key of at least thirty-two letters").unwrap();
     let desk = Desk::new(MemoryStore::default(), callbacks.clone(), notifier.clone(), clock, keys);

@@ -2,6 +2,9 @@
 
 mod config;
 mod door;
+mod events;
+mod machines;
+mod people;
 mod visitor;
 
 pub use config::Config;

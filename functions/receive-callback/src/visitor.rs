@@ -4,7 +4,7 @@ use callbacks::pages::{Format, Page, Problem, Response};
 use lambda_http::{
     Body, Request, RequestExt,
     http::{
-        HeaderName,
+        HeaderName, Method,
         header::{ACCEPT, CONTENT_TYPE},
     },
     request::RequestContext,
@@ -18,6 +18,20 @@ impl Visitor<'_> {
     /// What stands behind `/c/`.
     pub(crate) fn link(&self) -> &str {
         self.0.path_parameters_ref().and_then(|parameters| parameters.first("link")).unwrap_or_default()
+    }
+
+    /// What stands behind a link.
+    pub(crate) fn way(&self) -> Option<&str> {
+        self.0.path_parameters_ref()?.first("way")
+    }
+
+    /// Whose event it is said to be.
+    pub(crate) fn sender(&self) -> Option<&str> {
+        self.0.path_parameters_ref()?.first("sender")
+    }
+
+    pub(crate) const fn method(&self) -> &Method {
+        self.0.method()
     }
 
     pub(crate) fn header(&self, name: HeaderName) -> Option<&str> {

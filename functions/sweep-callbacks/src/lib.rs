@@ -6,7 +6,7 @@ mod report;
 use std::time::Duration;
 
 use callback_bridge::{Invocation, TaskCallbacks};
-use callbacks::{CallbackStore, Clock, Desk, Notifier};
+use callbacks::{CallbackStore, Clock, Desk, Outside};
 use serde_json::Value;
 use tokio::time::Instant;
 use tracing::{info, warn};
@@ -21,13 +21,13 @@ const RESERVE: Duration = Duration::from_secs(25);
 
 /// Looks after what is parked at a desk.
 #[derive(Debug)]
-pub struct SweepCallbacks<S, C, N, K> {
-    desk: Desk<S, C, N, K>,
+pub struct SweepCallbacks<S, C, O, K> {
+    desk: Desk<S, C, O, K>,
 }
 
-impl<S: CallbackStore, C: TaskCallbacks, N: Notifier, K: Clock> SweepCallbacks<S, C, N, K> {
+impl<S: CallbackStore, C: TaskCallbacks, O: Outside, K: Clock> SweepCallbacks<S, C, O, K> {
     /// Looks after this desk.
-    pub const fn new(desk: Desk<S, C, N, K>) -> Self {
+    pub const fn new(desk: Desk<S, C, O, K>) -> Self {
         Self { desk }
     }
 

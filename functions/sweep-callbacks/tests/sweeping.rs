@@ -10,7 +10,7 @@ use callback_bridge::{
 use callbacks::{
     Approval, Callback, CallbackId, CallbackStore, Clock, Desk, LinkKeys, Notifier, NotifyError, Outcome,
     OutgoingNotice, Parked, State, Status, StoreError, Waiting, Written,
-    test_util::{Lost, MemoryStore, RecordingNotifier, StoppedClock},
+    test_util::{Lost, MemoryStore, RecordingOutside, StoppedClock},
 };
 use jiff::Timestamp;
 use lambda_runtime::Diagnostic;
@@ -23,14 +23,14 @@ const TOKEN: &str = "AQCUAAAAKgAAAAMAAAAAAAAAAexample+token/1=";
 struct Bench {
     store: MemoryStore,
     callbacks: RecordingCallbacks,
-    notifier: RecordingNotifier,
+    notifier: RecordingOutside,
     clock: StoppedClock,
 }
 
 impl Bench {
     fn new() -> Self {
         let clock = StoppedClock::at("2026-11-22T10:00:00Z".parse().unwrap());
-        let (callbacks, notifier) = (RecordingCallbacks::default(), RecordingNotifier::default());
+        let (callbacks, notifier) = (RecordingCallbacks::default(), RecordingOutside::default());
         Self { store: MemoryStore::default(), callbacks, notifier, clock }
     }
 

@@ -95,5 +95,6 @@ def _function(request: BaseResponse) -> str | None:
 _ARNS = {
     "states": _states, "sqs": _queue, "secretsmanager": _secret, "lambda": _function,
     "dynamodb": lambda request: _table(request, {n: request._get_param(n) for n in ("TableName", "IndexName")}),
+    "sts": lambda request: request._get_param("RoleArn"),
     "sns": lambda request: request._get_param("TopicArn") or request._get_param("TargetArn"),
 }  # fmt: skip

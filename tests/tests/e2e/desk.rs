@@ -11,7 +11,7 @@ use callback_bridge_local::LocalRegion;
 use callbacks::{
     AnswerError, Answered, Approval, Callback, CallbackId, CallbackStore, Choice, Clock, Desk, LinkAnswer, LinkKeys,
     NotTaken, OpenError, Request, State, Status, Swept, Waiting,
-    test_util::{RecordingNotifier, StoppedClock},
+    test_util::{RecordingOutside, StoppedClock},
 };
 use jiff::Timestamp;
 use serde_json::{Value, json};
@@ -46,16 +46,16 @@ struct Bench {
     table: CallbackTable,
     losses: Arc<AtomicUsize>,
     callbacks: RecordingCallbacks,
-    notifier: RecordingNotifier,
+    notifier: RecordingOutside,
     clock: StoppedClock,
-    desk: Desk<CallbackTable, RecordingCallbacks, RecordingNotifier, StoppedClock>,
+    desk: Desk<CallbackTable, RecordingCallbacks, RecordingOutside, StoppedClock>,
 }
 
 impl Bench {
     async fn new(region: &LocalRegion, name: &str) -> Self {
         let (config, losses) = store::lossy(region.aws().sdk_config());
         let table = CallbackTable::new(&config, store::table(region, name).await);
-        let (callbacks, notifier) = (RecordingCallbacks::default(), RecordingNotifier::default());
+        let (callbacks, notifier) = (RecordingCallbacks::default(), RecordingOutside::default());
         let (clock, keys) = (StoppedClock::at(now()), LinkKeys::read("a key of at least thirty-two letters").unwrap());
         let desk = Desk::new(table.clone(), callbacks.clone(), notifier.clone(), clock.clone(), keys);
         Self { table, losses, callbacks, notifier, clock, desk }

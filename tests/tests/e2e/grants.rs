@@ -30,14 +30,14 @@ use crate::{
 
 /// An action on a resource that a role may do, as the local AWS tells it.
 #[derive(Debug, Deserialize)]
-struct Grant {
-    role: String,
-    action: String,
+pub(crate) struct Grant {
+    pub(crate) role: String,
+    pub(crate) action: String,
     resource: String,
-    used: bool,
+    pub(crate) used: bool,
 }
 
-fn grants(sample: &Sample) -> Vec<Grant> {
+pub(crate) fn grants(sample: &Sample) -> Vec<Grant> {
     let address = sample.bridge.region().aws().endpoint().strip_prefix("http://").unwrap();
     let mut stream = TcpStream::connect(address).unwrap();
     write!(stream, "GET /local-aws/grants HTTP/1.0\r\nhost: {address}\r\n\r\n").unwrap();

@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on panics")]
 
 mod alarms;
+mod cross_account;
 mod documents;
 mod events;
 mod http_api;

@@ -1,5 +1,7 @@
 //! One test per modelled error, and the common ones, as the SDK delivers them.
 
+mod other_accounts;
+
 use aws_sdk_sfn::{
     error::ErrorMetadata,
     operation::{
@@ -10,12 +12,20 @@ use aws_sdk_sfn::{
     types::error as model,
 };
 use aws_smithy_mocks::{mock, mock_client};
-use callback_bridge::{TaskFailure, TaskOutput};
+use callback_bridge::{TaskFailure, TaskOutput, TaskToken};
 
 use super::*;
 
 fn token() -> TaskToken {
     TaskToken::new("AQCU+/secret=").unwrap()
+}
+
+fn task(token: &TaskToken) -> TaskHandle<'_> {
+    TaskHandle { token, execution: None }
+}
+
+fn of(own: Client) -> StepFunctions {
+    StepFunctions { own, roles: Arc::default() }
 }
 
 fn success() -> Answer {
@@ -32,20 +42,20 @@ fn meta(code: &str) -> ErrorMetadata {
 
 async fn success_refused(error: fn() -> SendTaskSuccessError) -> Refusal {
     let rule = mock!(Client::send_task_success).then_error(error);
-    let sfn = StepFunctions { client: mock_client!(aws_sdk_sfn, [&rule]) };
-    sfn.answer(&token(), &success()).await.unwrap_err()
+    let sfn = of(mock_client!(aws_sdk_sfn, [&rule]));
+    sfn.answer(task(&token()), &success()).await.unwrap_err()
 }
 
 async fn failure_refused(error: fn() -> SendTaskFailureError) -> Refusal {
     let rule = mock!(Client::send_task_failure).then_error(error);
-    let sfn = StepFunctions { client: mock_client!(aws_sdk_sfn, [&rule]) };
-    sfn.answer(&token(), &failure()).await.unwrap_err()
+    let sfn = of(mock_client!(aws_sdk_sfn, [&rule]));
+    sfn.answer(task(&token()), &failure()).await.unwrap_err()
 }
 
 async fn heartbeat_refused(error: fn() -> SendTaskHeartbeatError) -> Refusal {
     let rule = mock!(Client::send_task_heartbeat).then_error(error);
-    let sfn = StepFunctions { client: mock_client!(aws_sdk_sfn, [&rule]) };
-    sfn.heartbeat(&token()).await.unwrap_err()
+    let sfn = of(mock_client!(aws_sdk_sfn, [&rule]));
+    sfn.heartbeat(task(&token())).await.unwrap_err()
 }
 
 #[tokio::test]
@@ -61,12 +71,10 @@ async fn each_call_says_what_it_should() {
     let beaten = mock!(Client::send_task_heartbeat)
         .match_requests(|input| input.task_token() == Some("AQCU+/secret="))
         .then_output(|| SendTaskHeartbeatOutput::builder().build());
-    let sfn = StepFunctions {
-        client: mock_client!(aws_sdk_sfn, aws_smithy_mocks::RuleMode::MatchAny, [&succeeded, &failed, &beaten]),
-    };
-    sfn.answer(&token(), &success()).await.unwrap();
-    sfn.answer(&token(), &failure()).await.unwrap();
-    sfn.heartbeat(&token()).await.unwrap();
+    let sfn = of(mock_client!(aws_sdk_sfn, aws_smithy_mocks::RuleMode::MatchAny, [&succeeded, &failed, &beaten]));
+    sfn.answer(task(&token()), &success()).await.unwrap();
+    sfn.answer(task(&token()), &failure()).await.unwrap();
+    sfn.heartbeat(task(&token())).await.unwrap();
     assert_eq!((succeeded.num_calls(), failed.num_calls(), beaten.num_calls()), (1, 1, 1));
 }
 
@@ -176,7 +184,10 @@ async fn nobody_there_is_unheard_and_the_sdk_does_not_try_again() {
             aws_sdk_sfn::config::Credentials::for_tests(),
         ))
         .build();
-    let refusal = StepFunctions::new(&config).answer(&token(), &success()).await.unwrap_err();
+    let refusal = StepFunctions::new(&config, CallbackRoles::default(), "worker")
+        .answer(task(&token()), &success())
+        .await
+        .unwrap_err();
     assert!(matches!(refusal, Refusal::Unheard { .. }), "{refusal}");
     let listener = hang_up.await.unwrap();
     let second = tokio::time::timeout(Duration::ZERO, listener.accept()).await;

@@ -7,8 +7,8 @@ use super::Desk;
 use crate::{
     CallError, CallReply, Callback, CallbackStore, CapabilityLink, Clock, ExternalId, Inbound, MachineAnswer,
     OutgoingCall, Outside, Recipient, Source, Webhook,
+    machines::{NotSaid, Said},
     metrics::{self, Called},
-    outcomes::Meaning,
 };
 
 /// What came of a call.
@@ -26,7 +26,7 @@ impl<S: CallbackStore, C: Send + Sync, O: Outside, K: Clock> Desk<S, C, O, K> {
         let request = &callback.request;
         let link = CapabilityLink::new(&self.keys, request.id, Recipient::Destination, callback.state.generation);
         let end = match self.outside.call(&OutgoingCall { request, webhook, link }).await {
-            Ok(reply) => self.follow(callback, webhook, &reply).await,
+            Ok(reply) => self.taken(callback, webhook, &reply).await,
             Err(CallError::Refused { reason }) => CallEnd::Refused(reason),
             Err(again) => CallEnd::NotTaken(again),
         };
@@ -50,7 +50,7 @@ impl<S: CallbackStore, C: Send + Sync, O: Outside, K: Clock> Desk<S, C, O, K> {
 
     /// Reads a response: it may be the answer, and it may say by what name events speak of the task, some of which may have
     /// come before it.
-    async fn follow(&self, callback: &Callback, webhook: &Webhook, reply: &CallReply) -> CallEnd {
+    async fn taken(&self, callback: &Callback, webhook: &Webhook, reply: &CallReply) -> CallEnd {
         let body = reply.body.as_ref();
         let answer = match body.map(|body| answer_in(webhook, body)).transpose() {
             Ok(answer) => answer.flatten(),
@@ -74,15 +74,12 @@ impl<S: CallbackStore, C: Send + Sync, O: Outside, K: Clock> Desk<S, C, O, K> {
 }
 
 /// What a body answers, if it answers.
-fn answer_in(webhook: &Webhook, body: &Value) -> Result<Option<MachineAnswer>, String> {
-    let Some(outcomes) = &webhook.outcomes else { return Ok(None) };
-    match outcomes.meaning(body).map_err(|error| error.to_string())? {
+fn answer_in(webhook: &Webhook, body: &Value) -> Result<Option<MachineAnswer>, NotSaid> {
+    match Said::of(webhook, body) {
+        Ok(Some(Said::Answer(answer))) => Ok(Some(answer)),
         // That it is at work is known by now.
-        None | Some(Meaning::Heartbeat) => Ok(None),
-        Some(Meaning::Success { output }) => Ok(Some(MachineAnswer::Success { output })),
-        Some(Meaning::Failure { error, cause }) => {
-            MachineAnswer::failure(error, cause).map(Some).map_err(|field| field.to_string())
-        }
+        Ok(Some(Said::Heartbeat) | None) | Err(NotSaid::NoOutcomes) => Ok(None),
+        Err(problem) => Err(problem),
     }
 }
 
@@ -101,7 +98,7 @@ fn early_answer(webhook: &Webhook, mut inbound: Vec<Inbound>) -> Option<(Machine
     inbound.sort_by(|one, other| (one.at, &one.key).cmp(&(other.at, &other.key)));
     inbound.iter().find_map(|event| {
         let answer = answer_in(webhook, event.body.as_ref()?);
-        let answer = answer.inspect_err(|problem| warn!(problem, "an early event cannot be understood")).ok()??;
+        let answer = answer.inspect_err(|problem| warn!(%problem, "an early event cannot be understood")).ok()??;
         Some((answer, event.source()?))
     })
 }

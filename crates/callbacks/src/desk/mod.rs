@@ -49,7 +49,22 @@ impl<S: CallbackStore, C, O, K: Clock> Desk<S, C, O, K> {
     /// # Errors
     /// When the table cannot be read.
     pub async fn look(&self, link: &str) -> Result<Option<(CapabilityLink, Callback)>, StoreError> {
-        let Some(link) = CapabilityLink::verified(link, &self.keys) else { return Ok(None) };
+        let Some(link) = self.verified(link) else { return Ok(None) };
+        let callback = self.follow(&link).await?;
+        Ok(callback.map(|callback| (link, callback)))
+    }
+
+    /// A link, if it proves itself. Nothing is read for that.
+    #[must_use]
+    pub fn verified(&self, link: &str) -> Option<CapabilityLink> {
+        CapabilityLink::verified(link, &self.keys)
+    }
+
+    /// What a link leads to that proves itself, unless it was revoked.
+    ///
+    /// # Errors
+    /// When the table cannot be read.
+    pub async fn follow(&self, link: &CapabilityLink) -> Result<Option<Callback>, StoreError> {
         let callback = self.store.load(link.id()).await?;
         let leads = |callback: &Callback| {
             let asked = match (&callback.request.ask, link.recipient()) {
@@ -61,7 +76,7 @@ impl<S: CallbackStore, C, O, K: Clock> Desk<S, C, O, K> {
             };
             asked && link.generation() == callback.state.generation
         };
-        Ok(callback.filter(leads).map(|callback| (link, callback)))
+        Ok(callback.filter(leads))
     }
 
     /// What time it is, by the clock of the desk.

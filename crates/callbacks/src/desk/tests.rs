@@ -11,24 +11,24 @@ use serde_json::{Value, json};
 
 use super::*;
 use crate::{
-    Approval, Choice, LinkAnswer, NotTaken, Outcome, Status, Waiting, Withdrawal,
-    test_util::{Lost, MemoryStore, RecordingNotifier, StoppedClock},
+    Approval, Choice, LinkAnswer, Nobody, NotTaken, Outbound, Outcome, Status, Waiting, Withdrawal,
+    test_util::{Lost, MemoryStore, RecordingOutside, StoppedClock},
 };
 
 struct Bench {
     store: MemoryStore,
     callbacks: RecordingCallbacks,
-    notifier: RecordingNotifier,
+    outside: RecordingOutside,
     clock: StoppedClock,
-    desk: Desk<MemoryStore, RecordingCallbacks, RecordingNotifier, StoppedClock>,
+    desk: Desk<MemoryStore, RecordingCallbacks, RecordingOutside, StoppedClock>,
 }
 
 impl Bench {
     fn new(store: MemoryStore, callbacks: RecordingCallbacks) -> Self {
-        let (notifier, clock) = (RecordingNotifier::default(), StoppedClock::at(start()));
+        let (outside, clock) = (RecordingOutside::default(), StoppedClock::at(start()));
         let keys = LinkKeys::read("a key of at least thirty-two letters").unwrap();
-        let desk = Desk::new(store.clone(), callbacks.clone(), notifier.clone(), clock.clone(), keys);
-        Self { store, callbacks, notifier, clock, desk }
+        let desk = Desk::new(store.clone(), callbacks.clone(), outside.clone(), clock.clone(), keys);
+        Self { store, callbacks, outside, clock, desk }
     }
 
     async fn opened(&self, changes: Value) -> Result<CallbackId, OpenError> {
@@ -51,11 +51,11 @@ impl Bench {
             heartbeat,
             timeout: None,
         };
-        self.desk.open(token, waiting, Approval::read(approval).unwrap()).await
+        self.desk.open(token, waiting, Ask::Approval(Approval::read(approval).unwrap())).await
     }
 
     fn link_of(&self, address: &str) -> String {
-        self.notifier.sent().into_iter().find(|sent| sent.address == address).unwrap().link
+        self.outside.sent().into_iter().find(|sent| sent.address == address).unwrap().link
     }
 
     async fn answer(&self, address: &str, choice: Choice) -> Result<Answered, AnswerError> {
@@ -122,7 +122,7 @@ async fn answers_and_heartbeats_name_the_execution_that_waits() {
 #[tokio::test]
 async fn everybody_is_asked_and_one_approval_goes_on_at_once() {
     let bench = bench().await;
-    assert_eq!(bench.notifier.sent().len(), 2);
+    assert_eq!(bench.outside.sent().len(), 2);
     bench.answer("bob@example.com", Choice::Approve).await.unwrap();
     let [output] = &outputs(&bench)[..] else { panic!("one answer") };
     assert_eq!((&output["decision"], &output["answers"][0]["by"]), (&json!("approved"), &json!("bob@example.com")));
@@ -135,17 +135,17 @@ async fn everybody_is_asked_and_one_approval_goes_on_at_once() {
 async fn the_same_message_twice_opens_one_callback_and_asks_once() {
     let bench = bench().await;
     bench.opened(json!({})).await.unwrap();
-    assert_eq!(bench.notifier.sent().len(), 2);
+    assert_eq!(bench.outside.sent().len(), 2);
 }
 
 #[tokio::test]
 async fn an_intake_that_dies_after_its_write_is_finished_by_the_sweep() {
     let bench = Bench::new(MemoryStore::default().losing([Lost::Written]), RecordingCallbacks::default());
     assert!(matches!(bench.opened(json!({})).await, Err(OpenError::Store(_))));
-    assert!(bench.notifier.sent().is_empty());
+    assert!(bench.outside.sent().is_empty());
     bench.opened(json!({})).await.unwrap(); // the message comes again
     assert_eq!(bench.sweep().await.duties, 2);
-    assert_eq!(bench.notifier.sent().len(), 2);
+    assert_eq!(bench.outside.sent().len(), 2);
 }
 
 #[tokio::test]
@@ -255,18 +255,18 @@ async fn an_unheard_answer_that_is_closed_then_is_unknown() {
 #[tokio::test]
 async fn who_has_not_answered_is_reminded_and_a_failing_channel_is_tried_again_alone() {
     let bench = Bench::new(MemoryStore::default(), RecordingCallbacks::default());
-    bench.notifier.fail("bob@example.com");
+    bench.outside.fail("bob@example.com");
     let question = json!({ "policy": { "approvals": "all" }, "remindAfterSeconds": [3600] });
     bench.opened(question).await.unwrap();
-    assert_eq!(bench.notifier.sent().len(), 1, "alice was asked");
-    bench.notifier.recover();
+    assert_eq!(bench.outside.sent().len(), 1, "alice was asked");
+    bench.outside.recover();
     bench.clock.advance(Duration::from_mins(1));
     bench.sweep().await;
-    assert_eq!(bench.notifier.sent().len(), 2, "bob was asked, alice not again");
+    assert_eq!(bench.outside.sent().len(), 2, "bob was asked, alice not again");
     bench.answer("alice@example.com", Choice::Approve).await.unwrap();
     bench.clock.advance(Duration::from_hours(1));
     bench.sweep().await;
-    let reminded: Vec<_> = bench.notifier.sent().into_iter().filter(|sent| sent.reminder).collect();
+    let reminded: Vec<_> = bench.outside.sent().into_iter().filter(|sent| sent.reminder).collect();
     assert_eq!(reminded.len(), 1);
     assert_eq!(reminded[0].address, "bob@example.com");
     assert_eq!(reminded[0].link, bench.link_of("bob@example.com"), "the link is the same");
@@ -291,6 +291,11 @@ async fn one_person_who_signs_in_by_two_links_counts_once() {
     assert!(bench.callbacks.answers().is_empty(), "it takes two");
 }
 
+/// Nobody is called, and nothing is late.
+fn outbound<N>(people: N) -> Outbound<N, Nobody, RecordingOutside> {
+    Outbound { people, machines: Nobody, late: RecordingOutside::default() }
+}
+
 /// Each notice takes a minute, of those who wait for it and of the clock.
 struct SlowClockNotifier(StoppedClock);
 
@@ -304,15 +309,15 @@ impl crate::Notifier for SlowClockNotifier {
 #[tokio::test]
 async fn a_sweep_takes_up_nothing_when_its_time_is_over() {
     let bench = Bench::new(MemoryStore::default(), RecordingCallbacks::default());
-    bench.notifier.fail("alice@example.com");
+    bench.outside.fail("alice@example.com");
     for number in 0..200 {
         let token = TaskToken::new(format!("token {number}")).unwrap();
         bench.opened_as(token, json!({ "approvers": ["alice@example.com"] }), None).await.unwrap();
     }
     bench.clock.advance(Duration::from_hours(1));
     let keys = LinkKeys::read("a key of at least thirty-two letters").unwrap();
-    let notifier = SlowClockNotifier(bench.clock.clone());
-    let desk = Desk::new(bench.store.clone(), bench.callbacks.clone(), notifier, bench.clock.clone(), keys);
+    let outside = outbound(SlowClockNotifier(bench.clock.clone()));
+    let desk = Desk::new(bench.store.clone(), bench.callbacks.clone(), outside, bench.clock.clone(), keys);
     let until = bench.clock.now().checked_add(Duration::from_secs(50)).unwrap();
     let swept = desk.sweep(until).await.unwrap();
     assert!(swept.unfinished);
@@ -334,13 +339,14 @@ impl crate::Notifier for SlowNotifier {
 async fn twenty_slow_notices_are_sent_before_the_lease_ends() {
     let bench = Bench::new(MemoryStore::default(), RecordingCallbacks::default());
     let keys = LinkKeys::read("a key of at least thirty-two letters").unwrap();
-    let desk = Desk::new(bench.store.clone(), bench.callbacks.clone(), SlowNotifier, bench.clock.clone(), keys);
+    let desk =
+        Desk::new(bench.store.clone(), bench.callbacks.clone(), outbound(SlowNotifier), bench.clock.clone(), keys);
     let approvers: Vec<_> = (0..20).map(|nth| format!("approver-{nth}@example.com")).collect();
     let approval = Approval::read(json!({ "title": "Loan 42", "approvers": approvers })).unwrap();
     let (attempt, context) = (token().attempt_id(), TaskContext::default());
     let waiting = Waiting { attempt, context, sent_at: start(), heartbeat: None, timeout: None };
     let began = tokio::time::Instant::now();
-    desk.open(token(), waiting, approval).await.unwrap();
+    desk.open(token(), waiting, Ask::Approval(approval)).await.unwrap();
     assert!(began.elapsed() < LEASE, "{:?}", began.elapsed());
     assert!(bench.state().notices.values().all(|notice| notice.sent == 1));
 }
@@ -349,18 +355,19 @@ async fn twenty_slow_notices_are_sent_before_the_lease_ends() {
 #[tokio::test]
 async fn callbacks_that_cannot_be_read_do_not_keep_the_others_waiting() {
     let bench = Bench::new(MemoryStore::default(), RecordingCallbacks::default());
-    let question = || Approval::read(json!({ "title": "Loan 42", "approvers": ["alice@example.com"] })).unwrap();
+    let question = json!({ "title": "Loan 42", "approvers": ["alice@example.com"] });
+    let question = || Ask::Approval(Approval::read(question.clone()).unwrap());
     let tokens = (0..).map(|nth: u32| TaskToken::new(nth.to_string()).unwrap());
     let same_shard = tokens.filter(|token| CallbackId::of(&token.attempt_id()).shard() == 0).take(60);
     let mut ids = Vec::new();
-    bench.notifier.fail("alice@example.com"); // so that something is left to do
+    bench.outside.fail("alice@example.com"); // so that something is left to do
     for token in same_shard {
         let (attempt, context) = (token.attempt_id(), TaskContext::default());
         let waiting = Waiting { attempt, context, sent_at: start(), heartbeat: None, timeout: None };
         ids.push(bench.desk.open(token, waiting, question()).await.unwrap());
         bench.clock.advance(Duration::from_secs(1));
     }
-    bench.notifier.recover();
+    bench.outside.recover();
     let readable = ids.split_off(59);
     bench.store.spoil(ids);
     bench.clock.advance(Duration::from_mins(1));
@@ -405,11 +412,11 @@ async fn every_wrong_link_leads_to_the_same_nothing() {
     let link = bench.link_of("alice@example.com");
     let other_keys = LinkKeys::read("another key of thirty-two letters!").unwrap();
     let keys = LinkKeys::read("a key of at least thirty-two letters").unwrap();
-    let nobody = CapabilityLink::new(&keys, id(), crate::Recipient { approver: 2, generation: 0 }).secret();
-    let revoked = CapabilityLink::new(&keys, id(), crate::Recipient { approver: 0, generation: 1 }).secret();
-    let forged = CapabilityLink::new(&other_keys, id(), crate::Recipient { approver: 0, generation: 0 }).secret();
+    let nobody = CapabilityLink::new(&keys, id(), Recipient::Approver(2), 0).secret();
+    let revoked = CapabilityLink::new(&keys, id(), Recipient::Approver(0), 1).secret();
+    let forged = CapabilityLink::new(&other_keys, id(), Recipient::Approver(0), 0).secret();
     let elsewhere = CallbackId::of(&TaskToken::new("another").unwrap().attempt_id());
-    let absent = CapabilityLink::new(&keys, elsewhere, crate::Recipient { approver: 0, generation: 0 }).secret();
+    let absent = CapabilityLink::new(&keys, elsewhere, Recipient::Approver(0), 0).secret();
     for wrong in ["", "x", &link[1..], &nobody, &revoked, &forged, &absent] {
         assert!(bench.desk.look(wrong).await.unwrap().is_none(), "{wrong}");
     }

@@ -7,7 +7,7 @@ use proptest::prelude::*;
 use serde_json::json;
 
 use super::*;
-use crate::{Approval, Waiting};
+use crate::{Approval, Ask, Waiting};
 
 /// Something that happens to a callback, some time after what happened before.
 #[derive(Debug, Clone)]
@@ -68,7 +68,7 @@ prop_compose! {
             heartbeat: heartbeat.map(Duration::from_secs),
             timeout: None,
         };
-        Request::new(waiting, approval.unwrap()).unwrap()
+        Request::new(waiting, Ask::Approval(approval.unwrap())).unwrap()
     }
 }
 
@@ -133,7 +133,8 @@ impl World {
                 Duty::Notify { approver, .. } if notices_go_out => {
                     Some(self.state.notified(&self.request, approver, self.now))
                 }
-                Duty::Notify { approver, .. } => Some(self.state.not_notified(&self.request, approver, self.now)),
+                Duty::Notify { approver, .. } => Some(self.state.not_notified(&self.request, approver, 0.0, self.now)),
+                Duty::Call => unreachable!("nobody is called for people"),
                 Duty::Beat => Some(self.state.beaten(&self.request, replies.next().unwrap(), self.now)),
             };
             self.state = next.unwrap_or(self.state.clone());
@@ -153,7 +154,7 @@ fn the_first_heartbeat_is_spread_between_a_sixth_and_a_third_by_the_id() {
             timeout: None,
         };
         let approval = Approval::read(json!({ "title": "Loan 42", "approvers": ["alice@example.com"] })).unwrap();
-        let request = Request::new(waiting, approval).unwrap();
+        let request = Request::new(waiting, Ask::Approval(approval)).unwrap();
         // Long after the task began: it counts from there, as the state does.
         let received = start().checked_add(Duration::from_hours(1)).unwrap();
         State::new(&request, token, received).heartbeat_at.map(|at| at.duration_since(start()).as_secs())

@@ -31,7 +31,7 @@ impl Format {
 }
 
 /// A media type without its parameters, in small letters.
-pub(super) fn media_type(header: &str) -> String {
+pub(crate) fn media_type(header: &str) -> String {
     header.split(';').next().unwrap_or_default().trim().to_ascii_lowercase()
 }
 

@@ -5,7 +5,6 @@ use serde::Serialize;
 
 use super::{
     Page,
-    texts::texts,
     view::{Asked, Delivery, Standing, View},
 };
 use crate::{CallbackId, Choice, CommentRule, Detail, PersonAnswer, Then};
@@ -88,7 +87,7 @@ pub(super) fn render(page: &Page<'_>) -> String {
     let written = match page.problem {
         None => serde_json::to_string(&callback),
         Some(problem) => {
-            let (title, detail) = (texts().problem)(problem);
+            let (title, detail) = problem.texts();
             let (r#type, status) = (problem.type_uri(), problem.status());
             serde_json::to_string(&ProblemDetails { r#type, title, status, detail, callback })
         }

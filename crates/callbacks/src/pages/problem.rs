@@ -1,5 +1,6 @@
 //! What can be wrong, and how that is told to programs.
 
+use super::texts::texts;
 use crate::NotTaken;
 
 /// Why a request was not answered by what it asked for. The HTTP statuses and `type` URIs are API.
@@ -50,6 +51,20 @@ pub enum Problem {
     UnsupportedMediaType,
     /// It is JSON, but no answer: 422.
     Unreadable,
+    /// A machine sent something that is no JSON: 415.
+    NotJson,
+    /// A machine sent JSON of which nothing follows: 422.
+    NotUnderstood,
+    /// The same key, but something else than before: 422.
+    KeyReused,
+    /// Nobody is registered by this name: 404.
+    UnknownSender,
+    /// It is not signed, or not as its sender does: 401.
+    BadSignature,
+    /// It was signed too long ago, or in the future: 401.
+    Stale,
+    /// Step Functions did not take a heartbeat: 503.
+    NotBeaten,
 }
 
 /// What of a form is to be filled in otherwise.
@@ -65,19 +80,22 @@ impl Problem {
     pub const fn status(self) -> u16 {
         match self {
             Self::CrossSite | Self::UnknownPerson => 403,
-            Self::UnknownLink => 404,
+            Self::BadSignature | Self::Stale => 401,
+            Self::UnknownLink | Self::UnknownSender => 404,
             Self::MethodNotAllowed => 405,
             Self::AnsweredOtherwise | Self::AnsweredByAnotherLink | Self::Decided => 409,
             Self::Expired | Self::Withdrawn | Self::NobodyWaits => 410,
             Self::TooLarge => 413,
-            Self::UnsupportedMediaType => 415,
+            Self::UnsupportedMediaType | Self::NotJson => 415,
             Self::ChoiceMissing
             | Self::CommentMissing
             | Self::CommentTooLong { .. }
             | Self::OutOfDate
             | Self::OwnRequest
-            | Self::Unreadable => 422,
-            Self::NotRecorded | Self::MaybeRecorded | Self::Unavailable => 503,
+            | Self::Unreadable
+            | Self::NotUnderstood
+            | Self::KeyReused => 422,
+            Self::NotRecorded | Self::MaybeRecorded | Self::Unavailable | Self::NotBeaten => 503,
         }
     }
 
@@ -106,7 +124,19 @@ impl Problem {
             Self::TooLarge => "urn:callback-bridge:problem:too-large",
             Self::UnsupportedMediaType => "urn:callback-bridge:problem:unsupported-media-type",
             Self::Unreadable => "urn:callback-bridge:problem:unreadable",
+            Self::NotJson => "urn:callback-bridge:problem:not-json",
+            Self::NotUnderstood => "urn:callback-bridge:problem:not-understood",
+            Self::KeyReused => "urn:callback-bridge:problem:key-reused",
+            Self::UnknownSender => "urn:callback-bridge:problem:unknown-sender",
+            Self::BadSignature => "urn:callback-bridge:problem:bad-signature",
+            Self::Stale => "urn:callback-bridge:problem:stale",
+            Self::NotBeaten => "urn:callback-bridge:problem:not-beaten",
         }
+    }
+
+    /// What is wrong, in short, and what to do about it.
+    pub(crate) fn texts(self) -> (&'static str, String) {
+        (texts().problem)(self)
     }
 
     pub(crate) const fn field(self) -> Option<Field> {
@@ -141,7 +171,7 @@ mod tests {
 
     use super::*;
 
-    const ALL: [Problem; 21] = [
+    const ALL: [Problem; 28] = [
         Problem::UnknownLink,
         Problem::ChoiceMissing,
         Problem::CommentMissing,
@@ -163,6 +193,13 @@ mod tests {
         Problem::TooLarge,
         Problem::UnsupportedMediaType,
         Problem::Unreadable,
+        Problem::NotJson,
+        Problem::NotUnderstood,
+        Problem::KeyReused,
+        Problem::UnknownSender,
+        Problem::BadSignature,
+        Problem::Stale,
+        Problem::NotBeaten,
     ];
 
     #[test]

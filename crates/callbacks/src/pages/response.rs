@@ -23,15 +23,25 @@ const RETRY_AFTER: &str = "30";
 
 impl Response {
     pub(super) fn new(problem: Option<Problem>, content_type: &'static str, body: String) -> Self {
+        Self::with_status(problem.map_or(200, Problem::status), content_type, body)
+    }
+
+    fn with_status(status: u16, content_type: &'static str, body: String) -> Self {
         let mut headers = headers().to_vec();
         headers.push(("content-type", content_type));
         headers.push(("content-language", texts().lang));
-        match problem.map(Problem::status) {
-            Some(405) => headers.push(("allow", "GET, HEAD, POST")),
-            Some(503) => headers.push(("retry-after", RETRY_AFTER)),
+        match status {
+            405 => headers.push(("allow", "GET, HEAD, POST")),
+            503 => headers.push(("retry-after", RETRY_AFTER)),
             _ => {}
         }
-        Self { status: problem.map_or(200, Problem::status), headers, body }
+        Self { status, headers, body }
+    }
+
+    /// A reply to a machine: JSON, or a problem from status 400 on.
+    pub(crate) fn of_machine(status: u16, body: String) -> Self {
+        let content_type = if status < 400 { "application/json" } else { "application/problem+json" };
+        Self::with_status(status, content_type, body)
     }
 }
 

@@ -2,8 +2,10 @@
 
 use std::fmt;
 
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use jiff::Timestamp;
 use serde_json::Value;
+use sha2::{Digest, Sha256};
 
 use crate::{CallbackId, Source};
 
@@ -23,6 +25,13 @@ pub struct Inbound {
 }
 
 impl Inbound {
+    /// The digest of what came: of a body, and of what it was sent to.
+    #[must_use]
+    pub fn digest_of(what: &str, body: &[u8]) -> String {
+        let hash = Sha256::new().chain_update(what).chain_update([0]).chain_update(body);
+        URL_SAFE_NO_PAD.encode(hash.finalize())
+    }
+
     /// How it came, if it is an event.
     #[must_use]
     pub fn source(&self) -> Option<Source> {

@@ -7,7 +7,7 @@ use proptest::{option, prelude::*};
 use serde_json::{Value, json};
 
 use super::*;
-use crate::{Approval, Choice, Decision, Notice, Outcome, PersonAnswer, Waiting, Withdrawal};
+use crate::{Approval, Ask, Choice, Decision, Notice, Outcome, PersonAnswer, Waiting, Withdrawal};
 
 fn time() -> impl Strategy<Value = Timestamp> {
     // From 1970 to 2500, to the nanosecond.
@@ -62,10 +62,12 @@ fn answer() -> impl Strategy<Value = PersonAnswer> {
 }
 
 fn notice() -> impl Strategy<Value = Notice> {
-    (any::<u8>(), any::<u32>(), option::of(time())).prop_map(|(sent, failures, next_at)| Notice {
+    let problem = option::of(any::<String>());
+    (any::<u8>(), any::<u32>(), option::of(time()), problem).prop_map(|(sent, failures, next_at, problem)| Notice {
         sent,
         failures,
         next_at,
+        problem,
     })
 }
 
@@ -122,7 +124,7 @@ fn request(approval: Value) -> Request {
         heartbeat: Some(Duration::from_mins(10)),
         timeout: None,
     };
-    Request::new(waiting, Approval::read(approval).unwrap()).unwrap()
+    Request::new(waiting, Ask::Approval(Approval::read(approval).unwrap())).unwrap()
 }
 
 /// These documents are in tables out there: whatever changes, they stay readable.
@@ -147,7 +149,7 @@ fn documents_of_the_first_form_are_read() {
     let status = Status::Settled { decision: Some(decision), disposition: Disposition::BadToken, at: settled_at };
     assert_eq!((state.version, state.status.as_str(), &state.status), (7, "settled", &status));
     assert_eq!(state.answers, BTreeMap::from([(0, answer)]));
-    assert_eq!(state.notices, BTreeMap::from([(0, Notice { sent: 2, failures: 0, next_at: None })]));
+    assert_eq!(state.notices, BTreeMap::from([(0, Notice { sent: 2, failures: 0, next_at: None, problem: None })]));
     assert_eq!((state.settle_tries, state.maybe_told, state.generation), (3, true, 1));
     let written: Value = serde_json::from_str(&state.to_stored().document).unwrap();
     assert_eq!(written, document, "it is written as it is read");
@@ -210,11 +212,11 @@ fn largest_request(character: &str) -> Request {
 fn largest_state(request: &Request, character: &str) -> State {
     let at = at("10:00:00.123456789");
     let mut state = State::new(request, TaskToken::new("t".repeat(TaskToken::MAX_CHARS)).unwrap(), at);
-    for (nth, approver) in (0..).zip(&request.approval.approvers) {
+    for (nth, approver) in (0..).zip(&request.approval().unwrap().approvers) {
         let comment = Some(format!("x{}", character.repeat(Approval::MOST_COMMENT - 1)));
         let answer = PersonAnswer { by: approver.address.clone(), at, choice: Choice::Approve, comment };
         state.answers.insert(nth, answer);
-        state.notices.insert(nth, Notice { sent: u8::MAX, failures: u32::MAX, next_at: Some(at) });
+        state.notices.insert(nth, Notice { sent: u8::MAX, failures: u32::MAX, next_at: Some(at), problem: None });
     }
     let decision = Decision { id: "f".repeat(32), outcome: Outcome::Approved, at };
     state.status = Status::Settled { decision: Some(decision), disposition: Disposition::BadToken, at };

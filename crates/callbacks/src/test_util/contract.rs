@@ -1,5 +1,7 @@
 //! What every table of callbacks does, whatever it is made of: so the one in memory stands for the real one.
 
+mod machines;
+
 use std::{collections::BTreeSet, time::Duration};
 
 use callback_bridge::{Disposition, TaskContext, TaskToken};
@@ -8,7 +10,7 @@ use jiff::Timestamp;
 use serde_json::json;
 
 use crate::{
-    Approval, Callback, CallbackId, CallbackStore, Parked, Request, State, Status, StoreError, Waiting, Written,
+    Approval, Ask, Callback, CallbackId, CallbackStore, Parked, Request, State, Status, StoreError, Waiting, Written,
 };
 
 /// Goes through all that [`CallbackStore`] promises, on an empty table.
@@ -22,7 +24,8 @@ pub async fn keeps_the_contract(table: &impl CallbackStore) -> Result<(), StoreE
     a_callback_is_parked_once_and_read_as_it_was_written(table).await?;
     a_write_over_another_version_changes_nothing(table).await?;
     of_those_who_write_at_once_one_wins_each_version(table).await?;
-    what_is_due_comes_in_order(table).await
+    what_is_due_comes_in_order(table).await?;
+    machines::keeps_what_they_send(table).await
 }
 
 async fn a_callback_is_parked_once_and_read_as_it_was_written(table: &impl CallbackStore) -> Result<(), StoreError> {
@@ -119,7 +122,7 @@ fn callback(token: &str) -> Callback {
         heartbeat: Some(Duration::from_mins(5)),
         timeout: None,
     };
-    let request = Request::new(waiting, approval).unwrap_or_else(|error| panic!("{error}"));
+    let request = Request::new(waiting, Ask::Approval(approval)).unwrap_or_else(|error| panic!("{error}"));
     let state = State::new(&request, token, time("10:00:00.5"));
     Callback { request, state }
 }

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use callback_bridge::{Disposition, TaskContext, TaskToken};
 use callbacks::{
-    Approval, Approver, Callback, CapabilityLink, Channel, Choice, CommentRule, Detail, GivenAnswer, LinkKeys,
+    Approval, Approver, Ask, Callback, CapabilityLink, Channel, Choice, CommentRule, Detail, GivenAnswer, LinkKeys,
     NoticeKind, OnReject, OutgoingNotice, Recipient, Request, State, Taken, Then, Waiting, Withdrawal,
     notices::{BaseUrl, ChatMessage, Mail},
     pages::{Format, Page, Problem, Response, Submission},
@@ -105,7 +105,7 @@ impl Question {
             heartbeat: Some(Duration::from_mins(10)),
             timeout: None,
         };
-        let request = Request::new(waiting, approval).unwrap();
+        let request = Request::new(waiting, Ask::Approval(approval)).unwrap();
         let state = State::new(&request, token, start());
         Self(Callback { request, state })
     }
@@ -280,7 +280,7 @@ pub(crate) fn base() -> BaseUrl {
 /// The link of everybody who is asked.
 pub(crate) fn links(request: &Request) -> Vec<CapabilityLink> {
     let keys = LinkKeys::read(KEY).unwrap();
-    let link = |approver| CapabilityLink::new(&keys, request.id, Recipient { approver, generation: 0 });
+    let link = |approver| CapabilityLink::new(&keys, request.id, Recipient::Approver(approver), 0);
     (0..3).map(link).collect()
 }
 
@@ -300,5 +300,6 @@ pub(crate) fn chats(words: &Words) -> Vec<(&'static str, ChatMessage)> {
 
 fn notice(request: &Request, approver: u8, kind: NoticeKind) -> OutgoingNotice<'_> {
     let link = links(request).swap_remove(usize::from(approver));
-    OutgoingNotice { request, approver: &request.approval.approvers[usize::from(approver)], kind, link }
+    let approval = request.approval().unwrap();
+    OutgoingNotice { request, approval, approver: &approval.approvers[usize::from(approver)], kind, link }
 }

@@ -13,7 +13,7 @@ use callback_bridge::{TaskContext, TaskToken, test_util::RecordingCallbacks};
 use callbacks::{
     Approval, Callback, CallbackId, CallbackStore, Desk, LinkKeys, NoNotices, Parked, State, StoreError, Waiting,
     Written,
-    test_util::{Lost, MemoryStore, RecordingNotifier, StoppedClock},
+    test_util::{Lost, MemoryStore, RecordingOutside, StoppedClock},
 };
 use jiff::Timestamp;
 use lambda_http::{Body, Request};
@@ -86,9 +86,9 @@ pub(crate) struct Bench {
     pub(crate) table: Table,
     pub(crate) callbacks: RecordingCallbacks,
     /// Where others work on the same callbacks.
-    pub(crate) desk: Desk<Table, RecordingCallbacks, RecordingNotifier, StoppedClock>,
+    pub(crate) desk: Desk<Table, RecordingCallbacks, RecordingOutside, StoppedClock>,
     clock: StoppedClock,
-    notifier: RecordingNotifier,
+    notifier: RecordingOutside,
     door: Door<Table, RecordingCallbacks, NoNotices, StoppedClock>,
 }
 
@@ -105,7 +105,7 @@ impl Bench {
     pub(crate) async fn asking(changes: Value, config: Config) -> Self {
         log::listen();
         let table = Table::new();
-        let (callbacks, notifier) = (RecordingCallbacks::default(), RecordingNotifier::default());
+        let (callbacks, notifier) = (RecordingCallbacks::default(), RecordingOutside::default());
         let clock = StoppedClock::at("2026-11-22T10:00:00Z".parse().unwrap());
         let keys = || LinkKeys::read(KEYS).unwrap();
         let door = Desk::new(table.clone(), callbacks.clone(), NoNotices, clock.clone(), keys());

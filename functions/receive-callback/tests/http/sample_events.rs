@@ -7,7 +7,7 @@ use aws_lambda_events::event::sqs::SqsEvent;
 use callback_bridge::{TaskMessage, test_util::RecordingCallbacks};
 use callbacks::{
     Approval, Desk, LinkKeys, Waiting,
-    test_util::{MemoryStore, RecordingNotifier, StoppedClock},
+    test_util::{MemoryStore, RecordingOutside, StoppedClock},
 };
 use lambda_http::Body;
 use receive_callback::{Config, Door};
@@ -23,7 +23,7 @@ fn sample(event: &str) -> String {
 /// The status of the response, and who has answered then.
 async fn became(event: &str, config: Config) -> (u16, Vec<String>) {
     let (store, callbacks, notifier) =
-        (MemoryStore::default(), RecordingCallbacks::default(), RecordingNotifier::default());
+        (MemoryStore::default(), RecordingCallbacks::default(), RecordingOutside::default());
     let clock = StoppedClock::at("2026-11-22T10:05:00Z".parse().unwrap());
     let desk = Desk::new(store.clone(), callbacks, notifier, clock, LinkKeys::read(KEYS).unwrap());
     let opened: SqsEvent = serde_json::from_str(&sample("open-callback/one-approval")).unwrap();

@@ -11,6 +11,7 @@ use metrics_util::debugging::{DebugValue, DebuggingRecorder};
 
 use super::*;
 use crate::metrics::{ALL, CALLBACKS, NOTICES, PageResult, SETTLEMENTS, SWEEPS};
+use crate::{ExternalId, FirstReply, Inbound, InboundKey, Kept};
 
 /// A recorder for one test, on its thread.
 struct Counting {
@@ -195,10 +196,10 @@ fn every_disposition_is_a_value_of_settlements() {
 async fn notices_are_counted_by_whether_they_went_out() {
     let counting = Counting::new();
     let bench = Bench::new(MemoryStore::default(), RecordingCallbacks::default());
-    bench.notifier.fail("bob@example.com");
+    bench.outside.fail("bob@example.com");
     bench.opened(json!({})).await.unwrap();
     assert_eq!(counting.of("Notices"), "NotSent 1, Sent 1");
-    bench.notifier.recover();
+    bench.outside.recover();
     bench.clock.advance(Duration::from_mins(1));
     bench.sweep().await;
     assert_eq!(counting.of("Notices"), "Sent 1");
@@ -220,6 +221,18 @@ impl CallbackStore for NoIndex {
     async fn due(&self, _: u8, _: Timestamp, _: u16) -> Result<Vec<CallbackId>, StoreError> {
         Err(StoreError("as the test wants it".to_owned()))
     }
+    async fn keep(&self, _: &Inbound) -> Result<Kept, StoreError> {
+        Err(StoreError("as the test wants it".to_owned()))
+    }
+    async fn replied(&self, _: &InboundKey, _: &FirstReply) -> Result<(), StoreError> {
+        Err(StoreError("as the test wants it".to_owned()))
+    }
+    async fn correlate(&self, _: &ExternalId, _: CallbackId, _: Timestamp) -> Result<Vec<Inbound>, StoreError> {
+        Err(StoreError("as the test wants it".to_owned()))
+    }
+    async fn correlated(&self, _: &ExternalId) -> Result<Option<CallbackId>, StoreError> {
+        Err(StoreError("as the test wants it".to_owned()))
+    }
 }
 
 #[tokio::test]
@@ -231,7 +244,7 @@ async fn sweeps_are_counted_by_how_they_ended() {
     bench.desk.sweep(bench.clock.now()).await.unwrap();
     assert_eq!(counting.of("Sweeps"), "Unfinished 1");
     let keys = LinkKeys::read("a key of at least thirty-two letters").unwrap();
-    let desk = Desk::new(NoIndex, bench.callbacks.clone(), crate::NoNotices, bench.clock.clone(), keys);
+    let desk = Desk::new(NoIndex, bench.callbacks.clone(), outbound(Nobody), bench.clock.clone(), keys);
     let failed = desk.sweep(bench.clock.now().checked_add(Duration::from_secs(1)).unwrap()).await.unwrap_err();
     assert_eq!((failed.failed, failed.to_string()), (8, "8 of 8 shards could not be swept as a whole".to_owned()));
     assert_eq!(counting.of("Sweeps"), "Failed 1");

@@ -236,6 +236,22 @@ fn problem(problem: Problem) -> (&'static str, String) {
             "This is no answer",
             "An answer is an object with \"choice\" (\"approve\" or \"reject\"), \"shown\" and perhaps \"comment\".",
         ),
+        Problem::NotJson => ("This is no JSON", "Send it as JSON, and say so in the header content-type."),
+        Problem::NotUnderstood => ("This says nothing about the task", "Nothing was recorded."),
+        Problem::KeyReused => (
+            "Something else came by this key before",
+            "A key stands for one thing that is sent, however often it is sent. Nothing was recorded.",
+        ),
+        Problem::UnknownSender => ("Nobody is registered by this name", "Nothing was recorded."),
+        Problem::BadSignature => (
+            "The signature is wrong",
+            "Sign webhook-id, webhook-timestamp and the very bytes of the body, as Standard Webhooks says, with a secret that is registered.",
+        ),
+        Problem::Stale => (
+            "This was signed too long ago, or in the future",
+            "Sign it again with the time of now; the id stays what it is.",
+        ),
+        Problem::NotBeaten => ("Try again in a minute", "The heartbeat could not be passed on."),
     };
     (title, detail.to_owned())
 }

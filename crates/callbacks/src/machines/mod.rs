@@ -1,0 +1,7 @@
+#![doc = include_str!("README.md")]
+
+mod posted;
+mod reply;
+
+pub use posted::{NotSaid, Posted, Said, Way};
+pub use reply::Reply;

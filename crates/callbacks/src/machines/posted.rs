@@ -1,0 +1,208 @@
+//! What a machine sends by its link.
+
+use serde::{Deserialize, de::DeserializeOwned};
+use serde_json::Value;
+use strum::EnumString;
+
+use crate::{
+    MachineAnswer, Webhook,
+    outcomes::Meaning,
+    pages::{Problem, media_type},
+};
+
+/// What stands behind a link, and says what a body is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, EnumString)]
+#[strum(serialize_all = "lowercase")]
+pub enum Way {
+    /// The body says by itself what it means.
+    Answer,
+    /// An output.
+    Success,
+    /// An error and a cause.
+    Failure,
+    /// Nothing but that somebody is at work.
+    Heartbeat,
+}
+
+/// What was sent, before it is known whether it can be taken.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Posted {
+    /// A body of its own.
+    Body(Value),
+    /// The task succeeds.
+    Success {
+        /// Its output.
+        output: Value,
+    },
+    /// The task fails.
+    Failure {
+        /// The name that a `Catch` matches.
+        error: Option<String>,
+        /// What happened.
+        cause: Option<String>,
+    },
+    /// Somebody is at work.
+    Heartbeat,
+}
+
+/// What a machine says.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Said {
+    /// How the task has ended.
+    Answer(MachineAnswer),
+    /// That somebody is at work.
+    Heartbeat,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Success {
+    output: Value,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Failure {
+    error: Option<String>,
+    cause: Option<String>,
+}
+
+impl Posted {
+    /// The largest body, in bytes.
+    pub const MOST_BYTES: usize = 64 * 1024;
+
+    /// Reads the body of a POST.
+    ///
+    /// # Errors
+    /// [`Problem::TooLarge`], [`Problem::NotJson`], or [`Problem::NotUnderstood`] with what is wrong.
+    pub fn read(way: Way, content_type: Option<&str>, body: &[u8]) -> Result<Self, (Problem, String)> {
+        if body.len() > Self::MOST_BYTES {
+            return Err((Problem::TooLarge, format!("it has {} bytes, more than {}", body.len(), Self::MOST_BYTES)));
+        }
+        match way {
+            Way::Heartbeat => Ok(Self::Heartbeat),
+            Way::Answer => json(content_type, body).map(Self::Body),
+            Way::Success => json(content_type, body).map(|Success { output }| Self::Success { output }),
+            Way::Failure if body.is_empty() => Ok(Self::Failure { error: None, cause: None }),
+            Way::Failure => json(content_type, body).map(|Failure { error, cause }| Self::Failure { error, cause }),
+        }
+    }
+
+    /// What it means for a task that waits for this webhook.
+    ///
+    /// # Errors
+    /// When nothing follows of it, and why.
+    pub fn said(self, webhook: &Webhook) -> Result<Said, NotSaid> {
+        match self {
+            Self::Body(body) => Said::of(webhook, &body)?.ok_or(NotSaid::NoOutcome),
+            Self::Success { output } => Ok(Said::Answer(MachineAnswer::Success { output })),
+            Self::Failure { error, cause } => Said::failure(error, cause),
+            Self::Heartbeat => Ok(Said::Heartbeat),
+        }
+    }
+}
+
+/// Why a body says nothing about a task.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum NotSaid {
+    /// The message that asked names no outcomes.
+    #[error("nobody has said what such a body means: say it by /success, /failure or /heartbeat behind the link")]
+    NoOutcomes,
+    /// It fits none of them.
+    #[error("it fits the schema of none of the outcomes")]
+    NoOutcome,
+    /// It fits one, which cannot be made of it.
+    #[error("{0}")]
+    NotMapped(String),
+}
+
+impl Said {
+    /// What a body means by the outcomes of a webhook; nothing if it fits none.
+    ///
+    /// # Errors
+    /// When there are no outcomes, or what it fits cannot be made of it.
+    pub fn of(webhook: &Webhook, body: &Value) -> Result<Option<Self>, NotSaid> {
+        let outcomes = webhook.outcomes.as_ref().ok_or(NotSaid::NoOutcomes)?;
+        match outcomes.meaning(body).map_err(|error| NotSaid::NotMapped(error.to_string()))? {
+            None => Ok(None),
+            Some(Meaning::Heartbeat) => Ok(Some(Self::Heartbeat)),
+            Some(Meaning::Success { output }) => Ok(Some(Self::Answer(MachineAnswer::Success { output }))),
+            Some(Meaning::Failure { error, cause }) => Self::failure(error, cause).map(Some),
+        }
+    }
+
+    fn failure(error: Option<String>, cause: Option<String>) -> Result<Self, NotSaid> {
+        let failure = MachineAnswer::failure(error, cause);
+        failure.map(Self::Answer).map_err(|field| NotSaid::NotMapped(field.to_string()))
+    }
+}
+
+fn json<T: DeserializeOwned>(content_type: Option<&str>, body: &[u8]) -> Result<T, (Problem, String)> {
+    let media_type = media_type(content_type.unwrap_or_default());
+    if media_type != "application/json" && !media_type.ends_with("+json") {
+        return Err((Problem::NotJson, "send it with content-type: application/json".to_owned()));
+    }
+    // The error of the parser names a place, and repeats what stands there only where that is the name of a field.
+    serde_json::from_slice(body).map_err(|error| (Problem::NotUnderstood, error.to_string()))
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use serde_json::json;
+
+    use super::*;
+
+    const JSON: Option<&str> = Some("application/json; charset=utf-8");
+
+    #[test]
+    fn each_way_has_a_body_of_its_own() {
+        let success = Posted::read(Way::Success, JSON, br#"{ "output": null }"#);
+        assert_eq!(success, Ok(Posted::Success { output: Value::Null }));
+        let failure = Posted::read(Way::Failure, JSON, br#"{ "error": "Payment.Refused" }"#);
+        assert_eq!(failure, Ok(Posted::Failure { error: Some("Payment.Refused".to_owned()), cause: None }));
+        assert_eq!(Posted::read(Way::Failure, None, b""), Ok(Posted::Failure { error: None, cause: None }));
+        assert_eq!(Posted::read(Way::Heartbeat, None, b"whatever"), Ok(Posted::Heartbeat));
+        let body = Posted::read(Way::Answer, Some("application/cloudevents+json"), br#"{ "status": "paid" }"#);
+        assert_eq!(body, Ok(Posted::Body(json!({ "status": "paid" }))));
+    }
+
+    #[test]
+    fn what_is_no_answer_is_refused() {
+        let large = vec![b' '; Posted::MOST_BYTES + 1];
+        for (way, content_type, body, problem) in [
+            (Way::Heartbeat, JSON, &large[..], Problem::TooLarge),
+            (Way::Answer, Some("text/plain"), b"{}", Problem::NotJson),
+            (Way::Success, None, br#"{ "output": 1 }"#, Problem::NotJson),
+            (Way::Success, JSON, b"{}", Problem::NotUnderstood),
+            (Way::Success, JSON, br#"{ "output": 1, "more": 2 }"#, Problem::NotUnderstood),
+            (Way::Failure, JSON, br#"{ "error": 3 }"#, Problem::NotUnderstood),
+            (Way::Answer, JSON, b"{", Problem::NotUnderstood),
+        ] {
+            let refused = Posted::read(way, content_type, body).unwrap_err();
+            assert_eq!(refused.0, problem, "{way:?}: {}", refused.1);
+        }
+    }
+
+    #[test]
+    fn an_error_that_only_others_give_is_not_taken() {
+        let webhook = Webhook::read(json!({ "destination": "payment-provider" })).unwrap();
+        for name in ["States.Timeout", "Bridge.Expired"] {
+            let failure = Posted::Failure { error: Some(name.to_owned()), cause: None };
+            assert!(matches!(failure.said(&webhook), Err(NotSaid::NotMapped(_))), "{name}");
+        }
+    }
+
+    #[test]
+    fn a_body_means_nothing_without_outcomes() {
+        let webhook = Webhook::read(json!({ "destination": "payment-provider" })).unwrap();
+        assert_eq!(Posted::Body(json!({ "status": "paid" })).said(&webhook), Err(NotSaid::NoOutcomes));
+    }
+
+    proptest! {
+        #[test]
+        fn no_body_upsets_it(body: Vec<u8>, way in prop::sample::select(vec![Way::Answer, Way::Success, Way::Failure])) {
+            let _ = Posted::read(way, JSON, &body);
+        }
+    }
+}

@@ -1,0 +1,166 @@
+//! A table in memory.
+
+use std::{
+    collections::{BTreeMap, HashSet, VecDeque},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+};
+
+use jiff::Timestamp;
+
+use crate::{
+    Callback, CallbackId, CallbackStore, ExternalId, FirstReply, Inbound, InboundKey, Kept, Parked, State, StoreError,
+    Written,
+};
+
+/// A table in memory. Each call lets others go first once, as one over a network does; where the real one makes two, they have
+/// time for two calls of their own in between.
+#[derive(Debug, Clone, Default)]
+pub struct MemoryStore {
+    rows: Arc<Mutex<Rows>>,
+    /// The next writes whose replies are lost; each is carried out or not.
+    lost: Arc<Mutex<VecDeque<Lost>>>,
+    unreadable: Arc<Mutex<HashSet<CallbackId>>>,
+}
+
+#[derive(Debug, Default)]
+struct Rows {
+    callbacks: BTreeMap<CallbackId, Callback>,
+    inbound: BTreeMap<InboundKey, (Inbound, Option<FirstReply>)>,
+    correlations: BTreeMap<ExternalId, CallbackId>,
+}
+
+/// What becomes of a write whose reply is lost.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Lost {
+    /// It was carried out.
+    Written,
+    /// It was not.
+    NotWritten,
+}
+
+impl MemoryStore {
+    /// Loses the replies to the next writes.
+    #[must_use]
+    pub fn losing(self, replies: impl IntoIterator<Item = Lost>) -> Self {
+        self.lost.lock().unwrap_or_else(PoisonError::into_inner).extend(replies);
+        self
+    }
+
+    /// Cannot read these callbacks from now on.
+    pub fn spoil(&self, ids: impl IntoIterator<Item = CallbackId>) {
+        self.unreadable.lock().unwrap_or_else(PoisonError::into_inner).extend(ids);
+    }
+
+    /// A callback as it is now.
+    #[must_use]
+    pub fn get(&self, id: CallbackId) -> Option<Callback> {
+        self.lock().callbacks.get(&id).cloned()
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Rows> {
+        self.rows.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Carries a write out, unless it is lost.
+    fn write_rows<T>(&self, write: impl FnOnce(&mut Rows, Carried) -> T) -> Result<T, StoreError> {
+        let loss = self.lost.lock().unwrap_or_else(PoisonError::into_inner).pop_front();
+        let written = write(&mut self.lock(), Carried(loss != Some(Lost::NotWritten)));
+        loss.map_or(Ok(written), |_| Err(StoreError("the reply was lost".to_owned())))
+    }
+}
+
+/// Whether a write is carried out.
+struct Carried(bool);
+
+impl CallbackStore for MemoryStore {
+    async fn park(&self, callback: &Callback) -> Result<Parked, StoreError> {
+        tokio::task::yield_now().await;
+        self.write_rows(|rows, Carried(carried)| {
+            let parked = if rows.callbacks.contains_key(&callback.request.id) { Parked::Before } else { Parked::New };
+            if parked == Parked::New && carried {
+                rows.callbacks.insert(callback.request.id, callback.clone());
+            }
+            parked
+        })
+    }
+
+    async fn load(&self, id: CallbackId) -> Result<Option<Callback>, StoreError> {
+        tokio::task::yield_now().await;
+        if self.unreadable.lock().unwrap_or_else(PoisonError::into_inner).contains(&id) {
+            return Err(StoreError("it cannot be read".to_owned()));
+        }
+        Ok(self.get(id))
+    }
+
+    async fn write(&self, id: CallbackId, next: &State) -> Result<Written, StoreError> {
+        tokio::task::yield_now().await;
+        self.write_rows(|rows, Carried(carried)| match rows.callbacks.get_mut(&id) {
+            Some(callback) if callback.state.version + 1 == next.version => {
+                if carried {
+                    callback.state = next.clone();
+                }
+                Written::Done
+            }
+            _ => Written::Conflict,
+        })
+    }
+
+    async fn due(&self, shard: u8, now: Timestamp, most: u16) -> Result<Vec<CallbackId>, StoreError> {
+        tokio::task::yield_now().await;
+        let rows = self.lock();
+        let mut due: Vec<(Timestamp, CallbackId)> = rows
+            .callbacks
+            .values()
+            .filter(|callback| callback.request.id.shard() == shard)
+            .filter_map(|callback| Some((callback.state.due_at.filter(|at| *at <= now)?, callback.request.id)))
+            .collect();
+        due.sort_unstable();
+        Ok(due.into_iter().map(|(_, id)| id).take(usize::from(most)).collect())
+    }
+
+    async fn keep(&self, inbound: &Inbound) -> Result<Kept, StoreError> {
+        tokio::task::yield_now().await;
+        self.write_rows(|rows, Carried(carried)| match rows.inbound.get(&inbound.key) {
+            Some((first, reply)) => Kept::Before { digest: first.digest.clone(), reply: reply.clone() },
+            None => {
+                if carried {
+                    rows.inbound.insert(inbound.key.clone(), (inbound.clone(), None));
+                }
+                Kept::New
+            }
+        })
+    }
+
+    async fn replied(&self, key: &InboundKey, reply: &FirstReply) -> Result<(), StoreError> {
+        tokio::task::yield_now().await;
+        self.write_rows(|rows, Carried(carried)| {
+            if let Some((_, first)) = rows.inbound.get_mut(key).filter(|_| carried) {
+                first.get_or_insert_with(|| reply.clone());
+            }
+        })
+    }
+
+    async fn correlate(
+        &self,
+        external: &ExternalId,
+        id: CallbackId,
+        _now: Timestamp,
+    ) -> Result<Vec<Inbound>, StoreError> {
+        tokio::task::yield_now().await;
+        self.write_rows(|rows, Carried(carried)| {
+            if carried {
+                rows.correlations.insert(external.clone(), id);
+            }
+        })?;
+        tokio::task::yield_now().await;
+        tokio::task::yield_now().await;
+        let rows = self.lock();
+        let about = rows.inbound.values().filter(|(inbound, _)| inbound.about.as_ref() == Some(external));
+        Ok(about.map(|(inbound, _)| inbound.clone()).collect())
+    }
+
+    async fn correlated(&self, external: &ExternalId) -> Result<Option<CallbackId>, StoreError> {
+        tokio::task::yield_now().await;
+        Ok(self.lock().correlations.get(external).copied())
+    }
+}
