@@ -2,7 +2,7 @@
 
 use aws_sdk_sfn::types::{HistoryEvent, HistoryEventType as Type, StateEnteredEventDetails};
 
-use callbacks::{Choice, Decision, Outcome, PersonAnswer};
+use callbacks::{Choice, Decision, MachineAnswer, Outcome, PersonAnswer};
 
 use crate::{ApiReply, Call, CallEvent, Event, EventKind, bureau::Inquiry, people::Mail};
 
@@ -121,9 +121,12 @@ pub(crate) fn of_answer(answer: &PersonAnswer) -> (&'static str, String) {
 
 /// What was decided.
 pub(crate) fn of_decision(decision: &Decision) -> (&'static str, String) {
-    let what = match decision.outcome {
+    let what = match &decision.outcome {
         Outcome::Approved => "approved",
         Outcome::Rejected => "rejected",
+        Outcome::Answered { answer: MachineAnswer::Success { .. }, .. } => "succeeded",
+        Outcome::Answered { answer: MachineAnswer::Failure { .. }, .. } => "failed",
+        Outcome::Refused { .. } => "the call is refused",
         Outcome::Expired => "the time is over",
         Outcome::Withdrawn(_) => "withdrawn",
     };
