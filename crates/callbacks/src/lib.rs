@@ -13,6 +13,7 @@ pub mod outcomes;
 pub mod pages;
 mod ports;
 mod request;
+pub mod signed;
 pub mod stored;
 #[cfg(any(test, feature = "test-util"))]
 pub mod test_util;

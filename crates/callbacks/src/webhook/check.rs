@@ -41,12 +41,16 @@ pub(super) fn checked(raw: raw::Webhook) -> Result<Webhook, InvalidField> {
 }
 
 /// Of letters, digits, `-` and `_`: names stand in URLs, keys and log lines.
-fn name(name: String) -> Result<String, InvalidField> {
+pub(super) fn is_a_name(name: &str) -> bool {
     let letters = name.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'));
-    match name.len() {
-        1..=MOST_NAME if letters => Ok(name),
-        _ => Err(invalid("destination", &format!("must have 1 to {MOST_NAME} letters, digits, \"-\" or \"_\""))),
+    letters && (1..=MOST_NAME).contains(&name.len())
+}
+
+fn name(name: String) -> Result<String, InvalidField> {
+    if is_a_name(&name) {
+        return Ok(name);
     }
+    Err(invalid("destination", &format!("must have 1 to {MOST_NAME} letters, digits, \"-\" or \"_\"")))
 }
 
 /// A path that stays below the prefix, however it is read: nothing that goes up, and nothing that is decoded once more.
@@ -76,7 +80,7 @@ fn pointer(pointer: String) -> Result<String, InvalidField> {
 }
 
 /// RFC 6901, and not the whole document, which is no text.
-fn is_a_pointer(pointer: &str) -> bool {
+pub(super) fn is_a_pointer(pointer: &str) -> bool {
     let escapes = pointer.split('~').skip(1).all(|after| after.starts_with(['0', '1']));
     pointer.starts_with('/') && escapes
 }

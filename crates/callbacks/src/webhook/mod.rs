@@ -52,6 +52,16 @@ impl Webhook {
         check::checked(raw)
     }
 
+    /// Whether a destination or a sender can be called so.
+    pub(crate) fn is_a_name(text: &str) -> bool {
+        check::is_a_name(text)
+    }
+
+    /// Whether it is a JSON Pointer to a part of a document.
+    pub(crate) fn is_a_pointer(text: &str) -> bool {
+        check::is_a_pointer(text)
+    }
+
     /// The body as it is sent, with the link in its place. Whoever has it can answer the task.
     #[must_use]
     pub fn body_with(&self, callback_url: &str) -> Value {
