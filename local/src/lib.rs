@@ -37,7 +37,7 @@ pub use pages::Pages;
 pub use parked::ParkedCallbacks;
 pub use provider::{Provider, ProviderOptions};
 pub use proxy::{Call, CallEvent, CallFault, Caller, Proxy};
-pub use sample::{APPROVER, Ended, SENDER, Sample};
+pub use sample::{APPROVER, Ended, Pace, SENDER, Sample};
 pub use schedules::Schedules;
 pub use stack::{LocalBridge, LocalOptions, LocalRegion, RegionOptions, StackOptions};
 pub use transcript::{Line, Transcript};

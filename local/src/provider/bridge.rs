@@ -78,6 +78,7 @@ impl Office {
     }
 
     async fn replied(&self, payment_id: &str, way: Way, request: RequestBuilder) -> anyhow::Result<BridgeReply> {
+        self.dealings.append(Dealing::Says { payment_id: payment_id.to_owned(), way });
         // The text of an error would repeat the address, which may be a link.
         let sent = request.send().await.map_err(reqwest::Error::without_url).context("the bridge does not reply")?;
         let status = sent.status().as_u16();

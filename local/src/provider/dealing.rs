@@ -23,9 +23,16 @@ pub enum Dealing {
         /// The status of the response.
         status: u16,
     },
-    /// The provider has said something to the bridge, which has replied.
+    /// The provider says something to the bridge.
+    Says {
+        /// The id of the payment that it is about.
+        payment_id: String,
+        /// How it is said.
+        way: Way,
+    },
+    /// The bridge has replied to that.
     Said {
-        /// The id of the payment that it is about; nothing for an event about none.
+        /// The id of the payment that it was about.
         payment_id: String,
         /// How it was said.
         way: Way,

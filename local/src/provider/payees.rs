@@ -1,9 +1,9 @@
 //! Payees the provider has something of its own to do about; everybody else is paid as [`PROMPT`] is.
 
 /// Is paid at once: the response says so.
-pub const PROMPT: &str = "Pronto Ltd";
+pub const PROMPT: &str = "Kato Ltd";
 /// Is paid later: the call is accepted, the provider beats twice, and then answers by the link.
-pub const LATER: &str = "Tanaka Motors";
+pub const LATER: &str = "Lento Ltd";
 /// Is paid later: the call is accepted, and a signed event says the rest.
 pub const BY_EVENT: &str = "Posta Ltd";
 /// Is paid so fast that the signed event comes before the response that accepts the call.
@@ -21,7 +21,7 @@ pub const STALE: &str = "Vecchio Ltd";
 /// Its event says that it is paid, and then one with the same id says the contrary.
 pub const REPLAYED: &str = "Doppio Ltd";
 /// Is paid, but the provider takes its time over the call ([`ProviderOptions::slow`](super::ProviderOptions::slow)).
-pub const SLOW: &str = "Lento Ltd";
+pub const SLOW: &str = "Tardo Ltd";
 /// Is paid, but the first call finds the provider busy: 429, to be tried again in a second.
 pub const BUSY: &str = "Pieno Ltd";
 /// The provider is in trouble over every call: 500.
