@@ -8,7 +8,7 @@ use std::{
 use aws_lambda_events::event::sqs::SqsMessage;
 use callback_bridge::{TaskMessage, names};
 use callback_bridge_tests::repository;
-use callbacks::Approval;
+use callbacks::{Approval, Webhook};
 use serde_json::Value;
 
 fn markdown_files(folder: &Path, found: &mut Vec<PathBuf>) {
@@ -60,7 +60,7 @@ fn every_message_on_the_page_about_messages_is_understood() {
         let task = TaskMessage::read(&message, None).unwrap_or_else(|error| panic!("{error}: {example}"));
         assert_eq!(task.token.expose(), "AQCUAAAAKgAAAAMAAAAAexample");
         let input = task.into_input();
-        let known = ["amount", "Message", "approval"];
+        let known = ["amount", "Message", "approval", "webhook"];
         assert!(known.iter().any(|name| input.get(name).is_some()), "{example}");
     }
 }
@@ -84,6 +84,34 @@ fn every_approval_that_the_documents_show_can_be_asked() {
         assert!(page.contains(&format!("| `{field}")), "docs/messages.md does not explain {field}");
     }
     for name in [names::REJECTED, names::EXPIRED, names::WITHDRAWN, names::INVALID_INPUT] {
+        assert!(page.contains(&format!("| `{name}` |")), "docs/messages.md does not explain {name}");
+    }
+}
+
+/// The message with a webhook on the page about messages, and all of its fields.
+#[test]
+fn every_webhook_that_the_page_about_messages_shows_can_be_called() {
+    let webhooks = examples("docs/messages.md", "json").into_iter().filter_map(|example| {
+        let message: Value = serde_json::from_str(&example).unwrap();
+        message.get("webhook").cloned()
+    });
+    let read = webhooks.map(|webhook| Webhook::read(webhook.clone()).unwrap_or_else(|e| panic!("{e}: {webhook}")));
+    assert!(read.count() > 0, "docs/messages.md shows no webhook");
+    let page = fs::read_to_string(repository().join("docs/messages.md")).unwrap();
+    let page = page.split("## Webhooks").nth(1).unwrap();
+    let schema = fs::read_to_string(repository().join("docs/schemas/webhook-message.schema.json")).unwrap();
+    let schema: Value = serde_json::from_str(&schema).unwrap();
+    for field in schema["properties"]["webhook"]["properties"].as_object().unwrap().keys() {
+        assert!(page.contains(&format!("| `{field}` |")), "docs/messages.md does not explain {field}");
+    }
+    for name in [
+        names::WEBHOOK_REFUSED,
+        names::WEBHOOK_UNREACHABLE,
+        names::WEBHOOK_FAILED,
+        names::EXPIRED,
+        names::WITHDRAWN,
+        names::INVALID_INPUT,
+    ] {
         assert!(page.contains(&format!("| `{name}` |")), "docs/messages.md does not explain {name}");
     }
 }

@@ -3,7 +3,7 @@
 use aws_lambda_events::event::sqs::SqsMessage;
 use callback_bridge::TaskMessage;
 use callback_bridge_tests::repository;
-use callbacks::Approval;
+use callbacks::{Approval, Webhook};
 use jsonschema::Validator;
 use serde_json::{Value, json};
 
@@ -134,4 +134,43 @@ fn with(part: &str, value: Value) -> Value {
     let mut approval = least();
     approval[part] = value;
     approval
+}
+
+#[test]
+fn the_schema_of_a_webhook_message_accepts_what_the_code_accepts() {
+    let schema = schema("webhook-message");
+    let (mut accepted, mut refused) = (0, 0);
+    let mut compare = |webhook: Value| {
+        let read = Webhook::read(webhook.clone());
+        let message = json!({ "taskToken": "a token", "webhook": webhook });
+        assert_eq!(schema.is_valid(&message), read.is_ok(), "{message}: {:?}", read.err());
+        if read.is_ok() { accepted += 1 } else { refused += 1 }
+    };
+    let words =
+        ["payment-provider", "a/b", "/a", "a//b", "a?b//c", "a?b?c", "..", "a/../b", ".a", "a/..b", "a?..", "%2e"];
+    let pointers = ["/answerTo", "/a~1b", "/a~2b", "/a~", "answerTo"];
+    // A schema takes 1.0 for 1.
+    let values = values().into_iter().filter(|value| *value != json!(1.0));
+    let values = values.chain(words.iter().chain(&pointers).map(|word| json!(word)));
+    for value in values.chain([json!("x".repeat(64)), json!("x".repeat(1024)), json!("x".repeat(1025))]) {
+        for field in ["destination", "path", "callbackUrlAt", "externalIdAt", "deadline", "more"] {
+            let mut webhook = json!({ "destination": "payment-provider" });
+            webhook[field] = value.clone();
+            compare(webhook);
+        }
+        for field in ["afterSeconds", "then"] {
+            let mut webhook = json!({ "destination": "payment-provider", "deadline": { "afterSeconds": 60 } });
+            webhook["deadline"][field] = value.clone();
+            compare(webhook);
+        }
+    }
+    compare(json!({}));
+    for body in [json!({}), json!({ "amount": 3 }), json!("text"), json!(3), json!(true)] {
+        compare(json!({ "destination": "payment-provider", "body": body }));
+    }
+    compare(json!({ "destination": "payment-provider", "body": [{}], "callbackUrlAt": "/0/url" }));
+    for outcomes in [json!([]), json!({}), json!("text"), json!([1]), Value::Null] {
+        compare(json!({ "destination": "payment-provider", "outcomes": outcomes }));
+    }
+    assert!(accepted > 30 && refused > 50, "{accepted} accepted, {refused} refused");
 }
