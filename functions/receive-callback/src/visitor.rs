@@ -30,7 +30,7 @@ impl Visitor<'_> {
         self.0.path_parameters_ref()?.first("sender")
     }
 
-    pub(crate) const fn method(&self) -> &Method {
+    pub(crate) fn method(&self) -> &Method {
         self.0.method()
     }
 
