@@ -2,10 +2,12 @@
 
 use callback_bridge::Refusal;
 use callbacks::test_util::Lost;
+use serde_json::json;
 
 use crate::{
     bench::{ALICE, BOB, Bench, Sent, TOKEN},
     log,
+    provider::{NEW, behind, called, link, payment, posts, signed},
 };
 
 #[tokio::test]
@@ -48,4 +50,40 @@ async fn no_response_and_no_log_line_has_a_token_or_a_link() {
         assert!(!responses.contains(&secret), "{responses}");
     }
     assert!(!responses.contains("/c/"), "a page does not know its own link");
+}
+
+#[tokio::test]
+async fn no_reply_to_a_machine_and_no_log_line_has_a_token_a_link_or_a_signature() {
+    let bench = called().await;
+    let (link, key) = (link(&bench), "the idempotency key of this test");
+    let event = signed(&bench, NEW, "evt_1", &payment("p1", "paid"));
+    let signature = event.header("webhook-signature").to_owned();
+    let mut replies = Vec::new();
+    for sent in [
+        Sent::new("GET", &link),
+        behind("GET", &link, "answer"),
+        behind("GET", &link, "elsewhere"),
+        behind("DELETE", &link, "answer"),
+        behind("POST", &format!("{link}x"), "heartbeat"),
+        behind("POST", &link, "heartbeat").with_header("idempotency-key", key),
+        posts(&bench, "answer", &json!({ "status": "unheard of" })),
+        signed(&bench, NEW, "evt_0", &payment("p2", "paid")),
+        event.clone().with_header("webhook-id", "evt_2"),
+        event,
+        posts(&bench, "success", &json!({ "output": "the output of this test" })),
+    ] {
+        replies.push(bench.seen(sent).await);
+    }
+    bench.table.go_away();
+    replies.push(bench.seen(behind("GET", &link, "answer")).await);
+    let log = log::lines();
+    for told in ["a machine was heard", "a machine came too late", "an event was refused", "followed"] {
+        assert!(log.contains(told), "{told}: {log}");
+    }
+    let replies = format!("{replies:?}");
+    let mac = link.rsplit('.').next().unwrap();
+    for secret in [TOKEN, mac, &signature, signature.trim_start_matches("v1,"), NEW, key, "the output of this test"] {
+        assert!(!log.contains(secret), "{secret}");
+        assert!(!replies.contains(secret), "{replies}");
+    }
 }
