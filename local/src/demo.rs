@@ -17,15 +17,18 @@ pub use report::Report;
 pub use steps::Step;
 use watch::watch;
 
-use crate::{LocalRegion, Pages, RegionOptions, Sample, StackOptions, Transcript};
+use crate::{LocalRegion, Pace, Pages, RegionOptions, Sample, StackOptions, Transcript};
 
 /// How long a page may take that somebody waits for when the execution has ended.
 const LAST_PAGE: Duration = Duration::from_secs(10);
 
+/// How fast others are: one can watch them.
+const PACE: Pace = Pace { slow: Duration::from_secs(5), rest: Duration::from_secs(1) };
+
 /// What the demo does.
 #[derive(Debug, Clone)]
 pub struct DemoOptions {
-    /// The input of the execution: a loan application.
+    /// The input of the execution: a loan application. One with `payTo` is paid out when it is approved.
     pub application: Value,
     /// Who decides about it.
     pub person: Person,
@@ -56,7 +59,7 @@ async fn deploy_and_watch(
 ) -> anyhow::Result<Report> {
     let began = Instant::now();
     let stack = StackOptions { name: "demo".to_owned(), ..StackOptions::default() }.scheduled();
-    let sample = Sample::deploy(region, stack, Duration::from_secs(5)).await?;
+    let sample = Sample::deploy(region, stack, PACE).await?;
     tell(&prepared(
         "stack",
         "is created from template.yaml: queues, functions, a table, pages and state machines",
@@ -64,7 +67,7 @@ async fn deploy_and_watch(
     ));
     let pages = Pages::start(0, &sample.bridge).await?;
     tell(&format!(
-        "inbox      {} shows the mails that are sent, and {} what waits for people",
+        "inbox      {} shows the mails that are sent, and {} what waits for people and other systems",
         pages.inbox(),
         pages.open()
     ));
@@ -73,7 +76,7 @@ async fn deploy_and_watch(
     let watched = timeout(options.patience, watch(&sample, &execution, &options.person, tell)).await;
     let steps = watched.with_context(|| format!("the execution did not end in {} s", options.patience.as_secs()))??;
     let ended = sample.end_of(&execution, options.patience).await?;
-    // Whoever has decided is still to see so.
+    // Whoever has decided is still to see so, and so is whoever has paid.
     timeout(LAST_PAGE, sample.bridge.api().idle()).await.context("a page was not shown in time")?;
     sample.bridge.stop().await?;
     Ok(Report { execution, ended, steps })

@@ -13,6 +13,7 @@ pub mod local_aws;
 pub mod pages;
 mod parked;
 pub mod people;
+pub mod provider;
 pub mod proxy;
 mod sample;
 pub mod schedules;
@@ -34,8 +35,9 @@ pub use local_aws::{
 };
 pub use pages::Pages;
 pub use parked::ParkedCallbacks;
+pub use provider::{Provider, ProviderOptions};
 pub use proxy::{Call, CallEvent, CallFault, Caller, Proxy};
-pub use sample::{APPROVER, Ended, SENDER, Sample};
+pub use sample::{APPROVER, Ended, Pace, SENDER, Sample};
 pub use schedules::Schedules;
 pub use stack::{LocalBridge, LocalOptions, LocalRegion, RegionOptions, StackOptions};
 pub use transcript::{Line, Transcript};

@@ -1,4 +1,4 @@
-//! The sample application of `template.yaml`, ready to be used: the stack, and the credit bureau that it asks.
+//! The sample application of `template.yaml`, ready to be used: the stack, and the others' services that it asks.
 
 use std::{sync::Arc, time::Duration};
 
@@ -9,7 +9,9 @@ use aws_sdk_sqs::types::QueueAttributeName;
 use serde_json::Value;
 use tokio::time::{Instant, sleep};
 
-use crate::{Bureau, BureauOptions, LocalAws, LocalBridge, LocalRegion, Proxy, StackOptions};
+use crate::{
+    Bureau, BureauOptions, LocalAws, LocalBridge, LocalRegion, Provider, ProviderOptions, Proxy, StackOptions,
+};
 
 /// Who is asked about loans.
 pub const APPROVER: &str = "alice@example.com";
@@ -19,7 +21,7 @@ pub const SENDER: &str = "no-reply@bridge.example.com";
 /// How often an execution is looked at.
 pub(crate) const EVERY: Duration = Duration::from_millis(25);
 
-/// The stack of `template.yaml` and its credit bureau.
+/// The stack of `template.yaml`, its credit bureau and its payment provider.
 #[derive(Debug)]
 pub struct Sample {
     /// The running stack.
@@ -28,6 +30,25 @@ pub struct Sample {
     pub bureau: Bureau,
     /// What its inquiries go through.
     pub bureau_proxy: Proxy,
+    /// The payment provider that its tasks call.
+    pub provider: Provider,
+    /// What calls to it go through.
+    pub provider_proxy: Proxy,
+}
+
+/// How fast others are. A [`Duration`] alone is how long the slow ones take.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Pace {
+    /// How long the bureau takes over its slow applicant, and the provider over its slow payee.
+    pub slow: Duration,
+    /// How long the provider rests before each thing that it says by itself.
+    pub rest: Duration,
+}
+
+impl From<Duration> for Pace {
+    fn from(slow: Duration) -> Self {
+        Self { slow, rest: Duration::ZERO }
+    }
 }
 
 /// An execution that has ended.
@@ -44,24 +65,40 @@ pub struct Ended {
 }
 
 impl Sample {
-    /// Starts a bureau, deploys the stack, and puts the bureau's key into the stack's secret, as somebody who deploys it
-    /// for real does. A stack with a parameter `BureauUrl` asks that one instead.
+    /// Starts a bureau and a payment provider, registers the provider with the bridge, deploys the stack, and puts the
+    /// bureau's key into the stack's secret, as somebody who deploys it for real does. A stack with a parameter `BureauUrl`,
+    /// `DestinationsSecretArn` or `SendersSecretArn` has that instead.
     ///
     /// # Errors
     /// When the stack cannot be deployed.
-    pub async fn deploy(region: &Arc<LocalRegion>, mut stack: StackOptions, slow: Duration) -> anyhow::Result<Self> {
+    pub async fn deploy(
+        region: &Arc<LocalRegion>,
+        mut stack: StackOptions,
+        pace: impl Into<Pace>,
+    ) -> anyhow::Result<Self> {
+        let Pace { slow, rest } = pace.into();
         let key = "the key of the local bureau".to_owned();
         let bureau = Bureau::start(BureauOptions { key: key.clone(), slow }).await?;
-        let mut bureau_proxy = Proxy::new(bureau.url())?;
-        let url = bureau_proxy.open(None).await?;
-        let given = [("BureauUrl", url.as_str()), ("LoanApprovers", APPROVER), ("MailFrom", SENDER)];
-        let given = given.map(|(name, value)| (name.to_owned(), value.to_owned()));
+        let (bureau_proxy, bureau_url) = behind_a_proxy(bureau.url()).await?;
+        let provider = Provider::start(ProviderOptions { slow, pace: rest }).await?;
+        let (provider_proxy, provider_url) = behind_a_proxy(provider.url()).await?;
+        let secret =
+            async |what: &str, text: &Value| create_secret(region.aws(), &format!("{}-{what}", stack.name), text).await;
+        let given = [
+            ("BureauUrl", bureau_url),
+            ("LoanApprovers", APPROVER.to_owned()),
+            ("MailFrom", SENDER.to_owned()),
+            ("DestinationsSecretArn", secret("destinations", &provider.destinations(&provider_url)).await?),
+            ("SendersSecretArn", secret("senders", &provider.senders()).await?),
+        ];
+        let given = given.map(|(name, value)| (name.to_owned(), value));
         stack.parameters.splice(0..0, given); // of two, the later one counts
         verify_sender(region.aws()).await?;
         let bridge = LocalBridge::deploy(region, stack).await?;
+        provider.send_events_to(bridge.api_url());
         let secret = bridge.output("BureauKeySecretArn")?;
         bridge.secrets_manager().put_secret_value().secret_id(secret).secret_string(key).send().await?;
-        Ok(Self { bridge, bureau, bureau_proxy })
+        Ok(Self { bridge, bureau, bureau_proxy, provider, provider_proxy })
     }
 
     /// Starts an execution of the credit check and returns its ARN.
@@ -124,6 +161,21 @@ impl Sample {
         let call = self.bridge.sfn().get_execution_history().execution_arn(execution).max_results(1000);
         Ok(call.send().await?.events)
     }
+}
+
+/// A proxy in front of a service, and its URL.
+async fn behind_a_proxy(service: &str) -> anyhow::Result<(Proxy, String)> {
+    let mut proxy = Proxy::new(service)?;
+    let url = proxy.open(None).await?;
+    Ok((proxy, url))
+}
+
+/// Creates a secret, as somebody who deploys the stack for real does before, and returns its ARN.
+async fn create_secret(aws: &LocalAws, name: &str, text: &Value) -> anyhow::Result<String> {
+    let secrets = aws_sdk_secretsmanager::Client::new(aws.sdk_config());
+    let created = secrets.create_secret().name(name).secret_string(text.to_string()).send().await;
+    let created = created.with_context(|| format!("the secret {name} could not be created"))?;
+    created.arn.context("a secret has no ARN")
 }
 
 /// Has SES know whom mails are sent from, as somebody who deploys the stack for real does.

@@ -21,12 +21,15 @@ use tokio::time::Instant;
 pub use build::Build;
 pub use port::PORT;
 
-use crate::{Journal, LocalRegion, Pages, RegionOptions, Sample, StackOptions, Transcript};
+use crate::{Journal, LocalRegion, Pace, Pages, RegionOptions, Sample, StackOptions, Transcript};
 use code::{Code, functions};
 use commands::introduction;
 use narrator::Narrator;
 use reload::{Reloader, state_machines};
 use watch::Watch;
+
+/// How fast others are: one can watch them.
+const PACE: Pace = Pace { slow: Duration::from_secs(5), rest: Duration::from_secs(1) };
 
 /// What is brought up.
 #[derive(Clone, Debug)]
@@ -81,7 +84,7 @@ impl Up {
         let began = Instant::now();
         let (build_dir, api_port) = (code.folder().to_owned(), port::of_apis(port));
         let stack = StackOptions { build_dir, api_port, ..options.stack }.scheduled();
-        let sample = Sample::deploy(&region, stack, Duration::from_secs(5)).await?;
+        let sample = Sample::deploy(&region, stack, PACE).await?;
         let description = sample.bridge.description();
         let (name, seconds) = (&description.stack, began.elapsed().as_secs_f64());
         tell(&format!("stack      {name} is created, its functions wait for work ({seconds:.1} s)"));
@@ -90,7 +93,8 @@ impl Up {
         }
         let pages = Pages::start(port::of_pages(port), &sample.bridge).await?;
         tell(&format!("inbox      the mails that are sent are at {}", pages.inbox()));
-        tell(&format!("open       what waits for people is at {}", pages.open()));
+        tell(&format!("open       what waits for people and other systems is at {}", pages.open()));
+        tell(&format!("provider   payments are made at {}v1/payments, by signed calls", sample.provider.url()));
         for line in introduction(endpoint, &description.outputs) {
             tell(&line);
         }
@@ -109,7 +113,7 @@ impl Up {
         &self.region
     }
 
-    /// The stack, and the credit bureau that it asks.
+    /// The stack, and the others' services that it asks.
     #[must_use]
     pub fn sample(&self) -> &Sample {
         &self.sample

@@ -21,6 +21,8 @@ pub mod metrics;
 mod notices;
 #[cfg(any(feature = "chat", feature = "ses"))]
 mod notifier;
+#[cfg(feature = "outbound")]
+mod outbound;
 #[cfg(any(feature = "chat", feature = "webhooks"))]
 mod plain_http;
 #[cfg(feature = "secrets-manager")]
@@ -58,6 +60,8 @@ pub use late_answers::{LateAnswerEvents, late_answers};
 pub use notices::{Notices, notices};
 #[cfg(any(feature = "chat", feature = "ses"))]
 pub use notifier::Channels;
+#[cfg(feature = "outbound")]
+pub use outbound::{AwsOutbound, outbound};
 #[cfg(any(feature = "chat", feature = "webhooks"))]
 pub use plain_http::PlainHttp;
 #[cfg(feature = "secrets-manager")]

@@ -1,6 +1,7 @@
 //! Callbacks as they are stored: what a table has to look into stands alone, the rest is one JSON document.
 
 mod documents;
+mod inbound;
 #[cfg(test)]
 mod tests;
 
@@ -9,7 +10,7 @@ use std::time::Duration;
 use callback_bridge::TaskToken;
 use jiff::Timestamp;
 
-use crate::{Request, State, Status};
+use crate::{Inbound, Request, State, Status};
 
 /// A state as it is stored.
 #[derive(Debug, Clone, PartialEq)]
@@ -84,6 +85,22 @@ impl State {
             Status::Pending | Status::Decided(_) => None,
             Status::Settled { at, .. } => at.checked_add(kept).ok(),
         }
+    }
+}
+
+impl Inbound {
+    /// The document that is stored: JSON with its own version in `v`.
+    #[must_use]
+    pub fn to_stored(&self) -> String {
+        inbound::of(self)
+    }
+
+    /// Reads the document.
+    ///
+    /// # Errors
+    /// When it is in another form; see [`Unreadable`].
+    pub fn from_stored(document: &str) -> Result<Self, Unreadable> {
+        inbound::inbound(document)
     }
 }
 

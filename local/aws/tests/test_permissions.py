@@ -288,6 +288,14 @@ def test_exceptions_are_all_but_what_is_listed():
     assert concerned(elsewhere, "sqs:SendMessage", "arn:c") and not concerned(elsewhere, "sqs:SendMessage", "arn:bb")
 
 
+def test_a_role_is_assumed_by_whoever_may_assume_that_one(aws):
+    theirs = "arn:aws:iam::210987654321:role/theirs"
+    role = Role(aws, allow("sts:AssumeRole", theirs))
+    given = role("sts").assume_role(RoleArn=theirs, RoleSessionName="ours")
+    assert given["AssumedRoleUser"]["Arn"] == "arn:aws:sts::210987654321:assumed-role/theirs/ours"
+    assert refusal(role("sts").assume_role, RoleArn=theirs + "-too", RoleSessionName="ours") == "AccessDenied"
+
+
 def test_a_resource_that_is_not_known_may_be_allowed_and_is_only_denied_with_all():
     for resource in ({"Resource": "arn:a"}, {"NotResource": "arn:a"}):
         assert concerned({"Action": "ses:*", **resource}, "ses:SendEmail", None)

@@ -1,4 +1,4 @@
-//! `cargo xtask demo`: a loan is checked by a worker and decided by a person, on this machine.
+//! `cargo xtask demo`: a loan is checked by a worker, decided by a person, and paid by another company, on this machine.
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "it is a command")]
 
 use std::{
@@ -20,7 +20,7 @@ const PATIENCE_WITH_PEOPLE: u64 = 1800;
 /// How long one may take that decides by itself, in seconds.
 const PATIENCE: u64 = 120;
 
-/// A loan is checked by a worker and decided by a person, on this machine, without an AWS account.
+/// A loan is checked by a worker, decided by a person, and paid by another company, on this machine, without an AWS account.
 ///
 /// The person is you: open the link that is printed, and decide. With --approve or --reject the demo does what you would, by
 /// the form of the page. Without them it also approves by itself where nobody could: where its input, or its output of what
@@ -94,14 +94,16 @@ async fn main() -> ExitCode {
 
 async fn run(arguments: &Arguments, transcript: &Transcript) -> anyhow::Result<Report> {
     let application = match &arguments.input {
-        None => serde_json::from_str(include_str!("../../../events/statemachines/loan-application/good.json"))?,
+        None => serde_json::from_str(include_str!("../../../events/statemachines/loan-application/pay-out.json"))?,
         Some(file) => read(file)?,
     };
     let tell = |line: &str| if arguments.json { eprintln!("{line}") } else { println!("{line}") };
     let applicant = application["applicant"].as_str().unwrap_or("somebody");
-    tell(&format!(
-        "Callback Bridge: {applicant} wants a loan; the execution waits for a credit bureau, and then for a person\n"
-    ));
+    let waits = match &application["payTo"] {
+        Value::Null => "for a credit bureau, and then for a person",
+        _ => "for a credit bureau, then for a person, and then for a payment provider",
+    };
+    tell(&format!("Callback Bridge: {applicant} wants a loan; the execution waits {waits}\n"));
     let person = match arguments.person() {
         Some(person) => person,
         None if arguments.is_watched() => Person::Somebody,

@@ -39,7 +39,13 @@ impl Report {
         answers.map_or(&[], Vec::as_slice)
     }
 
-    /// The report as JSON: `status`, `executionArn`, `decision` and `answers` of people, `output` of a success, `error` and
+    /// What the payment provider answered, if anything was paid.
+    #[must_use]
+    pub fn payment(&self) -> Option<&Value> {
+        self.ended.output.as_ref()?.get("payment")
+    }
+
+    /// The report as JSON: `status`, `executionArn`, `decision` and `answers` of people, `payment`, `output` of a success, `error` and
     /// `cause` of a failure, and `steps` with the milliseconds since the start (`atMs`) and since the step before
     /// (`tookMs`). The link is not in it.
     #[must_use]
@@ -53,6 +59,7 @@ impl Report {
             "executionArn": self.execution,
             "decision": self.decision(),
             "answers": self.answers(),
+            "payment": self.payment(),
             "output": self.ended.output,
             "error": self.ended.error,
             "cause": self.ended.cause,
@@ -66,6 +73,9 @@ impl fmt::Display for Report {
         write!(f, "{}", self.ended.status.as_str())?;
         if let Some(decision) = self.decision() {
             write!(f, "\ndecided {decision}")?;
+        }
+        if let Some(id) = self.payment().and_then(|payment| payment["paymentId"].as_str()) {
+            write!(f, "\npaid    {id}")?;
         }
         if let Some(output) = &self.ended.output {
             write!(f, "\noutput  {output:#}")?;

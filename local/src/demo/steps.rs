@@ -2,8 +2,9 @@
 
 use aws_sdk_sfn::types::{HistoryEvent, HistoryEventType as Type, StateEnteredEventDetails};
 
-use callbacks::{Choice, Decision, Outcome, PersonAnswer};
+use callbacks::{Choice, Decision, MachineAnswer, Outcome, PersonAnswer};
 
+use crate::provider::{Dealing, Way};
 use crate::{ApiReply, Call, CallEvent, Event, EventKind, bureau::Inquiry, people::Mail};
 
 /// Something that happened, by whom.
@@ -11,7 +12,8 @@ use crate::{ApiReply, Call, CallEvent, Event, EventKind, bureau::Inquiry, people
 pub struct Step {
     /// Milliseconds since the execution started.
     pub at_ms: i64,
-    /// `execution`, `queue`, `function`, `bureau`, `callback`, `mail`, `link`, `answer`, `decision` or `token`.
+    /// `execution`, `queue`, `function`, `bureau`, `provider`, `callback`, `mail`, `link`, `event`, `answer`, `decision` or
+    /// `token`.
     pub who: &'static str,
     /// What happened.
     pub what: String,
@@ -84,13 +86,43 @@ pub(crate) fn of_bureau(inquiry: &Inquiry) -> (&'static str, String) {
     ("bureau", text)
 }
 
-/// What a function's call to AWS tells: a task is parked by the only transaction that open-callback writes.
+/// What the payment provider tells. What the bridge replies to it is told by the HTTP API.
+pub(crate) fn of_provider(dealing: &Dealing) -> Told {
+    let text = match dealing {
+        Dealing::Refused { status, problem } => format!("refuses a call with status {status}: {problem}"),
+        Dealing::Called(payment) => {
+            let again = if payment.calls == 1 { "" } else { " again" };
+            let (reference, amount, currency) = (&payment.reference, &payment.amount, &payment.currency);
+            format!("is called{again}: {amount} {currency} to {}, for {reference}", payment.pay_to)
+        }
+        Dealing::Responded { payment_id, status: 202 } => format!("accepts the call with status 202: {payment_id}"),
+        Dealing::Responded { payment_id, status } => format!("responds with status {status}: {payment_id}"),
+        Dealing::Says { payment_id, way } => {
+            let how = match way {
+                Way::Heartbeat => "beats by its link: it is at work on",
+                Way::Answer | Way::Success | Way::Failure => "answers by its link:",
+                Way::Event => "sends a signed event:",
+            };
+            format!("{how} {payment_id}")
+        }
+        Dealing::Said { .. } => return None,
+    };
+    Some(("provider", text))
+}
+
+/// What a function's call to AWS tells: a task is parked by the only transaction that open-callback writes, and
+/// receive-callback passes heartbeats on.
 pub(crate) fn of_call(call: &Call) -> Told {
-    let of_open_callback = call.caller.as_deref().is_some_and(|caller| caller.contains("OpenCallback"));
-    let parked = of_open_callback
-        && &*call.operation == "TransactWriteItems"
-        && matches!(call.what, CallEvent::Replied { status: 200, .. });
-    parked.then(|| ("callback", "is parked in the table; the execution waits for a person".to_owned()))
+    let is_of = |function: &str| call.caller.as_deref().is_some_and(|caller| caller.contains(function));
+    match (&*call.operation, &call.what) {
+        ("TransactWriteItems", CallEvent::Replied { status: 200, .. }) if is_of("OpenCallback") => {
+            Some(("callback", "is parked in the table; the execution waits for an answer".to_owned()))
+        }
+        ("SendTaskHeartbeat", CallEvent::Replied { status: 200, .. }) if is_of("ReceiveCallback") => {
+            Some(("token", "kept alive by SendTaskHeartbeat".to_owned()))
+        }
+        _ => None,
+    }
 }
 
 /// What a mail tells; never the link in it.
@@ -100,8 +132,12 @@ pub(crate) fn of_mail(mail: &Mail) -> (&'static str, String) {
 
 /// What a request to the HTTP API tells. What browsers ask every site for is no step.
 pub(crate) fn of_reply(reply: &ApiReply) -> Told {
-    reply.route.as_ref()?;
+    let route = reply.route.as_ref()?;
+    if route.contains("/webhooks/") {
+        return Some(("event", format!("of another system is answered with status {}", reply.status)));
+    }
     let text = match (reply.method.as_str(), reply.status) {
+        (_, status) if route.ends_with("/{way}") => format!("of another system is answered with status {status}"),
         ("GET", 200) => "is opened, and its page is shown".to_owned(),
         ("POST", 200) => "has brought an answer; its page says that it is recorded".to_owned(),
         (method, status) => format!("is answered with status {status} ({method})"),
@@ -121,9 +157,12 @@ pub(crate) fn of_answer(answer: &PersonAnswer) -> (&'static str, String) {
 
 /// What was decided.
 pub(crate) fn of_decision(decision: &Decision) -> (&'static str, String) {
-    let what = match decision.outcome {
+    let what = match &decision.outcome {
         Outcome::Approved => "approved",
         Outcome::Rejected => "rejected",
+        Outcome::Answered { answer: MachineAnswer::Success { .. }, .. } => "the task has succeeded",
+        Outcome::Answered { answer: MachineAnswer::Failure { .. }, .. } => "the task has failed",
+        Outcome::Refused { .. } => "the call is refused",
         Outcome::Expired => "the time is over",
         Outcome::Withdrawn(_) => "withdrawn",
     };

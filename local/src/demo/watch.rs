@@ -1,7 +1,9 @@
 //! What happens to the execution, told while it does.
 
+use std::collections::{HashMap, HashSet};
 use std::{cell::RefCell, convert::Infallible};
 
+use callbacks::CallbackId;
 use jiff::Timestamp;
 use tokio::{
     sync::oneshot,
@@ -34,18 +36,20 @@ pub(super) async fn watch(
     Ok(timeline.into_inner().tell_all(tell))
 }
 
-/// Adds what functions, bureau and HTTP API tell, as soon as they do.
+/// Adds what functions, bureau, provider and HTTP API tell, as soon as they do.
 async fn listen(sample: &Sample, timeline: &RefCell<Timeline>) -> Infallible {
     let mut functions = sample.bridge.host().events().reader();
     let mut calls = sample.bridge.proxy().calls().reader();
     let mut replies = sample.bridge.api().replies().reader();
     let mut inquiries = sample.bureau.inquiries().reader();
+    let mut dealings = sample.provider.dealings().reader();
     loop {
         let (at, told) = tokio::select! {
             (at, event) = functions.next_stamped() => (at, steps::of_function(&event)),
             (at, call) = calls.next_stamped() => (at, steps::of_call(&call)),
             (at, reply) = replies.next_stamped() => (at, steps::of_reply(&reply)),
             (at, inquiry) = inquiries.next_stamped() => (at, Some(steps::of_bureau(&inquiry))),
+            (at, dealing) = dealings.next_stamped() => (at, steps::of_provider(&dealing)),
         };
         timeline.borrow_mut().add(timeline::millis_since_1970(at), told);
     }
@@ -65,8 +69,8 @@ struct Looker<'a> {
 struct Seen {
     events: usize,
     mails: usize,
-    answers: usize,
-    decided: bool,
+    answers: HashMap<CallbackId, usize>,
+    decided: HashSet<CallbackId>,
 }
 
 impl Looker<'_> {
@@ -104,17 +108,17 @@ impl Looker<'_> {
     }
 
     async fn add_decisions(&mut self, callbacks: &ParkedCallbacks) -> anyhow::Result<()> {
-        // There is one: the demo asks once.
-        let Some(callback) = callbacks.all().await?.pop() else { return Ok(()) };
-        let mut answers: Vec<_> = callback.state.answers.values().collect();
-        answers.sort_by_key(|answer| answer.at);
-        for answer in &answers[self.seen.answers..] {
-            self.add(answer.at.as_millisecond(), Some(steps::of_answer(answer)));
-        }
-        self.seen.answers = answers.len();
-        if let Some(decision) = callback.state.decision().filter(|_| !self.seen.decided) {
-            self.add(decision.at.as_millisecond(), Some(steps::of_decision(decision)));
-            self.seen.decided = true;
+        for callback in callbacks.all().await? {
+            let id = callback.request.id;
+            let mut answers: Vec<_> = callback.state.answers.values().collect();
+            answers.sort_by_key(|answer| answer.at);
+            let seen = self.seen.answers.insert(id, answers.len()).unwrap_or_default();
+            for answer in &answers[seen..] {
+                self.add(answer.at.as_millisecond(), Some(steps::of_answer(answer)));
+            }
+            if let Some(decision) = callback.state.decision().filter(|_| self.seen.decided.insert(id)) {
+                self.add(decision.at.as_millisecond(), Some(steps::of_decision(decision)));
+            }
         }
         Ok(())
     }

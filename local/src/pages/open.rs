@@ -1,8 +1,9 @@
-//! What waits for people, and what they have decided.
+//! What waits for people and other systems, and what they have decided.
 
 use askama::Template;
 use callbacks::{
-    Approver, Callback, Channel, Choice, Decision, Duty, Notice, NoticeKind, Outcome, Request, State, Status,
+    Approver, Ask, Callback, Channel, Choice, Decision, Duty, MachineAnswer, Notice, NoticeKind, Outcome, Request,
+    Source, State, Status, Webhook,
 };
 use jiff::{SignedDuration, Timestamp, Unit};
 use serde::Serialize;
@@ -30,7 +31,27 @@ struct Parked {
     began_at: Timestamp,
     deadline_at: Timestamp,
     people: Vec<Person>,
+    /// The other system that was called, where it is not people who are asked.
+    webhook: Option<CalledSystem>,
     next: Option<Next>,
+}
+
+/// Another system that was called.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct CalledSystem {
+    destination: String,
+    path: String,
+    /// Whether it has taken the call.
+    taken: bool,
+    /// How often it has not, since it took one.
+    failures: u32,
+    /// Why it has not taken the last one.
+    problem: Option<String>,
+    /// How its answer came: in the `response`, by the `link`, or by an `event`.
+    answered_by: Option<&'static str>,
+    /// Why it failed the task, or refused the call.
+    reason: Option<String>,
 }
 
 /// Somebody who was asked.
@@ -78,10 +99,20 @@ impl Parked {
             Status::Pending | Status::Decided(_) => None,
             Status::Settled { disposition, .. } => Some(disposition.as_str()),
         };
-        let people = (0..).zip(&request.approval.approvers);
+        let (title, people, webhook) = match &request.ask {
+            Ask::Approval(approval) => {
+                let people = (0..).zip(&approval.approvers);
+                let people = people.map(|(position, approver)| Person::of(position, approver, state)).collect();
+                (approval.title.clone(), people, None)
+            }
+            Ask::Webhook(webhook) => {
+                let title = format!("A call to {}", webhook.destination);
+                (title, Vec::new(), Some(CalledSystem::of(webhook, state)))
+            }
+        };
         Self {
             id: request.id.to_string(),
-            title: request.approval.title.clone(),
+            title,
             execution: request.execution.clone(),
             state: request.state.clone(),
             status: state.status.as_str(),
@@ -89,8 +120,60 @@ impl Parked {
             disposition,
             began_at: request.began_at,
             deadline_at: request.deadline_at,
-            people: people.map(|(position, approver)| Person::of(position, approver, state)).collect(),
+            people,
+            webhook,
             next: Next::of(request, state, now),
+        }
+    }
+}
+
+impl CalledSystem {
+    fn of(webhook: &Webhook, state: &State) -> Self {
+        let notice = state.notices.values().next();
+        let (answered_by, reason) = match state.decision().map(|decision| &decision.outcome) {
+            Some(Outcome::Answered { answer, source }) => (Some(way(source)), cause(answer)),
+            Some(Outcome::Refused { reason }) => (None, Some(reason.clone())),
+            _ => (None, None),
+        };
+        Self {
+            destination: webhook.destination.clone(),
+            path: webhook.path.clone(),
+            taken: notice.is_some_and(|notice| notice.sent > 0),
+            failures: notice.map_or(0, |notice| notice.failures),
+            problem: notice.and_then(|notice| notice.problem.clone()),
+            answered_by,
+            reason,
+        }
+    }
+
+    fn how_it_went(&self) -> String {
+        let times = |count: u32| if count == 1 { "once".to_owned() } else { format!("{count} times") };
+        match (self.answered_by, self.taken, self.failures) {
+            (Some("response"), ..) => "answered in its response".to_owned(),
+            (Some(way), ..) => format!("answered by {way}"),
+            (None, true, _) => "has taken the call, no answer".to_owned(),
+            (None, false, 0) => "not called yet".to_owned(),
+            (None, false, failures) => format!("called {}, has not taken the call", times(failures)),
+        }
+    }
+}
+
+/// How an answer came, in one word.
+fn way(source: &Source) -> &'static str {
+    match source {
+        Source::Response => "response",
+        Source::Link => "link",
+        Source::Event { .. } => "event",
+    }
+}
+
+/// What a failure is called, and why it is one.
+fn cause(answer: &MachineAnswer) -> Option<String> {
+    match answer {
+        MachineAnswer::Success { .. } => None,
+        MachineAnswer::Failure { error, cause } => {
+            let texts: Vec<_> = [error, cause].into_iter().flatten().map(String::as_str).collect();
+            Some(texts.join(": ")).filter(|text| !text.is_empty())
         }
     }
 }
@@ -129,15 +212,18 @@ impl Answer {
 impl Next {
     fn of(request: &Request, state: &State, now: Timestamp) -> Option<Self> {
         let at = state.due_at?;
-        let asked = |approver: u8| match request.approval.approvers.get(usize::from(approver)) {
+        let approvers = request.approval().map_or(&[][..], |approval| &approval.approvers);
+        let asked = |approver: u8| match approvers.get(usize::from(approver)) {
             Some(approver) => approver.display_name().to_owned(),
             None => approver.to_string(),
         };
+        let destination = request.webhook().map_or("the destination", |webhook| &webhook.destination);
         let duties = state.duties(request, at).into_iter().map(|duty| match duty {
             Duty::Expire => "close the question at its deadline".to_owned(),
             Duty::Settle(_) => "tell Step Functions the decision".to_owned(),
             Duty::Notify { approver, kind: NoticeKind::Ask } => format!("ask {}", asked(approver)),
             Duty::Notify { approver, kind: NoticeKind::Reminder } => format!("remind {}", asked(approver)),
+            Duty::Call => format!("call {destination}"),
             Duty::Beat => "send a heartbeat".to_owned(),
         });
         Some(Self { at, when: from_now(at, now), what: duties.collect() })
@@ -145,9 +231,12 @@ impl Next {
 }
 
 fn decided(decision: &Decision) -> &'static str {
-    match decision.outcome {
+    match &decision.outcome {
         Outcome::Approved => "approved",
         Outcome::Rejected => "rejected",
+        Outcome::Answered { answer: MachineAnswer::Success { .. }, .. } => "succeeded",
+        Outcome::Answered { answer: MachineAnswer::Failure { .. }, .. } => "failed",
+        Outcome::Refused { .. } => "refused",
         Outcome::Expired => "expired",
         Outcome::Withdrawn(_) => "withdrawn",
     }

@@ -6,7 +6,7 @@ use crate::children::{CREDENTIAL, REGION};
 
 /// Lines for the AWS CLI, each with what it is for. They are the same for a stack in an account: all that differs is in the
 /// variables of [`exports`].
-pub(super) const COMMANDS: [(&str, &str); 7] = [
+pub(super) const COMMANDS: [(&str, &str); 8] = [
     (
         "start an execution",
         "EXECUTION=$(aws stepfunctions start-execution --state-machine-arn \"$CreditCheckStateMachineArn\" \
@@ -16,6 +16,11 @@ pub(super) const COMMANDS: [(&str, &str); 7] = [
         "start one that asks a person, whose mail is in the inbox",
         "EXECUTION=$(aws stepfunctions start-execution --state-machine-arn \"$LoanApplicationStateMachineArn\" \
          --input file://events/statemachines/loan-application/good.json --query executionArn --output text)",
+    ),
+    (
+        "start one that another company's system answers, by a link",
+        "EXECUTION=$(aws stepfunctions start-execution --state-machine-arn \"$PaymentStateMachineArn\" \
+         --input file://events/statemachines/payment/later.json --query executionArn --output text)",
     ),
     ("what became of it", "aws stepfunctions describe-execution --execution-arn \"$EXECUTION\""),
     (

@@ -12,6 +12,7 @@ use super::lines::Lines;
 use super::log_line::readable;
 use crate::bureau::Inquiry;
 use crate::demo::{steps, timeline};
+use crate::provider::Dealing;
 use crate::{ApiReply, Event, Journal, Line, Reader, Sample, Transcript};
 
 /// How often executions are looked at.
@@ -33,6 +34,7 @@ pub(super) struct Narrator {
     functions: Reader<Event>,
     printed: Reader<Line>,
     inquiries: Reader<Inquiry>,
+    dealings: Reader<Dealing>,
     replies: Reader<ApiReply>,
     news: Reader<News>,
     executions: Executions,
@@ -52,6 +54,7 @@ impl Narrator {
             functions: sample.bridge.host().events().reader(),
             printed: transcript.tail(),
             inquiries: sample.bureau.tail(),
+            dealings: sample.provider.tail(),
             replies: sample.bridge.api().replies().reader(),
             news: news.reader(),
             executions: Executions::new(sample.bridge.sfn()),
@@ -62,10 +65,10 @@ impl Narrator {
 
     /// Tells for as long as it is let.
     pub(super) async fn tell(self, tell: impl FnMut(&str)) -> Infallible {
-        let Self { functions, printed, inquiries, replies, news, executions, machines, lines } = self;
+        let Self { functions, printed, inquiries, dealings, replies, news, executions, machines, lines } = self;
         tokio::select! {
             biased; // what has been told is heard before more of the executions is
-            never = listen(functions, printed, inquiries, replies, news, &lines) => never,
+            never = listen(functions, printed, inquiries, dealings, replies, news, &lines) => never,
             never = look(executions, machines, &lines, tell) => never,
         }
     }
@@ -75,6 +78,7 @@ async fn listen(
     mut functions: Reader<Event>,
     mut printed: Reader<Line>,
     mut inquiries: Reader<Inquiry>,
+    mut dealings: Reader<Dealing>,
     mut replies: Reader<ApiReply>,
     mut news: Reader<News>,
     lines: &Mutex<Lines>,
@@ -92,6 +96,11 @@ async fn listen(
             (at, inquiry) = inquiries.next_stamped() => {
                 let (who, what) = steps::of_bureau(&inquiry);
                 lock(lines).add(timeline::millis_since_1970(at), who, &what);
+            }
+            (at, dealing) = dealings.next_stamped() => {
+                if let Some((who, what)) = steps::of_provider(&dealing) {
+                    lock(lines).add(timeline::millis_since_1970(at), who, &what);
+                }
             }
             (at, reply) = replies.next_stamped() => {
                 if let Some((who, what)) = steps::of_reply(&reply) {

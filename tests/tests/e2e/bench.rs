@@ -80,7 +80,9 @@ pub(crate) fn run_prepared(
         for queue in sample.bridge.description().outputs.keys().filter(|output| output.ends_with("QueueUrl")) {
             becomes_empty(&sample, queue).await;
         }
-        let links = links(&region).await;
+        let mut links = links(&region).await;
+        links.extend(sample.provider.links());
+        let secrets = sample.provider.secrets().map(str::to_owned);
         let transcript = sample.bridge.transcript().clone();
         let calls = sample.bridge.proxy().calls().clone();
         sample.bridge.stop().await.unwrap();
@@ -91,6 +93,7 @@ pub(crate) fn run_prepared(
         assert_eq!(told, None, "a token was printed");
         for line in &printed {
             assert!(!links.iter().any(|link| line.text.contains(link)), "a link was printed: {line}");
+            assert!(!secrets.iter().any(|secret| line.text.contains(secret)), "a secret was printed: {line}");
             let _known = published(&line.text); // or it panics
         }
     });

@@ -75,8 +75,20 @@ fn without_a_terminal_it_approves_and_tells_each_step_with_its_time() {
         "answer     alice@example.com approves",
         "decision   approved",
         "token      answered by SendTaskSuccess",
+        "execution  entered \"Pay out\"",
+        "callback   is parked in the table",
+        "provider   is called: 25000 EUR to Lento Ltd, for loan-42",
+        "provider   accepts the call with status 202",
+        "provider   beats by its link",
+        "token      kept alive by SendTaskHeartbeat",
+        "provider   beats by its link",
+        "token      kept alive by SendTaskHeartbeat",
+        "provider   answers by its link",
+        "decision   the task has succeeded",
+        "token      answered by SendTaskSuccess",
         "execution  SUCCEEDED",
         "decided approved",
+        "paid    pay_1",
         "\"decision\": \"approved\"",
     ];
     assert_in_order(&told, &steps);
@@ -99,6 +111,9 @@ fn a_rejection_is_a_success_that_says_so() {
         &told,
         &["answer     alice@example.com rejects: \"too risky\"", "decision   rejected", "\"Rejected\""],
     );
+    // Nothing is paid.
+    assert_eq!(report["payment"], Value::Null);
+    assert!(!told.contains("provider   "), "{told}");
     // What happens is for people, the report for programs.
     assert_eq!(links(&told).len(), 1, "{told}");
     assert!(!report.to_string().contains("/c/"), "{report}");
@@ -149,6 +164,7 @@ fn two_beside_each_other_keep_out_of_each_others_way() {
     let approved = json(&first);
     assert_eq!((&approved["status"], &approved["decision"]), (&"SUCCEEDED".into(), &"approved".into()));
     assert_eq!(approved["answers"][0]["comment"], "a good customer");
+    assert_eq!((&approved["payment"]["status"], &approved["payment"]["payTo"]), (&"paid".into(), &"Lento Ltd".into()));
     assert_eq!(second.status.code(), Some(1), "{second:?}");
     let report = json(&second);
     assert_eq!((&report["status"], &report["error"]), (&"FAILED".into(), &"Credit.Declined".into()));

@@ -2,9 +2,14 @@
 
 use std::collections::BTreeSet;
 
+use aws_lambda_events::event::sqs::SqsMessage;
+use callback_bridge::{Refusal, TaskMessage};
 use callback_bridge_aws::CallbackRoles;
-use callback_bridge_tests::{Resource, Template};
+use callback_bridge_tests::{Resource, Template, repository};
+use callbacks::Approval;
 use serde_json::{Value, json};
+
+use crate::documents::examples;
 
 fn statements<'a>(template: &'a Template, role: &str) -> Vec<&'a Value> {
     let policies = template.resources[role].properties["Policies"].as_array().unwrap();
@@ -78,4 +83,63 @@ fn the_parameter_has_the_pattern_of_what_the_functions_take() {
         assert_eq!(arn.parse::<CallbackRoles>().is_ok(), taken, "{arn}");
     }
     assert!(schema.is_valid(&json!("")), "no role");
+}
+
+const PAGE: &str = "docs/cross-account.md";
+
+/// The state machine that the page shows sends what the functions read, with the execution that chooses the role.
+#[test]
+fn the_state_on_the_page_sends_a_message_that_names_its_execution() {
+    let [state] = &examples(PAGE, "json")[..] else { panic!("{PAGE} shows one state") };
+    let state: Value = serde_json::from_str(state).unwrap();
+    let mut body = state["Parameters"]["MessageBody"].clone();
+    assert_eq!(body["context"]["execution.$"], "$$.Execution.Id");
+    body["taskToken"] = body.as_object_mut().unwrap().remove("taskToken.$").unwrap();
+    body["context"]["execution"] = json!("arn:aws:states:us-east-1:210987654321:execution:loans:42");
+    let mut message = SqsMessage::default();
+    message.body = Some(body.to_string());
+    let task = TaskMessage::read(&message, None).unwrap();
+    assert!(task.context.execution.is_some());
+    assert!(Approval::read(body["approval"].clone()).is_ok());
+}
+
+/// Every parameter that a command gives, and every output that it uses.
+#[test]
+fn the_commands_on_the_page_name_parameters_and_outputs_that_are_there() {
+    let (bridge, role) = (Template::read(), Template::read_file("infra/callback-role.yaml"));
+    let (mut parameters, mut outputs) = (0, 0);
+    for command in examples(PAGE, "sh") {
+        for word in command.split_whitespace().map(|word| word.trim_matches('"')) {
+            if let Some((name, _)) = word.split_once('=') {
+                let template = if command.contains("callback-role.yaml") { &role } else { &bridge };
+                assert!(template.parameters.contains_key(name), "{word}");
+                parameters += 1;
+            }
+            if let Some((_, name)) = word.split_once('$') {
+                assert!(bridge.outputs.contains_key(name), "{word}");
+                outputs += 1;
+            }
+        }
+    }
+    assert!(parameters == 4 && outputs == 4, "{parameters} parameters, {outputs} outputs");
+}
+
+#[test]
+fn the_errors_on_the_page_are_what_the_functions_log() {
+    let code = |code: &str| code.to_owned();
+    let logged = [
+        Refusal::Denied { code: code("sts:AssumeRole: AccessDenied") },
+        Refusal::Denied { code: code("sts:AssumeRole: RegionDisabledException") },
+        Refusal::Denied { code: code("AccessDeniedException") },
+        Refusal::Throttled { code: code("sts:AssumeRole: Throttling") },
+        Refusal::Unsent { reason: code("sts:AssumeRole: no reply in time") },
+        Refusal::InvalidToken,
+    ];
+    let page = std::fs::read_to_string(repository().join(PAGE)).unwrap();
+    let (_, table) = page.split_once("| `error` begins with |").unwrap();
+    let rows: Vec<&str> = table.lines().filter_map(|row| row.strip_prefix("| `")?.split('`').next()).collect();
+    assert_eq!(rows.len(), logged.len());
+    for (row, refusal) in rows.iter().zip(logged) {
+        assert!(refusal.to_string().starts_with(row), "{refusal}");
+    }
 }

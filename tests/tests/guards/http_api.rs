@@ -6,15 +6,19 @@ use callback_bridge_tests::{Resource, Template};
 use serde_json::{Value, json};
 
 #[test]
-fn every_route_says_who_may_take_it_and_only_links_prove_themselves() {
+fn every_route_says_who_may_take_it_and_only_links_and_signatures_prove_themselves() {
     for (id, route) in Template::read().all("AWS::ApiGatewayV2::Route") {
         let kind = &route.properties["AuthorizationType"];
-        if id == "LinkRoute" {
-            assert_eq!(*kind, json!({ "Fn::If": ["HasJwt", "JWT", "NONE"] }));
-            let authorizer = json!({ "Fn::If": ["HasJwt", { "Ref": "PersonAuthorizer" }, { "Ref": "AWS::NoValue" }] });
-            assert_eq!(route.properties["AuthorizerId"], authorizer);
-        } else {
-            assert!(kind == "JWT" || kind == "AWS_IAM", "{id}: {kind}");
+        match id {
+            "LinkRoute" => {
+                assert_eq!(*kind, json!({ "Fn::If": ["HasJwt", "JWT", "NONE"] }));
+                let none = json!({ "Ref": "AWS::NoValue" });
+                let authorizer = json!({ "Fn::If": ["HasJwt", { "Ref": "PersonAuthorizer" }, none] });
+                assert_eq!(route.properties["AuthorizerId"], authorizer);
+            }
+            // A machine has nobody to sign in: its link or its signature proves who it is.
+            "MachineLinkRoute" | "EventRoute" => assert_eq!(kind, "NONE", "{id}"),
+            _ => assert!(kind == "JWT" || kind == "AWS_IAM", "{id}: {kind}"),
         }
     }
 }
@@ -75,10 +79,14 @@ fn an_api_may_invoke_its_function_by_its_routes_alone() {
     for (id, permission) in &of_apis {
         let arn = permission.properties["SourceArn"]["Fn::Sub"].as_str().unwrap();
         let routes = template.all("AWS::ApiGatewayV2::Route").into_iter();
-        let mut paths = routes.filter_map(|(_, route)| Some(route.properties["RouteKey"].as_str()?.split_once(' ')?.1));
-        // A parameter of the path may be anything there, too.
-        let covers = |path: &str| arn.ends_with(&format!("/*/*{}", path.replace("{link}", "*")));
-        assert!(paths.any(covers), "{id}: {arn}");
+        let mut keys = routes.filter_map(|(_, route)| route.properties["RouteKey"].as_str()?.split_once(' '));
+        let covers = |(method, path): (&str, &str)| {
+            let method = if method == "ANY" { "*" } else { method };
+            // A parameter of the path may be anything there, too.
+            let parts = path.split('/').map(|part| if part.starts_with('{') { "*" } else { part });
+            arn.ends_with(&format!("/*/{method}{}", parts.collect::<Vec<_>>().join("/")))
+        };
+        assert!(keys.any(covers), "{id}: {arn}");
     }
     assert!(!of_apis.is_empty());
 }
@@ -117,10 +125,10 @@ fn services(template: &Template, function: &str) -> BTreeSet<String> {
     actions.map(|action| action.as_str().unwrap().split(':').next().unwrap().to_owned()).collect()
 }
 
-/// Whoever gets at it can neither ask anybody, nor send a task anywhere.
+/// Whoever gets at it can neither ask or call anybody, nor send a task anywhere.
 #[test]
 fn the_function_behind_the_door_may_read_decide_and_tell_and_nothing_else() {
     let may = services(&Template::read(), "ReceiveCallbackFunction");
     // By `sts` it assumes the roles in CallbackRoleArns, and those may answer tasks.
-    assert_eq!(may, ["dynamodb", "logs", "secretsmanager", "states", "sts", "xray"].map(str::to_owned).into());
+    assert_eq!(may, ["dynamodb", "events", "logs", "secretsmanager", "states", "sts", "xray"].map(str::to_owned).into());
 }

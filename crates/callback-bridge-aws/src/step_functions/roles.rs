@@ -12,7 +12,7 @@ use callback_bridge::Refusal;
 use super::refusal;
 use crate::config::{ConfigError, Variables};
 
-/// Whose tasks are answered by a role of their account: the roles that may be assumed, one for an account.
+/// The roles by which tasks of other accounts are answered, one for an account.
 ///
 /// ```
 /// # use callback_bridge_aws::CallbackRoles;

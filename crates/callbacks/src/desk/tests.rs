@@ -1,5 +1,6 @@
 //! The desk over a table in memory: two at once, lost replies, and handlers that die anywhere.
 
+mod machines;
 mod metrics;
 
 use std::future::poll_fn;

@@ -1,5 +1,7 @@
 //! Every sequence of events: at most one decision, never undone, and what is told is what was decided.
 
+mod machines;
+
 use std::time::Duration;
 
 use callback_bridge::{Answer, TaskContext};
@@ -7,15 +9,51 @@ use proptest::prelude::*;
 use serde_json::json;
 
 use super::*;
-use crate::{Approval, Ask, Waiting};
+use crate::{Approval, Ask, Waiting, Webhook};
 
 /// Something that happens to a callback, some time after what happened before.
 #[derive(Debug, Clone)]
 enum Happening {
-    Answer { approver: u8, choice: Choice, comment: Option<String>, shown_rightly: bool },
+    Answer {
+        approver: u8,
+        choice: Choice,
+        comment: Option<String>,
+        shown_rightly: bool,
+    },
+    Hear(MachineAnswer),
+    /// A machine says that it is at work, and this is what the reply of Step Functions means.
+    Beat(Disposition),
     Withdraw,
-    Sweep { replies: Vec<Disposition>, notices_go_out: bool },
+    Sweep {
+        replies: Vec<Disposition>,
+        notices_go_out: bool,
+        call: Call,
+    },
     HandlerDies,
+}
+
+/// What comes of a call.
+#[derive(Debug, Clone)]
+enum Call {
+    Taken(Option<MachineAnswer>),
+    NotTaken { after: Option<u64> },
+    Refused,
+}
+
+fn machine_answer() -> impl Strategy<Value = MachineAnswer> {
+    prop_oneof![
+        (0..2).prop_map(|output| MachineAnswer::Success { output: json!(output) }),
+        prop::option::of(Just("Payment.Failed".to_owned()))
+            .prop_map(|error| MachineAnswer::Failure { error, cause: None }),
+    ]
+}
+
+fn call() -> impl Strategy<Value = Call> {
+    prop_oneof![
+        4 => prop::option::weighted(0.3, machine_answer()).prop_map(Call::Taken),
+        4 => prop::option::of(0..100_000_u64).prop_map(|after| Call::NotTaken { after }),
+        1 => Just(Call::Refused),
+    ]
 }
 
 fn disposition() -> impl Strategy<Value = Disposition> {
@@ -37,30 +75,22 @@ fn happening() -> impl Strategy<Value = Happening> {
         4 => (0..5_u8, choice, comment, prop::bool::weighted(0.9)).prop_map(|(approver, choice, comment, shown_rightly)| {
             Happening::Answer { approver, choice, comment, shown_rightly }
         }),
+        2 => machine_answer().prop_map(Happening::Hear),
+        1 => disposition().prop_map(Happening::Beat),
         1 => Just(Happening::Withdraw),
-        4 => (prop::collection::vec(disposition(), 3), any::<bool>())
-            .prop_map(|(replies, notices_go_out)| Happening::Sweep { replies, notices_go_out }),
+        4 => (prop::collection::vec(disposition(), 3), any::<bool>(), call())
+            .prop_map(|(replies, notices_go_out, call)| Happening::Sweep { replies, notices_go_out, call }),
         1 => Just(Happening::HandlerDies),
     ]
 }
 
-prop_compose! {
-    fn request()(
-        approvers in 1..4_usize,
-        needed in 1..4_u64,
-        veto: bool,
-        comment in prop::sample::select(vec!["optional", "required", "requiredOnReject"]),
-        then in prop::sample::select(vec!["fail", "approve", "reject"]),
-        on_reject in prop::sample::select(vec!["succeed", "fail"]),
-        heartbeat in prop::option::of(180..600_u64),
-        deadline in 60..7200_u64,
-    ) -> Request {
-        let approvers: Vec<String> = (0..approvers).map(|at| format!("approver-{at}@example.com")).collect();
-        let approval = Approval::read(json!({
-            "title": "Loan 42", "policy": { "approvals": needed.min(approvers.len() as u64), "veto": veto },
-            "approvers": approvers, "comment": comment, "onReject": on_reject,
-            "deadline": { "afterSeconds": deadline, "then": then }, "remindAfterSeconds": [deadline / 2],
-        }));
+fn request() -> impl Strategy<Value = Request> {
+    let webhook = (60..7200_u64).prop_map(|deadline| {
+        let webhook = json!({ "destination": "payment-provider", "deadline": { "afterSeconds": deadline } });
+        Ask::Webhook(Webhook::read(webhook).unwrap())
+    });
+    let ask = prop_oneof![2 => approval(), 1 => webhook];
+    (ask, prop::option::of(180..600_u64)).prop_map(|(ask, heartbeat)| {
         let waiting = Waiting {
             attempt: TaskToken::new("t").unwrap().attempt_id(),
             context: TaskContext::default(),
@@ -68,7 +98,27 @@ prop_compose! {
             heartbeat: heartbeat.map(Duration::from_secs),
             timeout: None,
         };
-        Request::new(waiting, Ask::Approval(approval.unwrap())).unwrap()
+        Request::new(waiting, ask).unwrap()
+    })
+}
+
+prop_compose! {
+    fn approval()(
+        approvers in 1..4_usize,
+        needed in 1..4_u64,
+        veto: bool,
+        comment in prop::sample::select(vec!["optional", "required", "requiredOnReject"]),
+        then in prop::sample::select(vec!["fail", "approve", "reject"]),
+        on_reject in prop::sample::select(vec!["succeed", "fail"]),
+        deadline in 60..7200_u64,
+    ) -> Ask {
+        let approvers: Vec<String> = (0..approvers).map(|at| format!("approver-{at}@example.com")).collect();
+        let approval = Approval::read(json!({
+            "title": "Loan 42", "policy": { "approvals": needed.min(approvers.len() as u64), "veto": veto },
+            "approvers": approvers, "comment": comment, "onReject": on_reject,
+            "deadline": { "afterSeconds": deadline, "then": then }, "remindAfterSeconds": [deadline / 2],
+        }));
+        Ask::Approval(approval.unwrap())
     }
 }
 
@@ -107,7 +157,17 @@ impl World {
                 let withdrawal = Withdrawal { by: "carol".to_owned(), reason: "a mistake".to_owned() };
                 self.state = self.state.withdraw(&withdrawal, &id, self.now).unwrap_or(self.state.clone());
             }
-            Happening::Sweep { replies, notices_go_out } => self.sweep(replies, *notices_go_out, &id),
+            Happening::Hear(answer) => {
+                if let Ok(Taken::New(next)) = self.state.hear(&self.request, answer, &Source::Link, &id, self.now) {
+                    self.state = *next;
+                }
+            }
+            Happening::Beat(disposition) => {
+                if self.state.waits(&self.request, self.now).is_ok() {
+                    self.state = self.state.beaten(&self.request, *disposition, self.now);
+                }
+            }
+            Happening::Sweep { replies, notices_go_out, call } => self.sweep(replies, *notices_go_out, call, &id),
             Happening::HandlerDies => {
                 if let Some(claim) = self.state.claim(self.now, Duration::from_mins(1)) {
                     self.state = claim.state;
@@ -116,7 +176,7 @@ impl World {
         }
     }
 
-    fn sweep(&mut self, replies: &[Disposition], notices_go_out: bool, id: &str) {
+    fn sweep(&mut self, replies: &[Disposition], notices_go_out: bool, call: &Call, id: &str) {
         let Some(claim) = self.state.claim(self.now, Duration::from_mins(1)) else { return };
         self.state = claim.state;
         let mut replies = replies.iter().copied().cycle();
@@ -134,10 +194,29 @@ impl World {
                     Some(self.state.notified(&self.request, approver, self.now))
                 }
                 Duty::Notify { approver, .. } => Some(self.state.not_notified(&self.request, approver, 0.0, self.now)),
-                Duty::Call => unreachable!("nobody is called for people"),
+                Duty::Call => Some(self.call(call, id)),
                 Duty::Beat => Some(self.state.beaten(&self.request, replies.next().unwrap(), self.now)),
             };
             self.state = next.unwrap_or(self.state.clone());
+        }
+    }
+
+    fn call(&self, call: &Call, id: &str) -> State {
+        match call {
+            Call::Taken(answer) => {
+                let called = self.state.called(&self.request, self.now);
+                let heard =
+                    answer.as_ref().map(|answer| called.hear(&self.request, answer, &Source::Response, id, self.now));
+                match heard {
+                    Some(Ok(Taken::New(next))) => *next,
+                    Some(Ok(Taken::Before) | Err(_)) | None => called,
+                }
+            }
+            Call::NotTaken { after } => {
+                let after = after.map(Duration::from_secs);
+                self.state.not_called(&self.request, "no reply in time", after, 0.5, self.now)
+            }
+            Call::Refused => self.state.refused("410", id, self.now).unwrap_or(self.state.clone()),
         }
     }
 }
@@ -250,7 +329,11 @@ proptest! {
         let mut sweeps = 0;
         while let Some(due_at) = world.state.due_at {
             world.now = world.now.max(due_at);
-            world.happens(&Happening::Sweep { replies: vec![Disposition::Settled], notices_go_out: sweeps % 2 == 0 });
+            world.happens(&Happening::Sweep {
+                replies: vec![Disposition::Settled],
+                notices_go_out: sweeps % 2 == 0,
+                call: Call::NotTaken { after: None },
+            });
             sweeps += 1;
             prop_assert!(sweeps < 1000, "it is due again and again");
         }

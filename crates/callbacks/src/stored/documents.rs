@@ -1,4 +1,7 @@
-//! The JSON documents. Every change of their form raises [`FORM`], and what was stored before stays readable.
+//! The JSON documents. Whatever versions before cannot read raises [`FORM`], and what was stored before stays readable.
+//!
+//! A document is written in the lowest form that knows all that is in it: while functions are deployed one after the other,
+//! those of the version before still read whatever they know, and refuse the rest.
 
 use std::collections::BTreeMap;
 
@@ -7,10 +10,14 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
 use super::{StoredState, Unreadable};
-use crate::{Decision, Notice, PersonAnswer, Request, State, Status};
+use crate::{Ask, Decision, Notice, Outcome, PersonAnswer, Request, State, Status};
 
-/// The form that is written, `v` in every document.
-pub(super) const FORM: u64 = 1;
+/// The form in which people are asked, and answer.
+const OF_PEOPLE: u64 = 1;
+/// The form in which machines are called, and answer.
+pub(super) const OF_MACHINES: u64 = 2;
+/// The newest form, `v` in every document.
+pub(super) const FORM: u64 = OF_MACHINES;
 
 #[derive(Deserialize)]
 struct AnyForm {
@@ -63,7 +70,11 @@ enum StoredDisposition {
 }
 
 pub(super) fn of_request(request: &Request) -> String {
-    written(&RequestDocument { v: FORM, request: request.clone() })
+    let v = match request.ask {
+        Ask::Approval(_) => OF_PEOPLE,
+        Ask::Webhook(_) => OF_MACHINES,
+    };
+    written(&RequestDocument { v, request: request.clone() })
 }
 
 pub(super) fn request(document: &str) -> Result<Request, Unreadable> {
@@ -78,7 +89,7 @@ pub(super) fn of_state(state: &State) -> String {
         Status::Settled { decision, disposition, at } => (decision, Some(Settlement { disposition, at })),
     };
     written(&StateDocument {
-        v: FORM,
+        v: form_of(state),
         decision,
         settlement,
         answers,
@@ -88,6 +99,16 @@ pub(super) fn of_state(state: &State) -> String {
         maybe_told,
         generation,
     })
+}
+
+fn form_of(state: &State) -> u64 {
+    let of_machines = match state.decision().map(|decision| &decision.outcome) {
+        Some(Outcome::Answered { .. } | Outcome::Refused { .. }) => true,
+        Some(Outcome::Approved | Outcome::Rejected | Outcome::Expired | Outcome::Withdrawn(_)) | None => {
+            state.notices.values().any(|notice| notice.problem.is_some())
+        }
+    };
+    if of_machines { OF_MACHINES } else { OF_PEOPLE }
 }
 
 pub(super) fn state(stored: StoredState) -> Result<State, Unreadable> {
@@ -102,16 +123,16 @@ pub(super) fn state(stored: StoredState) -> Result<State, Unreadable> {
     Ok(State { status, token, answers, notices, heartbeat_at, settle_tries, maybe_told, due_at, generation, version })
 }
 
-fn written(document: &impl Serialize) -> String {
+pub(super) fn written(document: &impl Serialize) -> String {
     let json = serde_json::to_string(document);
     json.unwrap_or_else(|error| unreachable!("a structure of texts and numbers has a form in JSON: {error}"))
 }
 
 /// The form is looked at first, so that a newer one is told as that, and not as a field that is wrong.
-fn read<D: DeserializeOwned>(document: &str) -> Result<D, Unreadable> {
+pub(super) fn read<D: DeserializeOwned>(document: &str) -> Result<D, Unreadable> {
     let malformed = |error: serde_json::Error| Unreadable::Malformed(error.to_string());
     match serde_json::from_str(document).map_err(malformed)? {
-        AnyForm { v: FORM } => serde_json::from_str(document).map_err(malformed),
+        AnyForm { v: OF_PEOPLE..=FORM } => serde_json::from_str(document).map_err(malformed),
         AnyForm { v: form } => Err(Unreadable::Newer { form }),
     }
 }

@@ -7,7 +7,10 @@ use proptest::{option, prelude::*};
 use serde_json::{Value, json};
 
 use super::*;
-use crate::{Approval, Ask, Choice, Decision, Notice, Outcome, PersonAnswer, Waiting, Withdrawal};
+use crate::{
+    Approval, Ask, CallbackId, Choice, Decision, ExternalId, InboundFrom, InboundKey, MachineAnswer, Notice, Outcome,
+    PersonAnswer, Source, Waiting, Webhook, Withdrawal,
+};
 
 fn time() -> impl Strategy<Value = Timestamp> {
     // From 1970 to 2500, to the nanosecond.
@@ -20,8 +23,45 @@ fn round_time() -> impl Strategy<Value = Timestamp> {
     (0..2_i64, nano).prop_map(|(second, nano)| Timestamp::new(second, nano).unwrap())
 }
 
+/// Whatever a machine may send.
+fn json_value() -> impl Strategy<Value = Value> {
+    let finite = any::<f64>().prop_filter_map("no number of JSON", serde_json::Number::from_f64);
+    let leaf = prop_oneof![
+        Just(Value::Null),
+        any::<bool>().prop_map(Value::from),
+        any::<u64>().prop_map(Value::from),
+        any::<i64>().prop_map(Value::from),
+        finite.prop_map(Value::Number),
+        any::<String>().prop_map(Value::from),
+    ];
+    leaf.prop_recursive(3, 16, 4, |inner| {
+        prop_oneof![
+            prop::collection::vec(inner.clone(), 0..4).prop_map(Value::from),
+            prop::collection::hash_map(any::<String>(), inner, 0..4)
+                .prop_map(|fields| Value::Object(fields.into_iter().collect())),
+        ]
+    })
+}
+
+fn machine_answer() -> impl Strategy<Value = MachineAnswer> {
+    prop_oneof![
+        json_value().prop_map(|output| MachineAnswer::Success { output }),
+        any::<(Option<String>, Option<String>)>().prop_map(|(error, cause)| MachineAnswer::Failure { error, cause }),
+    ]
+}
+
+fn source() -> impl Strategy<Value = Source> {
+    prop_oneof![
+        Just(Source::Response),
+        Just(Source::Link),
+        any::<(String, String)>().prop_map(|(sender, id)| Source::Event { sender, id }),
+    ]
+}
+
 fn outcome() -> impl Strategy<Value = Outcome> {
     prop_oneof![
+        (machine_answer(), source()).prop_map(|(answer, source)| Outcome::Answered { answer, source }),
+        any::<String>().prop_map(|reason| Outcome::Refused { reason }),
         Just(Outcome::Approved),
         Just(Outcome::Rejected),
         Just(Outcome::Expired),
@@ -89,7 +129,75 @@ prop_compose! {
     }
 }
 
+fn ask() -> impl Strategy<Value = Ask> {
+    let outcomes = json!([{ "name": "paid", "type": "success", "schema": { "minimum": 0.1 }, "output_body": true }]);
+    let deadline = option::of(1..86_400_u64);
+    let external_id_at = option::of(Just("/payment/id"));
+    let webhook = (json_value(), "[a-z]{0,9}", option::of(Just(outcomes)), external_id_at, deadline).prop_map(
+        |(body, path, outcomes, external_id_at, deadline)| {
+            let mut webhook = json!({ "destination": "bank", "path": path, "body": { "body": body } });
+            let fields = [
+                ("outcomes", outcomes),
+                ("externalIdAt", external_id_at.map(Value::from)),
+                ("deadline", deadline.map(|seconds| json!({ "afterSeconds": seconds }))),
+            ];
+            let fields = fields.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?)));
+            webhook.as_object_mut().unwrap().extend(fields);
+            Ask::Webhook(Webhook::read(webhook).unwrap())
+        },
+    );
+    let approval = (1..200_usize, option::of(1..86_400_u64)).prop_map(|(letters, deadline)| {
+        let mut approval = json!({ "title": "x".repeat(letters), "approvers": ["alice@example.com"] });
+        if let Some(seconds) = deadline {
+            approval["deadline"] = json!({ "afterSeconds": seconds });
+        }
+        Ask::Approval(Approval::read(approval).unwrap())
+    });
+    prop_oneof![2 => webhook, 1 => approval]
+}
+
+fn inbound() -> impl Strategy<Value = Inbound> {
+    let from = prop_oneof![
+        any::<String>().prop_map(InboundFrom::Sender),
+        "[a-z]{1,9}".prop_map(|token| InboundFrom::Link(CallbackId::of(&TaskToken::new(token).unwrap().attempt_id()))),
+    ];
+    let about = any::<(String, String)>().prop_map(|(sender, id)| ExternalId { sender, id });
+    (from, any::<(String, String)>(), option::of(about), option::of(json_value()), time()).prop_map(
+        |(from, (id, digest), about, body, at)| Inbound { key: InboundKey { from, id }, digest, about, body, at },
+    )
+}
+
+fn form(document: &str) -> u64 {
+    serde_json::from_str::<Value>(document).unwrap()["v"].as_u64().unwrap()
+}
+
 proptest! {
+    #[test]
+    fn every_request_survives_being_stored_and_read(ask in ask()) {
+        let form_of_ask = if matches!(ask, Ask::Approval(_)) { 1 } else { 2 };
+        let request = request_of(ask);
+        let stored = request.to_stored();
+        prop_assert_eq!(form(&stored), form_of_ask);
+        let read = Request::from_stored(&stored).unwrap();
+        prop_assert_eq!((&read, read.digest()), (&request, request.digest()));
+    }
+
+    #[test]
+    fn whatever_machines_send_survives_being_stored_and_read(inbound in inbound()) {
+        let stored = inbound.to_stored();
+        prop_assert_eq!(form(&stored), 2);
+        prop_assert_eq!(Inbound::from_stored(&stored), Ok(inbound));
+    }
+
+    /// Whoever knows only people would lose what machines have to do with a state, and no more is kept from them.
+    #[test]
+    fn a_state_is_of_the_lowest_form_that_knows_all_that_is_in_it(state in state()) {
+        let document = state.to_stored().document;
+        let of_machines = [r#""kind":"answered""#, r#""kind":"refused""#, r#""problem":""#];
+        let of_machines = of_machines.iter().any(|field| document.contains(field));
+        prop_assert_eq!(form(&document), if of_machines { 2 } else { 1 }, "{}", document);
+    }
+
     #[test]
     fn every_state_survives_being_stored_and_read(state in state()) {
         prop_assert_eq!(State::from_stored(state.to_stored()), Ok(state));
@@ -117,6 +225,10 @@ fn at(time: &str) -> Timestamp {
 }
 
 fn request(approval: Value) -> Request {
+    request_of(Ask::Approval(Approval::read(approval).unwrap()))
+}
+
+fn request_of(ask: Ask) -> Request {
     let waiting = Waiting {
         attempt: TaskToken::new("t").unwrap().attempt_id(),
         context: TaskContext::default(),
@@ -124,7 +236,7 @@ fn request(approval: Value) -> Request {
         heartbeat: Some(Duration::from_mins(10)),
         timeout: None,
     };
-    Request::new(waiting, Ask::Approval(Approval::read(approval).unwrap())).unwrap()
+    Request::new(waiting, ask).unwrap()
 }
 
 /// These documents are in tables out there: whatever changes, they stay readable.
@@ -155,6 +267,71 @@ fn documents_of_the_first_form_are_read() {
     assert_eq!(written, document, "it is written as it is read");
 }
 
+/// By the version that knew nothing of machines. Links that people have got are of these digests.
+#[test]
+fn approvals_are_written_byte_for_byte_as_they_were_before_there_were_webhooks() {
+    let all = r#"{"v":1,"request":{"id":"47mKTaMaEn1L3m5DAz9mug","attempt":"e3b98a4da31a127d4bde6e43033f66ba274cab0eb7eb1c70ec41402bf6273dd8","approval":{"title":"Loan 42","summary":"1\n2","details":[{"label":"Score","value":"742"}],"requestedBy":"carol@example.com","approvers":[{"address":"alice@example.com","channel":"email"},{"address":"finance","name":"Finance","channel":"slack"}],"approvalsNeeded":2,"veto":true,"comment":"requiredOnReject","deadline":{"secs":1800,"nanos":0},"then":"reject","reminders":[{"secs":600,"nanos":0}],"onReject":"fail"},"execution":"arn:aws:states:us-east-1:123456789012:execution:loans:42","state":"Ask","beganAt":"2026-11-22T10:00:00.25Z","deadlineAt":"2026-11-22T10:30:00.25Z","heartbeat":{"secs":600,"nanos":0}}}"#;
+    let least = r#"{"v":1,"request":{"id":"47mKTaMaEn1L3m5DAz9mug","attempt":"e3b98a4da31a127d4bde6e43033f66ba274cab0eb7eb1c70ec41402bf6273dd8","approval":{"title":"Loan 42","approvers":[{"address":"alice@example.com","channel":"email"}],"approvalsNeeded":1,"veto":false,"comment":"optional","then":"fail","onReject":"succeed"},"beganAt":"2026-11-22T10:00:00Z","deadlineAt":"2026-11-29T10:00:00Z","heartbeat":{"secs":600,"nanos":0}}}"#;
+    for (document, digest) in
+        [(all, "_UjHGBXlm3mAZAqRgv48GKd_cDMnpBypoagtj-_Pa1w"), (least, "Gga24OsaEmrvXDclUHP1i6Nzrbl-znMaJzOE1GnEZ9E")]
+    {
+        let request = Request::from_stored(document).unwrap();
+        assert_eq!((&*request.to_stored(), &*request.digest()), (document, digest));
+    }
+    let pending = r#"{"v":1,"answers":{},"notices":{"0":{"sent":0,"failures":1,"nextAt":"2026-11-22T10:01:02Z"},"1":{"sent":0,"failures":0,"nextAt":"2026-11-22T10:00:01Z"}},"heartbeatAt":"2026-11-22T10:02:52.25Z","settleTries":0,"maybeTold":false,"generation":0}"#;
+    let stored = StoredState { version: 0, token: None, due_at: None, document: pending.to_owned() };
+    assert_eq!(State::from_stored(stored).unwrap().to_stored().document, pending);
+}
+
+/// These are of the second form.
+#[test]
+fn documents_of_machines_are_read() {
+    let answered = json!({
+        "v": 2,
+        "decision": {
+            "id": "d1", "at": "2026-11-22T11:00:00Z",
+            "outcome": {
+                "kind": "answered", "answer": { "kind": "success", "output": { "paid": 12.5 } },
+                "source": { "event": { "sender": "bank", "id": "msg_1" } },
+            },
+        },
+        "answers": {}, "notices": { "0": { "sent": 0, "failures": 2, "nextAt": null, "problem": "it replied 503" } },
+        "settleTries": 0, "maybeTold": false, "generation": 0,
+    });
+    let stored = StoredState { version: 7, token: None, due_at: None, document: answered.to_string() };
+    let state = State::from_stored(stored).unwrap();
+    let answer = MachineAnswer::Success { output: json!({ "paid": 12.5 }) };
+    let source = Source::Event { sender: "bank".to_owned(), id: "msg_1".to_owned() };
+    assert_eq!(state.decision().map(|decision| &decision.outcome), Some(&Outcome::Answered { answer, source }));
+    assert_eq!(state.notices[&0].problem.as_deref(), Some("it replied 503"));
+    let written: Value = serde_json::from_str(&state.to_stored().document).unwrap();
+    assert_eq!(written, answered, "it is written as it is read");
+    let webhook = json!({
+        "v": 2,
+        "request": {
+            "id": "47mKTaMaEn1L3m5DAz9mug",
+            "attempt": "e3b98a4da31a127d4bde6e43033f66ba274cab0eb7eb1c70ec41402bf6273dd8",
+            "webhook": {
+                "destination": "bank", "path": "payments", "body": { "amount": 12.5 }, "callbackUrlAt": "/callbackUrl",
+                "outcomes": [{ "name": "paid", "type": "success", "schema": {}, "output_body": true }], "externalIdAt": "/id",
+                "deadline": { "secs": 60, "nanos": 0 },
+            },
+            "beganAt": "2026-11-22T10:00:00Z", "deadlineAt": "2026-11-22T10:01:00Z",
+        },
+    });
+    let request = Request::from_stored(&webhook.to_string()).unwrap();
+    assert_eq!(request.webhook().map(|webhook| &*webhook.destination), Some("bank"));
+    assert_eq!(serde_json::from_str::<Value>(&request.to_stored()).unwrap(), webhook);
+    let event = json!({
+        "v": 2, "from": { "sender": "bank" }, "id": "msg_1", "digest": "d", "about": { "sender": "bank", "id": "pay_1" },
+        "body": null, "at": "2026-11-22T10:00:00Z",
+    });
+    let inbound = Inbound::from_stored(&event.to_string()).unwrap();
+    let about = ExternalId { sender: "bank".to_owned(), id: "pay_1".to_owned() };
+    assert_eq!((&inbound.about, &inbound.body), (&Some(about), &Some(Value::Null)));
+    assert_eq!(serde_json::from_str::<Value>(&inbound.to_stored()).unwrap(), event);
+}
+
 #[test]
 fn a_request_is_the_same_after_it_was_stored() {
     let request = request(json!({ "title": "Loan 42", "approvers": ["alice@example.com"], "summary": "1\n2" }));
@@ -166,16 +343,17 @@ fn a_request_is_the_same_after_it_was_stored() {
 fn what_a_newer_version_stored_is_refused_and_not_misread() {
     let request = request(json!({ "title": "Loan 42", "approvers": ["alice@example.com"] }));
     let state = State::new(&request, TaskToken::new("t").unwrap(), at("10:00:00"));
-    let newer = |document: &str| document.replacen("\"v\":1", "\"v\":2", 1);
+    let newer = |document: &str| document.replacen("\"v\":1", "\"v\":3", 1);
     let stored = state.to_stored();
     let stored = StoredState { document: newer(&stored.document), ..stored };
     let error = State::from_stored(stored).unwrap_err();
-    assert_eq!(error, Unreadable::Newer { form: 2 });
+    assert_eq!(error, Unreadable::Newer { form: 3 });
     assert_eq!(
         error.to_string(),
-        "it was stored by a newer version of the bridge, in form 2, while this one knows 1: deploy that version again"
+        "it was stored by a newer version of the bridge, in form 3, while this one knows 2: deploy that version again"
     );
-    assert_eq!(Request::from_stored(&newer(&request.to_stored())), Err(Unreadable::Newer { form: 2 }));
+    assert_eq!(Request::from_stored(&newer(&request.to_stored())), Err(Unreadable::Newer { form: 3 }));
+    assert_eq!(Inbound::from_stored("{\"v\":3}"), Err(Unreadable::Newer { form: 3 }));
     for document in ["", "{}", "{\"v\":1}", "[1]", "{\"v\":1,\"request\":{}}", "{\"v\":1,\"more\":true}"] {
         let malformed = Request::from_stored(document);
         assert!(matches!(malformed, Err(Unreadable::Malformed(_))), "{document}: {malformed:?}");

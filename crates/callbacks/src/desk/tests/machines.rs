@@ -1,0 +1,360 @@
+//! Machines that answer in time, early, late, twice, and not at all.
+
+use serde_json::json;
+
+use super::*;
+use crate::{
+    CallError, CallReply, ExternalId, First, FirstReply, HearError, Inbound, InboundFrom, InboundKey, MachineAnswer,
+    Outcome, Source, Webhook,
+};
+
+const PROVIDER: &str = "payment-provider";
+
+/// A task that waits for the payment provider, which says what it has paid, or that it failed.
+async fn opened(bench: &Bench) -> Result<CallbackId, OpenError> {
+    opened_with(bench, None).await
+}
+
+async fn opened_with(bench: &Bench, heartbeat: Option<Duration>) -> Result<CallbackId, OpenError> {
+    let schema = |status: &str| json!({ "properties": { "status": { "const": status } }, "required": ["status"] });
+    let webhook = json!({
+        "destination": PROVIDER, "path": "payments", "body": { "amount": 3 }, "externalIdAt": "/paymentId",
+        "deadline": { "afterSeconds": 7200 },
+        "outcomes": [
+            { "name": "paid", "type": "success", "schema": schema("paid"), "output_body": true },
+            { "name": "failed", "type": "failure", "schema": schema("failed"), "error": "Payment.Failed" },
+            { "name": "odd", "type": "failure", "schema": schema("odd"), "error_path": "$.error" },
+            { "name": "processing", "type": "heartbeat", "schema": schema("processing") },
+        ],
+    });
+    let waiting = Waiting {
+        attempt: token().attempt_id(),
+        context: TaskContext { execution: Some(EXECUTION.to_owned()), ..TaskContext::default() },
+        sent_at: start(),
+        heartbeat,
+        timeout: None,
+    };
+    bench.desk.open(token(), waiting, Ask::Webhook(Webhook::read(webhook).unwrap())).await
+}
+
+fn bench() -> Bench {
+    Bench::new(MemoryStore::default(), RecordingCallbacks::default())
+}
+
+fn replied(body: Value) -> Result<CallReply, CallError> {
+    Ok(CallReply { body: Some(body) })
+}
+
+fn paid() -> MachineAnswer {
+    MachineAnswer::Success { output: json!({ "status": "paid" }) }
+}
+
+fn event(id: &str, payment: &str, body: Value) -> Inbound {
+    Inbound {
+        key: InboundKey { from: InboundFrom::Sender(PROVIDER.to_owned()), id: id.to_owned() },
+        digest: Inbound::digest_of("", body.to_string().as_bytes()),
+        about: Some(external(payment)),
+        body: Some(body),
+        at: start(),
+    }
+}
+
+fn external(payment: &str) -> ExternalId {
+    ExternalId { sender: PROVIDER.to_owned(), id: payment.to_owned() }
+}
+
+async fn hear(bench: &Bench, answer: &MachineAnswer) -> Result<Answered, HearError> {
+    let callback = bench.store.get(id()).unwrap();
+    bench.desk.hear(callback, answer, &Source::Link).await
+}
+
+#[tokio::test]
+async fn an_answer_in_the_response_is_told_at_once() {
+    let bench = bench();
+    bench.outside.reply_with(replied(json!({ "status": "paid", "paymentId": "p1" })));
+    opened(&bench).await.unwrap();
+    assert_eq!(outputs(&bench), [json!({ "status": "paid", "paymentId": "p1" })]);
+    let calls = bench.outside.calls();
+    assert_eq!((calls.len(), &*calls[0].destination, &calls[0].webhook_id), (1, PROVIDER, &id().to_string()));
+    assert!(bench.outside.late().is_empty());
+}
+
+#[tokio::test]
+async fn who_only_acknowledges_answers_later_by_the_link() {
+    let bench = bench();
+    opened(&bench).await.unwrap();
+    assert!(bench.callbacks.answers().is_empty());
+    let link = &bench.outside.calls()[0].link;
+    let (_, callback) = bench.desk.look(link).await.unwrap().expect("the link leads here");
+    let callback = bench.desk.beat(callback).await.unwrap();
+    assert_eq!(bench.callbacks.heartbeats(), 1);
+    let answered = bench.desk.hear(callback, &paid(), &Source::Link).await.unwrap();
+    assert!(!answered.before);
+    assert_eq!(outputs(&bench), [json!({ "status": "paid" })]);
+    assert!(hear(&bench, &paid()).await.unwrap().before, "the same again");
+    assert_eq!(bench.callbacks.answers().len(), 1);
+    assert!(bench.outside.late().is_empty(), "what is said again is not late");
+}
+
+#[tokio::test]
+async fn a_call_is_made_again_by_the_sweep_with_the_same_id_until_it_is_taken() {
+    let bench = bench();
+    for _ in 0..3 {
+        bench.outside.reply_with(Err(CallError::Again { reason: "it replied with 503".to_owned(), after: None }));
+    }
+    opened(&bench).await.unwrap();
+    for _ in 0..60 {
+        bench.clock.advance(Duration::from_mins(1));
+        bench.sweep().await;
+    }
+    let calls = bench.outside.calls();
+    assert_eq!(calls.len(), 4, "three that were not taken, and one that was");
+    assert!(calls.iter().all(|call| call == &calls[0]), "all alike: {calls:?}");
+    assert_eq!(bench.state().notices[&0].problem, None);
+}
+
+#[tokio::test]
+async fn a_destination_that_fails_until_the_deadline_fails_the_task_with_its_reason() {
+    let bench = bench();
+    let again = || Err(CallError::Again { reason: "it replied with 500".to_owned(), after: None });
+    (0..200).for_each(|_| bench.outside.reply_with(again()));
+    opened(&bench).await.unwrap();
+    for _ in 0..121 {
+        bench.clock.advance(Duration::from_mins(1));
+        bench.sweep().await;
+    }
+    let answers = bench.callbacks.answers();
+    assert!(
+        matches!(&answers[..], [Answer::Failure(failure)] if failure.error() == "Bridge.WebhookUnreachable"
+        && failure.cause().contains("it replied with 500")),
+        "{answers:?}"
+    );
+    let calls = bench.outside.calls().len();
+    assert!((5..12).contains(&calls), "{calls} calls in two hours, further and further apart");
+}
+
+#[tokio::test]
+async fn a_destination_that_refuses_fails_the_task_at_once() {
+    let bench = bench();
+    bench.outside.reply_with(Err(CallError::Refused { reason: "it replied with 410".to_owned() }));
+    opened(&bench).await.unwrap();
+    let answers = bench.callbacks.answers();
+    assert!(matches!(&answers[..], [Answer::Failure(failure)] if failure.error() == "Bridge.WebhookRefused"));
+}
+
+#[tokio::test]
+async fn a_response_that_cannot_be_understood_does_not_leave_the_task_waiting() {
+    let bench = bench();
+    bench.outside.reply_with(replied(json!({ "status": "odd", "error": "States.Timeout" })));
+    opened(&bench).await.unwrap();
+    let answers = bench.callbacks.answers();
+    assert!(
+        matches!(&answers[..], [Answer::Failure(failure)] if failure.error() == "Bridge.WebhookRefused"
+        && failure.cause().contains("cannot be understood")),
+        "{answers:?}"
+    );
+}
+
+#[tokio::test]
+async fn an_event_that_comes_before_its_task_is_known_is_applied_when_it_is() {
+    let bench = bench();
+    let early = event("evt_1", "p1", json!({ "status": "failed" }));
+    assert_eq!(bench.desk.keep(&early).await.unwrap(), First::New);
+    assert_eq!(bench.desk.find(&external("p1")).await.unwrap(), None);
+    bench.outside.reply_with(replied(json!({ "status": "accepted", "paymentId": "p1" })));
+    opened(&bench).await.unwrap();
+    let answers = bench.callbacks.answers();
+    assert!(matches!(&answers[..], [Answer::Failure(failure)] if failure.error() == "Payment.Failed"), "{answers:?}");
+    let by_event = Source::Event { sender: PROVIDER.to_owned(), id: "evt_1".to_owned() };
+    assert!(
+        matches!(&bench.state().decision().unwrap().outcome, Outcome::Answered { source, .. } if *source == by_event)
+    );
+}
+
+#[tokio::test]
+async fn an_event_finds_its_task_by_what_its_sender_calls_it() {
+    let bench = bench();
+    bench.outside.reply_with(replied(json!({ "paymentId": 17 })));
+    opened(&bench).await.unwrap();
+    let found = bench.desk.find(&external("17")).await.unwrap().expect("the task is known");
+    assert_eq!(found.request.id, id());
+    let of_another = ExternalId { sender: "another".to_owned(), id: "17".to_owned() };
+    assert_eq!(bench.desk.find(&of_another).await.unwrap(), None);
+}
+
+/// Whoever keeps an event, and whoever comes to know its task, may stop anywhere between two calls of the table: the event is
+/// applied by one of them.
+#[tokio::test]
+async fn an_event_and_the_response_that_names_its_task_never_miss_each_other() {
+    for polls in 0..24 {
+        let bench = bench();
+        bench.outside.reply_with(replied(json!({ "status": "accepted", "paymentId": "p1" })));
+        let applied = async {
+            let early = event("evt_1", "p1", json!({ "status": "paid" }));
+            bench.desk.keep(&early).await.unwrap();
+            if let Some(callback) = bench.desk.find(&external("p1")).await.unwrap() {
+                bench.desk.hear(callback, &paid(), &Source::Link).await.unwrap();
+            }
+        };
+        let mut opening = pin!(opened(&bench));
+        // The opening goes as far as that, then the event comes and goes, and then the opening goes on.
+        let mut left = polls;
+        let early = poll_fn(|context| {
+            while left > 0 {
+                left -= 1;
+                if let Poll::Ready(opened) = opening.as_mut().poll(context) {
+                    return Poll::Ready(Some(opened));
+                }
+            }
+            Poll::Ready(None)
+        })
+        .await;
+        applied.await;
+        if early.is_none() {
+            opening.await.unwrap();
+        }
+        assert_eq!(outputs(&bench), [json!({ "status": "paid" })], "after {polls} steps");
+    }
+}
+
+#[tokio::test]
+async fn a_late_answer_is_not_taken_and_told_to_whoever_makes_up_for_it() {
+    let bench = bench();
+    opened(&bench).await.unwrap();
+    bench.clock.advance(Duration::from_hours(3));
+    assert!(matches!(hear(&bench, &paid()).await, Err(HearError::NotTaken(NotTaken::TooLate, _))));
+    bench.sweep().await;
+    assert!(matches!(hear(&bench, &paid()).await, Err(HearError::NotTaken(NotTaken::Decided(_), _))));
+    let late = bench.outside.late();
+    assert_eq!(late.len(), 2);
+    assert!(late.iter().all(|late| late.answer == paid()));
+    let callback = bench.store.get(id()).unwrap();
+    assert!(matches!(bench.desk.beat(callback).await, Err(HearError::NotTaken(..))));
+    assert_eq!(bench.outside.late().len(), 2, "a heartbeat is no answer");
+}
+
+#[tokio::test]
+async fn a_late_answer_that_cannot_be_told_is_to_be_sent_again() {
+    let bench = bench();
+    opened(&bench).await.unwrap();
+    bench.clock.advance(Duration::from_hours(3));
+    bench.outside.fail_reports();
+    assert!(matches!(hear(&bench, &paid()).await, Err(HearError::NotReported(_))));
+    bench.outside.recover();
+    assert!(matches!(hear(&bench, &paid()).await, Err(HearError::NotTaken(..))));
+    assert_eq!(bench.outside.late().len(), 1);
+}
+
+/// It is recorded in time, but the execution has ended in another way.
+#[tokio::test]
+async fn an_answer_that_nobody_waited_for_is_told_as_late_until_that_is_taken() {
+    let callbacks = RecordingCallbacks::default().answering([Err(Refusal::TaskTimedOut), Err(Refusal::TaskTimedOut)]);
+    let bench = Bench::new(MemoryStore::default(), callbacks);
+    opened(&bench).await.unwrap();
+    bench.outside.fail_reports();
+    hear(&bench, &paid()).await.unwrap();
+    assert!(matches!(bench.state().status, Status::Decided(_)), "it is told again");
+    bench.outside.recover();
+    bench.clock.advance(Duration::from_mins(2));
+    bench.sweep().await;
+    assert!(matches!(bench.state().status, Status::Settled { .. }));
+    assert_eq!(bench.outside.late().len(), 1);
+}
+
+#[tokio::test]
+async fn of_two_answers_the_first_counts_and_the_other_is_late() {
+    let bench = bench();
+    opened(&bench).await.unwrap();
+    let callback = bench.store.get(id()).unwrap();
+    let (paid, failed) = (paid(), MachineAnswer::failure(None, None).unwrap());
+    let one = bench.desk.hear(callback.clone(), &paid, &Source::Link);
+    let other = bench.desk.hear(callback, &failed, &Source::Link);
+    let (one, other) = futures_util::future::join(one, other).await;
+    assert!(one.is_ok() != other.is_ok());
+    assert_eq!((bench.callbacks.answers().len(), bench.outside.late().len()), (1, 1));
+}
+
+/// The link is answered while the call is still under way, and then the response says something else.
+#[tokio::test]
+async fn a_response_that_comes_after_another_answer_is_told_as_late() {
+    let bench = bench();
+    opened(&bench).await.unwrap();
+    let state = bench.state();
+    let mut due = state.clone();
+    due.version += 1;
+    due.due_at = Some(start());
+    due.notices.get_mut(&0).unwrap().next_at = Some(start());
+    bench.store.write(id(), &due).await.unwrap();
+    bench.outside.reply_with(replied(json!({ "status": "failed" })));
+    let callback = bench.store.get(id()).unwrap();
+    let mut working = pin!(bench.desk.work(callback));
+    poll_fn(|context| {
+        // As far as the claim is written and the call is under way.
+        for _ in 0..2 {
+            assert!(working.as_mut().poll(context).is_pending());
+        }
+        Poll::Ready(())
+    })
+    .await;
+    hear(&bench, &paid()).await.unwrap();
+    working.await.unwrap();
+    assert_eq!(outputs(&bench), [json!({ "status": "paid" })]);
+    let late = bench.outside.late();
+    assert!(matches!(&late[..], [late] if matches!(late.answer, MachineAnswer::Failure { .. })), "{late:?}");
+}
+
+#[tokio::test]
+async fn a_heartbeat_that_finds_nobody_ends_the_callback() {
+    let callbacks = RecordingCallbacks::default().beating([Err(Refusal::TaskTimedOut)]);
+    let bench = Bench::new(MemoryStore::default(), callbacks);
+    opened(&bench).await.unwrap();
+    let callback = bench.store.get(id()).unwrap();
+    let ended = bench.desk.beat(callback).await;
+    assert!(matches!(ended, Err(HearError::NotTaken(NotTaken::NobodyWaits, _))), "{ended:?}");
+    assert!(matches!(bench.state().status, Status::Settled { decision: None, .. }));
+}
+
+#[tokio::test]
+async fn a_heartbeat_that_is_throttled_is_to_be_sent_again() {
+    let throttled = Refusal::Throttled { code: "ThrottlingException".to_owned() };
+    let bench = Bench::new(MemoryStore::default(), RecordingCallbacks::default().beating([Err(throttled)]));
+    opened(&bench).await.unwrap();
+    let callback = bench.store.get(id()).unwrap();
+    assert!(matches!(bench.desk.beat(callback).await, Err(HearError::NotBeaten)));
+    assert_eq!(bench.state().status, Status::Pending);
+}
+
+#[tokio::test]
+async fn a_machine_beats_for_itself_unless_the_message_says_that_the_bridge_does() {
+    for (heartbeat, beats) in [(None, 0), (Some(Duration::from_mins(3)), 1)] {
+        let bench = bench();
+        opened_with(&bench, heartbeat).await.unwrap();
+        bench.clock.advance(Duration::from_mins(2));
+        bench.sweep().await;
+        assert_eq!(bench.callbacks.heartbeats(), beats);
+    }
+}
+
+#[tokio::test]
+async fn what_comes_again_gets_the_first_reply_and_another_thing_by_its_key_none() {
+    let bench = bench();
+    let first = event("evt_1", "p1", json!({ "status": "paid" }));
+    assert_eq!(bench.desk.keep(&first).await.unwrap(), First::New);
+    assert_eq!(bench.desk.keep(&first).await.unwrap(), First::New, "nobody has replied yet");
+    let reply = FirstReply { status: 202, body: "{}".to_owned() };
+    bench.desk.replied(&first.key, &reply).await;
+    assert_eq!(bench.desk.keep(&first).await.unwrap(), First::Again(reply));
+    let other = event("evt_1", "p2", json!({ "status": "failed" }));
+    assert_eq!(bench.desk.keep(&other).await.unwrap(), First::Other);
+}
+
+#[tokio::test]
+async fn links_of_people_and_of_machines_lead_to_their_own_tasks() {
+    let bench = bench();
+    opened(&bench).await.unwrap();
+    let of_approver = CapabilityLink::new(&bench.desk.keys, id(), Recipient::Approver(0), 0);
+    assert_eq!(bench.desk.look(&of_approver.secret()).await.unwrap(), None);
+    let people = super::bench().await;
+    let of_machine = CapabilityLink::new(&people.desk.keys, id(), Recipient::Destination, 0);
+    assert_eq!(people.desk.look(&of_machine.secret()).await.unwrap(), None);
+}
