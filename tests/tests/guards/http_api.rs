@@ -130,5 +130,8 @@ fn services(template: &Template, function: &str) -> BTreeSet<String> {
 fn the_function_behind_the_door_may_read_decide_and_tell_and_nothing_else() {
     let may = services(&Template::read(), "ReceiveCallbackFunction");
     // By `sts` it assumes the roles in CallbackRoleArns, and those may answer tasks.
-    assert_eq!(may, ["dynamodb", "events", "logs", "secretsmanager", "states", "sts", "xray"].map(str::to_owned).into());
+    assert_eq!(
+        may,
+        ["dynamodb", "events", "logs", "secretsmanager", "states", "sts", "xray"].map(str::to_owned).into()
+    );
 }
