@@ -13,7 +13,9 @@ use callbacks::{
 use reqwest::{Client, StatusCode, header::CONTENT_TYPE, redirect};
 
 use urls::WebhookUrls;
-pub use urls::{PlainHttp, WebhooksError};
+pub use urls::WebhooksError;
+
+use crate::PlainHttp;
 
 /// How long one notice may take.
 const ONE_TRY: Duration = Duration::from_secs(5);

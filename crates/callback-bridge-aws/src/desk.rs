@@ -1,27 +1,15 @@
 //! The desk of the crate `callbacks`, as the environment of a function says.
 
-use callbacks::{Clock, Desk, LinkKeys, Notifier};
-use jiff::Timestamp;
+use callbacks::{Desk, LinkKeys, Notifier};
 
 use crate::{
-    CallbackTable, Error, Lambda, StepFunctions,
+    CallbackTable, Error, Lambda, StepFunctions, SystemClock,
     config::{ConfigError, Variables},
     read_secret,
 };
 
 /// A desk over the table and Step Functions.
 pub type AwsDesk<N> = Desk<CallbackTable, StepFunctions, N, SystemClock>;
-
-/// The clock of the machine.
-#[derive(Debug, Clone, Copy)]
-pub struct SystemClock;
-
-impl Clock for SystemClock {
-    #[expect(clippy::disallowed_methods, reason = "the time of day is asked for at the edge, which is here")]
-    fn now(&self) -> Timestamp {
-        Timestamp::now()
-    }
-}
 
 /// A desk for this function, which tells people by `notifier`: over the table `BRIDGE_CALLBACK_TABLE`, with the keys of links
 /// in the secret `BRIDGE_LINK_KEYS_SECRET_ARN`.

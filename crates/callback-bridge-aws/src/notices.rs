@@ -61,9 +61,7 @@ impl Settings {
 
 /// The webhooks in the text of the secret.
 fn webhooks(secret: &str, base_url: BaseUrl) -> Result<IncomingWebhooks, ConfigError> {
-    // Where the pages are on this machine, chat may be, too.
-    let plain_http = if base_url.is_plain_http() { PlainHttp::ToLoopback } else { PlainHttp::Never };
-    let webhooks = IncomingWebhooks::read(secret, plain_http, base_url);
+    let webhooks = IncomingWebhooks::read(secret, PlainHttp::from(&base_url), base_url);
     webhooks.map_err(|problem| ConfigError::Invalid { name: CHAT_SECRET, problem: problem.to_string() })
 }
 

@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use callback_bridge_aws::{Error, Lambda, desk};
-use callbacks::NoNotices;
+use callback_bridge_aws::{Error, Lambda, desk, late_answers, senders};
+use callbacks::{Nobody, Outbound};
 use lambda_http::{Request, RequestExt, service_fn};
 use receive_callback::{Config, Door};
 
@@ -11,7 +11,9 @@ use receive_callback::{Config, Door};
 async fn main() -> Result<(), Error> {
     let lambda = Lambda::start().await;
     let config = Config::read(lambda.variables())?;
-    let door = Arc::new(Door::new(desk(&lambda, NoNotices).await?, config));
+    // Others tell and call.
+    let outside = Outbound { people: Nobody, machines: Nobody, late: late_answers(&lambda)? };
+    let door = Arc::new(Door::new(desk(&lambda, outside).await?, senders(&lambda).await?, config));
     let function = service_fn(move |request: Request| {
         let (door, lambda) = (Arc::clone(&door), lambda.clone());
         async move {

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use callback_bridge_aws::{Error, Lambda, desk, invocation, notices};
+use callback_bridge_aws::{Error, Lambda, desk, invocation, outbound};
 use lambda_runtime::{LambdaEvent, Runtime, service_fn};
 use serde_json::Value;
 use sweep_callbacks::SweepCallbacks;
@@ -10,7 +10,7 @@ use sweep_callbacks::SweepCallbacks;
 #[tokio::main]
 async fn main() -> Result<(), Error> {
     let lambda = Lambda::start().await;
-    let sweep = Arc::new(SweepCallbacks::new(desk(&lambda, notices(&lambda).await?).await?));
+    let sweep = Arc::new(SweepCallbacks::new(desk(&lambda, outbound(&lambda).await?).await?));
     let function = service_fn(move |event: LambdaEvent<Value>| {
         let (sweep, lambda) = (Arc::clone(&sweep), lambda.clone());
         async move {

@@ -4,14 +4,7 @@ use std::{collections::BTreeMap, fmt, net::IpAddr};
 
 use reqwest::Url;
 
-/// Whether a URL may begin with `http:`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum PlainHttp {
-    /// None may.
-    Never,
-    /// One to this machine may, for tests and the local AWS.
-    ToLoopback,
-}
+use crate::PlainHttp;
 
 /// Why there are no webhooks.
 #[derive(Debug, thiserror::Error)]

@@ -15,6 +15,12 @@ impl BaseUrl {
         self.0.starts_with("http://")
     }
 
+    /// Where a machine posts its answer to that has this link. It is a secret.
+    #[must_use]
+    pub fn answer_url(&self, link: &CapabilityLink) -> String {
+        format!("{}/answer", self.of(link))
+    }
+
     /// The link as its recipient gets it. It is a secret.
     pub(super) fn of(&self, link: &CapabilityLink) -> String {
         format!("{}/c/{}", self.0, link.secret())
