@@ -9,8 +9,8 @@ use callback_bridge::{Answer, TaskContext, TaskToken, test_util::RecordingCallba
 use callback_bridge_aws::CallbackTable;
 use callback_bridge_local::LocalRegion;
 use callbacks::{
-    AnswerError, Answered, Approval, Ask, Callback, CallbackId, CallbackStore, Choice, Clock, Desk, LinkAnswer, LinkKeys,
-    NotTaken, OpenError, Request, State, Status, Swept, Waiting,
+    AnswerError, Answered, Approval, Ask, Callback, CallbackId, CallbackStore, Choice, Clock, Desk, LinkAnswer,
+    LinkKeys, NotTaken, OpenError, Request, State, Status, Swept, Waiting,
     test_util::{RecordingOutside, StoppedClock},
 };
 use jiff::Timestamp;
@@ -46,7 +46,7 @@ struct Bench {
     table: CallbackTable,
     losses: Arc<AtomicUsize>,
     callbacks: RecordingCallbacks,
-    outside: RecordingOutside,
+    notifier: RecordingOutside,
     clock: StoppedClock,
     desk: Desk<CallbackTable, RecordingCallbacks, RecordingOutside, StoppedClock>,
 }
@@ -55,10 +55,10 @@ impl Bench {
     async fn new(region: &LocalRegion, name: &str) -> Self {
         let (config, losses) = store::lossy(region.aws().sdk_config());
         let table = CallbackTable::new(&config, store::table(region, name).await);
-        let (callbacks, outside) = (RecordingCallbacks::default(), RecordingOutside::default());
+        let (callbacks, notifier) = (RecordingCallbacks::default(), RecordingOutside::default());
         let (clock, keys) = (StoppedClock::at(now()), LinkKeys::read("a key of at least thirty-two letters").unwrap());
-        let desk = Desk::new(table.clone(), callbacks.clone(), outside.clone(), clock.clone(), keys);
-        Self { table, losses, callbacks, outside, clock, desk }
+        let desk = Desk::new(table.clone(), callbacks.clone(), notifier.clone(), clock.clone(), keys);
+        Self { table, losses, callbacks, notifier, clock, desk }
     }
 
     async fn open(&self, changes: Value) -> Result<CallbackId, OpenError> {
@@ -70,7 +70,7 @@ impl Bench {
     }
 
     async fn answer(&self, address: &str, choice: Choice) -> Result<Answered, AnswerError> {
-        let link = self.outside.sent().into_iter().find(|sent| sent.address == address).unwrap().link;
+        let link = self.notifier.sent().into_iter().find(|sent| sent.address == address).unwrap().link;
         let shown = self.callback().await.request.digest();
         let (link, callback) = self.desk.look(&link).await?.expect("the link leads here");
         self.desk.answer(&link, callback, LinkAnswer { choice, comment: None, shown, signed_in_as: None }).await
@@ -101,7 +101,7 @@ fn over_the_table_a_message_that_comes_twice_asks_once_and_one_answer_settles() 
         let bench = Bench::new(region, "desk-answer").await;
         bench.open(json!({})).await.unwrap();
         bench.open(json!({})).await.unwrap();
-        assert_eq!(bench.outside.sent().len(), 2);
+        assert_eq!(bench.notifier.sent().len(), 2);
         bench.answer("bob@example.com", Choice::Approve).await.unwrap();
         let [output] = &bench.outputs()[..] else { panic!("one answer") };
         assert_eq!((&output["decision"], &output["answers"][0]["by"]), (&json!("approved"), &json!("bob@example.com")));
@@ -133,9 +133,9 @@ fn over_the_table_an_intake_that_dies_after_its_write_is_finished_by_the_sweep()
         bench.losses.store(3, SeqCst);
         assert!(matches!(bench.open(json!({})).await, Err(OpenError::Store(_))));
         bench.open(json!({})).await.unwrap(); // the message comes again
-        assert!(bench.outside.sent().is_empty(), "it does not know whether the first one lives");
+        assert!(bench.notifier.sent().is_empty(), "it does not know whether the first one lives");
         assert_eq!(bench.sweep(Duration::ZERO).await.duties, 2);
-        assert_eq!(bench.outside.sent().len(), 2);
+        assert_eq!(bench.notifier.sent().len(), 2);
     });
 }
 
@@ -147,7 +147,7 @@ fn over_the_table_the_sweep_reminds_expires_and_tells() {
         bench.open(question).await.unwrap();
         assert_eq!(bench.sweep(Duration::from_mins(59)).await.callbacks, 0);
         assert_eq!(bench.sweep(Duration::from_mins(1)).await.duties, 2);
-        assert_eq!(bench.outside.sent().iter().filter(|sent| sent.reminder).count(), 2);
+        assert_eq!(bench.notifier.sent().iter().filter(|sent| sent.reminder).count(), 2);
         bench.sweep(Duration::from_hours(1)).await;
         assert_eq!(bench.outputs(), [json!({ "error": "Bridge.Expired" })]);
         assert!(is_settled(&bench.callback().await));
