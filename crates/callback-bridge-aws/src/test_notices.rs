@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use callback_bridge::{TaskContext, TaskToken};
 use callbacks::{
-    Approval, Approver, CapabilityLink, Channel, LinkKeys, NoticeKind, OutgoingNotice, Recipient, Request, Waiting,
+    Approval, Approver, Ask, CapabilityLink, Channel, LinkKeys, NoticeKind, OutgoingNotice, Recipient, Request, Waiting,
 };
 
 pub(crate) const BASE_URL: &str = "https://approve.example.com";
@@ -19,9 +19,11 @@ pub(crate) async fn to<T>(address: &str, channel: Channel, bring: impl AsyncFnOn
         heartbeat: None,
         timeout: Some(Duration::from_hours(1)),
     };
-    let request = Request::new(waiting, Approval::read(approval).unwrap()).unwrap();
+    let approval = Approval::read(approval).unwrap();
+    let request = Request::new(waiting, Ask::Approval(approval.clone())).unwrap();
     let approver = Approver { address: address.to_owned(), name: None, channel };
     let keys = LinkKeys::read("a key of at least thirty-two letters").unwrap();
-    let link = CapabilityLink::new(&keys, request.id, Recipient { approver: 0, generation: 0 });
-    bring(&OutgoingNotice { request: &request, approver: &approver, kind: NoticeKind::Ask, link }).await
+    let link = CapabilityLink::new(&keys, request.id, Recipient::Approver(0), 0);
+    bring(&OutgoingNotice { request: &request, approval: &approval, approver: &approver, kind: NoticeKind::Ask, link })
+        .await
 }

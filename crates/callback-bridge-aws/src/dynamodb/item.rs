@@ -1,6 +1,6 @@
 //! Callbacks as items: one of the request, which stays as it is, and one of the state.
 
-use std::collections::HashMap;
+use std::{collections::HashMap, str::FromStr};
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use callback_bridge::TaskToken;
@@ -9,6 +9,8 @@ use callbacks::{
     stored::{StoredState, Unreadable, sortable},
 };
 use jiff::Timestamp;
+
+use super::update::ItemUpdate;
 
 pub(super) type Item = HashMap<String, AttributeValue>;
 
@@ -73,45 +75,23 @@ fn attributes(
     ]
 }
 
-/// A write of a state over the one before.
-pub(super) struct StateUpdate {
-    pub(super) key: Item,
-    pub(super) expression: String,
-    pub(super) condition: &'static str,
-    pub(super) names: HashMap<String, String>,
-    pub(super) values: Item,
+/// A write of a state over the one of the version before.
+pub(super) fn next_state(
+    id: CallbackId,
+    next: &State,
+    before: u64,
+    expires_at: Option<Timestamp>,
+    write_id: &str,
+) -> ItemUpdate {
+    let no_token = next.token.is_none().then_some(("token", None));
+    let attributes = attributes(id, next, expires_at, write_id).into_iter().chain(no_token);
+    let before = AttributeValue::N(before.to_string());
+    ItemUpdate::new(key(id, STATE), attributes).only_if("#version = :before", Some((":before", before)))
 }
 
-impl StateUpdate {
-    pub(super) fn new(
-        id: CallbackId,
-        next: &State,
-        before: u64,
-        expires_at: Option<Timestamp>,
-        write_id: &str,
-    ) -> Self {
-        let mut names = HashMap::new();
-        let mut values = HashMap::from([(":before".to_owned(), AttributeValue::N(before.to_string()))]);
-        let (mut set, mut remove) = (Vec::new(), Vec::new());
-        // Some of the names are reserved words, so all have placeholders.
-        for (name, value) in attributes(id, next, expires_at, write_id) {
-            names.insert(format!("#{name}"), name.to_owned());
-            match value {
-                Some(value) => {
-                    set.push(format!("#{name} = :{name}"));
-                    values.insert(format!(":{name}"), value);
-                }
-                None => remove.push(format!("#{name}")),
-            }
-        }
-        if next.token.is_none() {
-            names.insert("#token".to_owned(), "token".to_owned());
-            remove.push("#token".to_owned());
-        }
-        let remove = if remove.is_empty() { String::new() } else { format!(" REMOVE {}", remove.join(", ")) };
-        let expression = format!("SET {}{remove}", set.join(", "));
-        Self { key: key(id, STATE), expression, condition: "#version = :before", names, values }
-    }
+/// When the request of a callback is forgotten.
+pub(super) fn forget_request(id: CallbackId, at: Timestamp) -> ItemUpdate {
+    ItemUpdate::new(request_key(id), [("expires_at", Some(seconds(at)))]).only_if("attribute_exists(pk)", None)
 }
 
 /// A callback of its two items; nothing if one of them is not there, because DynamoDB deletes them one by one when they
@@ -133,19 +113,22 @@ pub(super) fn callback(items: Vec<Item>) -> Result<Option<Callback>, Unreadable>
 fn stored(item: &Item) -> Result<StoredState, Unreadable> {
     let token = text(item, "token").map(TaskToken::new).transpose().map_err(|_| malformed("token"))?;
     let due_at = text(item, "due_at").map(str::parse).transpose().map_err(|_| malformed("due_at"))?;
-    let version = item.get("version").and_then(|version| version.as_n().ok()?.parse().ok());
-    let version = version.ok_or_else(|| malformed("version"))?;
+    let version = number(item, "version").ok_or_else(|| malformed("version"))?;
     Ok(StoredState { version, token, due_at, document: required(item, "document")?.to_owned() })
+}
+
+pub(super) fn number<N: FromStr>(item: &Item, name: &str) -> Option<N> {
+    item.get(name)?.as_n().ok()?.parse().ok()
 }
 
 fn text<'a>(item: &'a Item, name: &str) -> Option<&'a str> {
     item.get(name)?.as_s().ok().map(String::as_str)
 }
 
-fn required<'a>(item: &'a Item, name: &str) -> Result<&'a str, Unreadable> {
+pub(super) fn required<'a>(item: &'a Item, name: &str) -> Result<&'a str, Unreadable> {
     text(item, name).ok_or_else(|| malformed(name))
 }
 
-fn malformed(name: &str) -> Unreadable {
+pub(super) fn malformed(name: &str) -> Unreadable {
     Unreadable::Malformed(format!("the attribute {name} is missing or wrong"))
 }

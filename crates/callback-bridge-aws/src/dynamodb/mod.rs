@@ -1,9 +1,11 @@
 //! DynamoDB behind the port `CallbackStore`.
 
+mod inbound;
 mod item;
 mod refused;
 #[cfg(test)]
 mod tests;
+mod update;
 
 use std::time::Duration;
 
@@ -12,14 +14,20 @@ use aws_sdk_dynamodb::{
     Client,
     config::Builder,
     error::{BuildError, ProvideErrorMetadata, SdkError},
+    operation::query::builders::QueryFluentBuilder,
     types::{AttributeValue, Put, ReturnValuesOnConditionCheckFailure, TransactWriteItem, Update},
 };
-use callbacks::{Callback, CallbackId, CallbackStore, Parked, State, StoreError, Written, stored::sortable};
+use callbacks::{
+    Callback, CallbackId, CallbackStore, ExternalId, FirstReply, Inbound, InboundKey, Kept, Parked, State, StoreError,
+    Written,
+    stored::{Unreadable, sortable},
+};
 use jiff::Timestamp;
-use tracing::error;
+use tracing::{error, warn};
 
-use item::{Item, StateUpdate};
+use item::Item;
 use refused::{Found, refused_transaction, refused_update};
+use update::ItemUpdate;
 
 /// The index of what is due: `due_shard` and `due_at`, and the keys of the table.
 const INDEX: &str = "due";
@@ -56,42 +64,43 @@ impl CallbackTable {
         Self { kept, ..self }
     }
 
-    /// Writes the state alone.
-    async fn update(&self, update: StateUpdate, write_id: &str) -> Result<Written, StoreError> {
+    /// Writes one item.
+    async fn update(&self, update: ItemUpdate, write_id: &str) -> Result<Found, StoreError> {
         let call = self.client.update_item().table_name(&self.name).set_key(Some(update.key));
-        let call = call.update_expression(update.expression).condition_expression(update.condition);
+        let call =
+            call.update_expression(update.expression).set_condition_expression(update.condition.map(str::to_owned));
         let call = call.set_expression_attribute_names(Some(update.names));
         let call = call.set_expression_attribute_values(Some(update.values));
         let call = call.return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld);
         match call.send().await {
-            Ok(_) => Ok(Written::Done),
-            Err(error) => refused_update(&error, write_id).map(written),
+            Ok(_) => Ok(Found::Ours),
+            Err(error) => refused_update(&error, write_id),
         }
     }
 
-    /// Writes the state together with the time at which its request is forgotten, too.
-    async fn settle(
-        &self,
-        update: StateUpdate,
-        id: CallbackId,
-        at: Timestamp,
-        write_id: &str,
-    ) -> Result<Written, StoreError> {
-        let state = Update::builder().table_name(&self.name).set_key(Some(update.key));
-        let state = state.update_expression(update.expression).condition_expression(update.condition);
-        let state = state.set_expression_attribute_names(Some(update.names));
-        let state = state.set_expression_attribute_values(Some(update.values));
-        let state = state.return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld);
-        let request = Update::builder().table_name(&self.name).set_key(Some(item::request_key(id)));
-        let request = request.update_expression("SET expires_at = :at").condition_expression("attribute_exists(pk)");
-        let request = request.expression_attribute_values(":at", item::seconds(at));
-        let updates = [state.build().map_err(unbuilt)?, request.build().map_err(unbuilt)?];
-        let updates = updates.map(|update| TransactWriteItem::builder().update(update).build());
-        let call = self.client.transact_write_items().client_request_token(write_id);
-        match call.set_transact_items(Some(updates.into())).send().await {
-            Ok(_) => Ok(Written::Done),
-            Err(error) => refused_transaction(&error, write_id).map(written),
+    /// Writes two items together, of which the first knows the name of the write.
+    async fn update_both(&self, updates: [ItemUpdate; 2], write_id: &str) -> Result<Found, StoreError> {
+        let mut items = Vec::new();
+        for update in updates {
+            let item = Update::builder().table_name(&self.name).set_key(Some(update.key));
+            let item = item.update_expression(update.expression);
+            let item = item.set_condition_expression(update.condition.map(str::to_owned));
+            let item = item.set_expression_attribute_names(Some(update.names));
+            let item = item.set_expression_attribute_values(Some(update.values));
+            let item = item.return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld);
+            items.push(TransactWriteItem::builder().update(item.build().map_err(unbuilt)?).build());
         }
+        let call = self.client.transact_write_items().client_request_token(write_id);
+        match call.set_transact_items(Some(items)).send().await {
+            Ok(_) => Ok(Found::Ours),
+            Err(error) => refused_transaction(&error, write_id),
+        }
+    }
+
+    /// All items of a partition, or one, as they are now.
+    fn query(&self, condition: &str, values: Item) -> QueryFluentBuilder {
+        let query = self.client.query().table_name(&self.name).consistent_read(true);
+        query.key_condition_expression(condition).set_expression_attribute_values(Some(values))
     }
 }
 
@@ -112,7 +121,7 @@ impl CallbackStore for CallbackTable {
             Ok(_) => Ok(Parked::New),
             Err(error) => match refused_transaction(&error, &write_id)? {
                 Found::Ours => Ok(Parked::New),
-                Found::Others => Ok(Parked::Before),
+                Found::Others(_) => Ok(Parked::Before),
                 // Whoever writes it may still fail, so nothing can be said of it yet.
                 Found::Writing => Err(StoreError("somebody else is writing the same callback".to_owned())),
             },
@@ -120,8 +129,7 @@ impl CallbackStore for CallbackTable {
     }
 
     async fn load(&self, id: CallbackId) -> Result<Option<Callback>, StoreError> {
-        let query = self.client.query().table_name(&self.name).consistent_read(true);
-        let query = query.key_condition_expression("pk = :pk").expression_attribute_values(":pk", item::pk(id));
+        let query = self.query("pk = :pk", [(":pk".to_owned(), item::pk(id))].into());
         let reply = query.send().await.map_err(|error| named(&error))?;
         item::callback(reply.items.unwrap_or_default())
             .map_err(|error| StoreError(format!("the callback {id} cannot be read: {error}")))
@@ -132,11 +140,13 @@ impl CallbackStore for CallbackTable {
         let Some(before) = next.version.checked_sub(1) else { return Ok(Written::Conflict) };
         let write_id = write_id();
         let expires_at = next.forgotten_at(self.kept);
-        let update = StateUpdate::new(id, next, before, expires_at, &write_id);
-        match expires_at {
-            None => self.update(update, &write_id).await,
-            Some(at) => self.settle(update, id, at, &write_id).await,
-        }
+        let state = item::next_state(id, next, before, expires_at, &write_id);
+        let found = match expires_at {
+            None => self.update(state, &write_id).await,
+            // Its request is forgotten with it.
+            Some(at) => self.update_both([state, item::forget_request(id, at)], &write_id).await,
+        };
+        found.map(|found| written(&found))
     }
 
     async fn due(&self, shard: u8, now: Timestamp, most: u16) -> Result<Vec<CallbackId>, StoreError> {
@@ -146,6 +156,58 @@ impl CallbackStore for CallbackTable {
         let query = query.expression_attribute_values(":now", AttributeValue::S(sortable(now)));
         let reply = query.send().await.map_err(|error| named(&error))?;
         Ok(reply.items.unwrap_or_default().iter().filter_map(due_id).collect())
+    }
+
+    async fn keep(&self, inbound: &Inbound) -> Result<Kept, StoreError> {
+        let write_id = write_id();
+        let known = inbound::known(inbound, &write_id);
+        let found = match inbound::early(inbound, &write_id) {
+            None => self.update(known, &write_id).await?,
+            Some(early) => self.update_both([known, early], &write_id).await?,
+        };
+        match found {
+            Found::Ours => Ok(Kept::New),
+            Found::Others(item) => inbound::kept_before(&item).map_err(unreadable),
+            // Whoever writes it may still fail, so nothing can be said of it yet.
+            Found::Writing => Err(StoreError("somebody else is keeping the same".to_owned())),
+        }
+    }
+
+    async fn replied(&self, key: &InboundKey, reply: &FirstReply) -> Result<(), StoreError> {
+        match self.update(inbound::replied(key, reply), UNNAMED).await? {
+            // It has a reply, perhaps this one by a try that went unheard, or it is forgotten.
+            Found::Ours | Found::Others(_) => Ok(()),
+            Found::Writing => Err(StoreError("somebody else is keeping the same".to_owned())),
+        }
+    }
+
+    async fn correlate(
+        &self,
+        external: &ExternalId,
+        id: CallbackId,
+        now: Timestamp,
+    ) -> Result<Vec<Inbound>, StoreError> {
+        let correlation = inbound::correlation(external, id, now);
+        let Found::Ours = self.update(correlation, UNNAMED).await? else {
+            return Err(StoreError("somebody else is correlating the same".to_owned()));
+        };
+        let query = self.query("pk = :pk AND sk >= :since", inbound::early_keys(external, now));
+        let mut items = query.into_paginator().page_size(inbound::MOST_EARLY).items().send();
+        let mut early = Vec::new();
+        while let Some(item) = items.next().await {
+            if early.len() == usize::try_from(inbound::MOST_EARLY).unwrap_or_default() {
+                warn!(callback.id = %id, "more events came before their task was known than are read");
+                break;
+            }
+            early.push(inbound::inbound(&item.map_err(|error| named(&error))?).map_err(unreadable)?);
+        }
+        Ok(early)
+    }
+
+    async fn correlated(&self, external: &ExternalId) -> Result<Option<CallbackId>, StoreError> {
+        let query = self.query("pk = :pk AND sk = :sk", inbound::correlation_keys(external));
+        let reply = query.send().await.map_err(|error| named(&error))?;
+        reply.items().first().map(inbound::correlated).transpose().map_err(unreadable)
     }
 }
 
@@ -158,10 +220,10 @@ fn due_id(item: &Item) -> Option<CallbackId> {
     id
 }
 
-const fn written(found: Found) -> Written {
+const fn written(found: &Found) -> Written {
     match found {
         Found::Ours => Written::Done,
-        Found::Others | Found::Writing => Written::Conflict,
+        Found::Others(_) | Found::Writing => Written::Conflict,
     }
 }
 
@@ -169,6 +231,13 @@ const fn written(found: Found) -> Written {
 /// 36 characters.
 fn write_id() -> String {
     format!("{:032x}", fastrand::u128(..))
+}
+
+/// For a write without a name: carried out twice, it leaves the same.
+const UNNAMED: &str = "";
+
+fn unreadable(error: Unreadable) -> StoreError {
+    StoreError(format!("what a machine has sent cannot be read: {error}"))
 }
 
 /// Reads the code of an error, never its message or what came along with it: an item holds a token.

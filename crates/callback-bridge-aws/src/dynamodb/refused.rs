@@ -8,13 +8,12 @@ use callbacks::StoreError;
 
 use super::{Item, named};
 
-/// What stands in the way of a write.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// What is there after a write.
 pub(super) enum Found {
-    /// The write itself: an earlier try of the SDK was carried out, and its reply was lost.
+    /// The write itself, be it of an earlier try of the SDK, which was carried out, and its reply was lost.
     Ours,
-    /// What somebody else has written.
-    Others,
+    /// What somebody else has written, as far as it was told.
+    Others(Item),
     /// A write of somebody else that is under way. It may still fail.
     Writing,
 }
@@ -27,7 +26,7 @@ pub(super) fn refused_update(error: &SdkError<UpdateItemError>, write_id: &str) 
     }
 }
 
-/// The state is the first item of every transaction.
+/// The item that knows the name of its write is the first one of every transaction.
 ///
 /// <https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_TransactWriteItems.html#API_TransactWriteItems_Errors>
 pub(super) fn refused_transaction(
@@ -51,5 +50,9 @@ pub(super) fn refused_transaction(
 
 fn found(there: Option<&Item>, write_id: &str) -> Found {
     let theirs = there.and_then(|item| item.get("write_id")?.as_s().ok());
-    if theirs.is_some_and(|theirs| theirs == write_id) { Found::Ours } else { Found::Others }
+    if theirs.is_some_and(|theirs| theirs == write_id) {
+        Found::Ours
+    } else {
+        Found::Others(there.cloned().unwrap_or_default())
+    }
 }

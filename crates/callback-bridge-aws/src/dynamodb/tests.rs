@@ -16,7 +16,7 @@ use aws_sdk_dynamodb::{
 };
 use aws_smithy_mocks::{Rule, mock, mock_client};
 use callback_bridge::{Disposition, TaskContext, TaskToken};
-use callbacks::{Approval, Request, Status, Waiting};
+use callbacks::{Approval, Ask, Request, Status, Waiting};
 
 use super::*;
 
@@ -36,7 +36,7 @@ fn callback() -> Callback {
     let token = TaskToken::new(TOKEN).unwrap();
     let (attempt, context) = (token.attempt_id(), TaskContext::default());
     let waiting = Waiting { attempt, context, sent_at: now(), heartbeat: None, timeout: None };
-    let request = Request::new(waiting, Approval::read(approval).unwrap()).unwrap();
+    let request = Request::new(waiting, Ask::Approval(Approval::read(approval).unwrap())).unwrap();
     let state = State::new(&request, token, now());
     Callback { request, state }
 }
@@ -200,7 +200,7 @@ async fn the_write_that_settles_removes_the_token_and_says_when_both_items_are_f
                 && values[":expires_at"] == expires_at
                 && s(request.key(), "sk") == "request"
                 && request.condition_expression() == Some("attribute_exists(pk)")
-                && request.expression_attribute_values().unwrap()[":at"] == expires_at
+                && request.expression_attribute_values().unwrap()[":expires_at"] == expires_at
                 && input.client_request_token() == Some(s(values, ":write_id"))
         })
         .then_output(|| TransactWriteItemsOutput::builder().build());
@@ -253,7 +253,7 @@ async fn what_cannot_be_read_is_said_by_the_name_of_its_attribute() {
     let callback = callback();
     let (request, state) = (item::of_request(&callback.request), item::of_new_state(&callback, "1"));
     for (name, value, told) in [
-        ("document", r#"{"v":2}"#, "stored by a newer version of the bridge"),
+        ("document", r#"{"v":3}"#, "stored by a newer version of the bridge"),
         ("version", TOKEN, "the attribute version is missing or wrong"),
         ("due_at", TOKEN, "the attribute due_at is missing or wrong"),
         ("token", "", "the attribute token is missing or wrong"),

@@ -45,7 +45,7 @@ const USER_AGENT: &str = concat!("callback-bridge/", env!("CARGO_PKG_VERSION"));
 /// | response | meaning |
 /// |---|---|
 /// | 2xx | taken; the body, if it is JSON of up to 64 KiB, may be the answer |
-/// | 408, 409, 425, 429, 5xx, none | called again, not before `Retry-After`, of a day at most |
+/// | 408, 425, 429, 5xx, none | called again, not before `Retry-After`, of a day at most |
 /// | 3xx, every other 4xx, an address that is not public | refused: the task is failed |
 #[derive(Debug, Clone)]
 pub struct HttpWebhooks<K = SystemClock> {

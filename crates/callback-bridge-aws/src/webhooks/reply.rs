@@ -60,9 +60,6 @@ fn is_json(headers: &HeaderMap) -> bool {
 fn not_taken(name: &str, status: StatusCode, headers: &HeaderMap, now: Timestamp) -> CallError {
     let advice = match status.as_u16() {
         408 | 425 | 429 | 500.. => return again(name, status, after(headers, now)),
-        // So does one reply that still works on the first call of an id.
-        // <https://datatracker.ietf.org/doc/draft-ietf-httpapi-idempotency-key-header/>, 2.6
-        409 => return again(name, status, after(headers, now)),
         300..=399 => "redirects are not followed: register the URL prefix where it leads",
         401 | 403 => {
             "it does not believe the signature: compare the secret that is registered with the one that it has"
