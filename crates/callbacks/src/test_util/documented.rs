@@ -125,13 +125,20 @@ mod tests {
 
     const OPEN: &str =
         r#"{ "callbackId": "PX8SFbA0qHHG2YRKoTwlJQ", "status": "open", "deadlineAt": "2026-11-22T10:00:00Z" }"#;
-    const PROBLEM: &str = r#"{ "type": "urn:callback-bridge:problem:unknown-link", "title": "t", "status": 404, "detail": "d" }"#;
+    const PROBLEM: &str =
+        r#"{ "type": "urn:callback-bridge:problem:unknown-link", "title": "t", "status": 404, "detail": "d" }"#;
 
     fn documented() -> Documented {
         Documented::read(include_str!("../../../../docs/openapi.json"))
     }
 
-    fn reply<'a>(method: &'a str, path: &'a str, status: u16, content_type: &'a str, body: &'a str) -> DocumentedReply<'a> {
+    fn reply<'a>(
+        method: &'a str,
+        path: &'a str,
+        status: u16,
+        content_type: &'a str,
+        body: &'a str,
+    ) -> DocumentedReply<'a> {
         let content_type = Some(content_type);
         DocumentedReply { method, path, status, content_type, allow: None, retry_after: None, body }
     }
