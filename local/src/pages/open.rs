@@ -150,7 +150,8 @@ impl CalledSystem {
         let times = |count: u32| if count == 1 { "once".to_owned() } else { format!("{count} times") };
         match (self.answered_by, self.taken, self.failures) {
             (Some("response"), ..) => "answered in its response".to_owned(),
-            (Some(way), ..) => format!("answered by {way}"),
+            (Some("link"), ..) => "answered by its link".to_owned(),
+            (Some(_), ..) => "answered by a signed event".to_owned(),
             (None, true, _) => "has taken the call, no answer".to_owned(),
             (None, false, 0) => "not called yet".to_owned(),
             (None, false, failures) => format!("called {}, has not taken the call", times(failures)),
@@ -267,7 +268,67 @@ fn shown(at: &Timestamp) -> String {
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
+    use callback_bridge::{TaskContext, TaskToken};
+    use callbacks::{Taken, Waiting};
+    use serde_json::{Value, json};
+
     use super::*;
+
+    const TOKEN: &str = "the token of a task";
+
+    fn now() -> Timestamp {
+        "2026-11-22T10:00:00Z".parse().unwrap()
+    }
+
+    /// A task that calls the payment provider.
+    fn called() -> (Request, State) {
+        let token = TaskToken::new(TOKEN).unwrap();
+        let waiting = Waiting {
+            attempt: token.attempt_id(),
+            context: TaskContext::default(),
+            sent_at: now(),
+            heartbeat: None,
+            timeout: None,
+        };
+        let webhook = Webhook::read(json!({ "destination": "payment-provider", "path": "payments" })).unwrap();
+        let request = Request::new(waiting, Ask::Webhook(webhook)).unwrap();
+        let state = State::new(&request, token, now());
+        (request, state)
+    }
+
+    fn shown_of(request: &Request, state: State) -> (String, Value) {
+        let page = Open::of(&[Callback { request: request.clone(), state }], now());
+        let (html, json) = (page.render().unwrap(), serde_json::to_value(&page).unwrap());
+        assert!(!html.contains(TOKEN) && !json.to_string().contains(TOKEN), "{html}");
+        (html, json["callbacks"][0].clone())
+    }
+
+    #[test]
+    fn a_call_is_shown_with_what_went_wrong_and_what_came_of_it() {
+        let (request, state) = called();
+        let (html, json) = shown_of(&request, state.clone());
+        assert!(html.contains("payment-provider, payments") && html.contains("not called yet"), "{html}");
+        assert_eq!(json["next"]["what"], json!(["call payment-provider"]));
+
+        let failed = state.not_called(&request, "it replied with <503>", Some(Duration::from_mins(5)), 0.0, now());
+        let (html, json) = shown_of(&request, failed.clone());
+        assert!(html.contains("called once, has not taken the call") && html.contains("with &#60;503&#62;"), "{html}");
+        assert_eq!((&json["webhook"]["failures"], &json["webhook"]["taken"]), (&json!(1), &json!(false)));
+        assert!(html.contains("call payment-provider: in 5 min,"), "{html}");
+
+        let taken = failed.called(&request, now());
+        let (html, json) = shown_of(&request, taken.clone());
+        assert!(html.contains("has taken the call, no answer"), "{html}");
+        assert_eq!((&json["webhook"]["problem"], &json["people"]), (&Value::Null, &json!([])));
+
+        let answer = MachineAnswer::Failure { error: Some("Payment.Failed".to_owned()), cause: Some("why".to_owned()) };
+        let Taken::New(answered) = taken.hear(&request, &answer, &Source::Link, "d", now()).unwrap() else { panic!() };
+        let (html, json) = shown_of(&request, *answered);
+        assert!(html.contains("answered by its link") && html.contains("Payment.Failed: why"), "{html}");
+        assert_eq!((&json["status"], &json["decision"]), (&json!("decided"), &json!("failed")));
+    }
 
     #[test]
     fn how_long_it_is_until_then_is_said_in_two_units() {

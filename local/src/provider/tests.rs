@@ -203,6 +203,18 @@ async fn events_are_as_right_or_wrong_as_the_payee_wants() {
 }
 
 #[tokio::test]
+async fn an_answer_can_come_again_or_be_taken_back() {
+    for (payee, said) in [(payees::TWICE, ["paid", "paid"]), (payees::CONTRARY, ["paid", "failed"])] {
+        let bench = Bench::new().await;
+        bench.call(payee).await;
+        let heard = bench.heard(2).await;
+        assert_eq!([&heard[0].2["status"], &heard[1].2["status"]], said, "{payee}");
+        // Each for itself: the bridge is not to know the second by its key.
+        assert_ne!(heard[0].1["idempotency-key"], heard[1].1["idempotency-key"]);
+    }
+}
+
+#[tokio::test]
 async fn calls_go_as_wrong_as_the_payee_wants() {
     for (payee, status) in [
         (payees::BUSY, 429),

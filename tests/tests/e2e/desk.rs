@@ -9,8 +9,8 @@ use callback_bridge::{Answer, TaskContext, TaskToken, test_util::RecordingCallba
 use callback_bridge_aws::CallbackTable;
 use callback_bridge_local::LocalRegion;
 use callbacks::{
-    AnswerError, Answered, Approval, Callback, CallbackId, CallbackStore, Choice, Clock, Desk, LinkAnswer, LinkKeys,
-    NotTaken, OpenError, Request, State, Status, Swept, Waiting,
+    AnswerError, Answered, Approval, Ask, Callback, CallbackId, CallbackStore, Choice, Clock, Desk, LinkAnswer,
+    LinkKeys, NotTaken, OpenError, Request, State, Status, Swept, Waiting,
     test_util::{RecordingOutside, StoppedClock},
 };
 use jiff::Timestamp;
@@ -29,10 +29,10 @@ fn waiting() -> Waiting {
     Waiting { attempt, context: TaskContext::default(), sent_at: now(), heartbeat: None, timeout: None }
 }
 
-fn approval(changes: Value) -> Approval {
+fn approval(changes: Value) -> Ask {
     let mut approval = json!({ "title": "Loan 42", "approvers": ["alice@example.com", "bob@example.com"] });
     approval.as_object_mut().unwrap().extend(changes.as_object().unwrap().clone());
-    Approval::read(approval).unwrap()
+    Ask::Approval(Approval::read(approval).unwrap())
 }
 
 pub(crate) fn callback() -> Callback {

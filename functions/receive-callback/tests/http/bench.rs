@@ -21,7 +21,7 @@ use lambda_http::{Body, Request};
 use receive_callback::{Config, Door};
 use serde_json::{Value, json};
 
-use crate::log;
+use crate::{documented, log};
 
 pub(crate) const TOKEN: &str = "AQCUAAAAKgAAAAMAAAAAAAAAAexample+token/1=";
 pub(crate) const KEYS: &str = "a key of at least thirty-two letters";
@@ -209,7 +209,9 @@ impl Bench {
             Body::Empty => String::new(),
             other => panic!("{other:?}"),
         };
-        Seen { status: parts.status.as_u16(), headers: parts.headers.iter().map(header).collect(), body }
+        let seen = Seen { status: parts.status.as_u16(), headers: parts.headers.iter().map(header).collect(), body };
+        documented::check(request, &seen);
+        seen
     }
 
     /// Loses the replies to the next writes.

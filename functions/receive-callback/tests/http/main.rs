@@ -3,6 +3,7 @@
 
 mod answering;
 mod bench;
+mod documented;
 mod events;
 mod keys;
 mod log;
