@@ -9,8 +9,8 @@ use callback_bridge::{Answer, TaskContext, TaskToken, test_util::RecordingCallba
 use callback_bridge_aws::CallbackTable;
 use callback_bridge_local::LocalRegion;
 use callbacks::{
-    AnswerError, Answered, Approval, Ask, Callback, CallbackId, CallbackStore, Choice, Clock, Desk, LinkAnswer, LinkKeys,
-    NotTaken, OpenError, Request, State, Status, Swept, Waiting,
+    AnswerError, Answered, Approval, Ask, Callback, CallbackId, CallbackStore, Choice, Clock, Desk, LinkAnswer,
+    LinkKeys, NotTaken, OpenError, Request, State, Status, Swept, Waiting,
     test_util::{RecordingOutside, StoppedClock},
 };
 use jiff::Timestamp;

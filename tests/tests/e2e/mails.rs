@@ -14,10 +14,11 @@ fn a_mail_arrives_with_its_link_once_its_sender_is_verified() {
     in_region(async |region| {
         let callback = callback();
         let keys = LinkKeys::read("a key of at least thirty-two letters").unwrap();
-        let link = CapabilityLink::new(&keys, callback.request.id, Recipient { approver: 0, generation: 0 });
+        let link = CapabilityLink::new(&keys, callback.request.id, Recipient::Approver(0), 0);
         let secret = link.secret();
-        let approver = &callback.request.approval.approvers[0];
-        let notice = OutgoingNotice { request: &callback.request, approver, kind: NoticeKind::Ask, link };
+        let approval = callback.request.approval().unwrap();
+        let (request, approver) = (&callback.request, &approval.approvers[0]);
+        let notice = OutgoingNotice { request, approval, approver, kind: NoticeKind::Ask, link };
         let config = region.aws().sdk_config();
         let mail =
             SesMail::new(config, "Bridge <bridge@mails.example.com>", "https://approve.example.com".parse().unwrap());
