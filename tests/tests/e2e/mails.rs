@@ -17,8 +17,8 @@ fn a_mail_arrives_with_its_link_once_its_sender_is_verified() {
         let link = CapabilityLink::new(&keys, callback.request.id, Recipient::Approver(0), 0);
         let secret = link.secret();
         let approval = callback.request.approval().unwrap();
-        let approver = &approval.approvers[0];
-        let notice = OutgoingNotice { request: &callback.request, approval, approver, kind: NoticeKind::Ask, link };
+        let (request, approver) = (&callback.request, &approval.approvers[0]);
+        let notice = OutgoingNotice { request, approval, approver, kind: NoticeKind::Ask, link };
         let config = region.aws().sdk_config();
         let mail =
             SesMail::new(config, "Bridge <bridge@mails.example.com>", "https://approve.example.com".parse().unwrap());

@@ -19,7 +19,12 @@ use aws_smithy_runtime_api::client::{
 use callback_bridge::Disposition;
 use callback_bridge_aws::CallbackTable;
 use callback_bridge_local::LocalRegion;
-use callbacks::{Callback, CallbackStore, Parked, State, Status, Written, test_util::keeps_the_contract};
+use callbacks::{
+    Callback, CallbackStore, ExternalId, FirstReply, Inbound, InboundFrom, InboundKey, Kept, Parked, State, Status,
+    Written, test_util::keeps_the_contract,
+};
+use jiff::Timestamp;
+use serde_json::json;
 
 use crate::{
     bench::in_region,
@@ -98,6 +103,86 @@ fn a_write_that_the_sdk_sends_again_knows_its_own_success() {
         assert_eq!(table.write(id, &settled).await, Ok(Written::Done));
         assert_eq!(losses.load(SeqCst), 0, "each time a reply was lost");
         assert_eq!(table.load(id).await, Ok(Some(Callback { state: settled, ..callback })));
+    });
+}
+
+/// An event about the same task as all others, that is known by this name.
+fn event(id: &str, at: Timestamp) -> Inbound {
+    let about = ExternalId { sender: "bank".to_owned(), id: "pay_1".to_owned() };
+    let key = InboundKey { from: InboundFrom::Sender(about.sender.clone()), id: id.to_owned() };
+    Inbound { key, digest: id.to_owned(), about: Some(about), body: Some(json!({ "id": id })), at }
+}
+
+#[test]
+fn what_machines_send_is_kept_once_however_often_the_sdk_sends_it() {
+    in_region(async |region| {
+        let (config, losses) = lossy(region.aws().sdk_config());
+        let table = CallbackTable::new(&config, table(region, "store-lossy-inbound").await);
+        let (event, id) = (event("1", now()), callback().request.id);
+        let by_link = InboundKey { from: InboundFrom::Link(id), id: "1".to_owned() };
+        let by_link = Inbound { key: by_link, about: None, body: None, ..event.clone() };
+        let reply = FirstReply { status: 200, body: "{}".to_owned() };
+        for inbound in [&event, &by_link] {
+            losses.store(1, SeqCst);
+            assert_eq!(table.keep(inbound).await, Ok(Kept::New));
+            losses.store(1, SeqCst);
+            assert_eq!(table.replied(&inbound.key, &reply).await, Ok(()));
+            let before = Kept::Before { digest: "1".to_owned(), reply: Some(reply.clone()) };
+            assert_eq!(table.keep(inbound).await, Ok(before));
+        }
+        losses.store(1, SeqCst);
+        let task = event.about.clone().unwrap();
+        assert_eq!(table.correlate(&task, id, now()).await, Ok(vec![event]));
+        assert_eq!(losses.load(SeqCst), 0, "each time a reply was lost");
+    });
+}
+
+#[test]
+fn what_machines_send_is_known_for_a_week_and_waits_as_long_for_its_task() {
+    in_region(async |region| {
+        let config = region.aws().sdk_config();
+        let name = table(region, "store-inbound").await;
+        let table = CallbackTable::new(config, &name);
+        let task = event("1", now()).about.unwrap();
+        // Just long enough ago, and a second longer.
+        let since = now().checked_sub(Duration::from_hours(7 * 24)).unwrap();
+        let before = since.checked_sub(Duration::from_secs(1)).unwrap();
+        for (id, at) in [("over", before), ("known", since)] {
+            assert_eq!(table.keep(&event(id, at)).await, Ok(Kept::New));
+        }
+        let reply = FirstReply { status: 200, body: String::new() };
+        table.replied(&event("over", before).key, &reply).await.unwrap();
+        let early = table.correlate(&task, callback().request.id, now()).await.unwrap();
+        assert_eq!(early, [event("known", since)], "what is over is not deleted yet, and yet forgotten");
+        let again = now().checked_sub(Duration::from_secs(1)).unwrap();
+        assert!(matches!(table.keep(&event("known", again)).await, Ok(Kept::Before { .. })));
+        assert_eq!(table.keep(&event("over", again)).await, Ok(Kept::New));
+        let kept = table.keep(&event("over", again)).await;
+        assert_eq!(kept, Ok(Kept::Before { digest: "over".to_owned(), reply: None }), "nor is the reply");
+        let scan = aws_sdk_dynamodb::Client::new(config).scan().table_name(&name).send().await.unwrap();
+        let items = scan.items.unwrap();
+        assert!(items.iter().all(|item| item.contains_key("expires_at") && !item.contains_key("due_at")), "{items:?}");
+    });
+}
+
+/// A page of DynamoDB has a megabyte at most.
+#[test]
+fn of_many_large_events_that_come_early_the_first_hundred_are_read() {
+    in_region(async |region| {
+        let table = CallbackTable::new(region.aws().sdk_config(), table(region, "store-early").await);
+        let text = "x".repeat(30_000);
+        let events: Vec<Inbound> = (0..102_u64)
+            .map(|nth| {
+                let at = now().checked_add(Duration::from_millis(nth)).unwrap();
+                Inbound { body: Some(json!({ "text": text })), ..event(&nth.to_string(), at) }
+            })
+            .collect();
+        for event in &events {
+            table.keep(event).await.unwrap();
+        }
+        let later = now().checked_add(Duration::from_mins(1)).unwrap();
+        let early = table.correlate(events[0].about.as_ref().unwrap(), callback().request.id, later).await.unwrap();
+        assert_eq!(early, events[..100]);
     });
 }
 
