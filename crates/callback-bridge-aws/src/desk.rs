@@ -1,6 +1,6 @@
 //! The desk of the crate `callbacks`, as the environment of a function says.
 
-use callbacks::{Desk, LinkKeys, Notifier};
+use callbacks::{Desk, LinkKeys, Outside};
 
 use crate::{
     CallbackTable, Error, Lambda, StepFunctions, SystemClock,
@@ -9,19 +9,19 @@ use crate::{
 };
 
 /// A desk over the table and Step Functions.
-pub type AwsDesk<N> = Desk<CallbackTable, StepFunctions, N, SystemClock>;
+pub type AwsDesk<O> = Desk<CallbackTable, StepFunctions, O, SystemClock>;
 
-/// A desk for this function, which tells people by `notifier`: over the table `BRIDGE_CALLBACK_TABLE`, with the keys of links
+/// A desk for this function, which tells people and calls machines by `outside`: over the table `BRIDGE_CALLBACK_TABLE`, with the keys of links
 /// in the secret `BRIDGE_LINK_KEYS_SECRET_ARN`.
 ///
 /// # Errors
 /// When a variable is not set, or the secret cannot be read or holds no keys; the error names it.
-pub async fn desk<N: Notifier>(lambda: &Lambda, notifier: N) -> Result<AwsDesk<N>, Error> {
+pub async fn desk<O: Outside>(lambda: &Lambda, outside: O) -> Result<AwsDesk<O>, Error> {
     callback_bridge::metrics::describe(&callbacks::metrics::ALL);
     let Settings { table, keys_secret } = Settings::read(lambda.variables())?;
     let keys = keys(&read_secret(lambda.aws_config(), &keys_secret).await?)?;
     let table = CallbackTable::new(lambda.aws_config(), table);
-    Ok(Desk::new(table, lambda.step_functions()?, notifier, SystemClock, keys))
+    Ok(Desk::new(table, lambda.step_functions()?, outside, SystemClock, keys))
 }
 
 const KEYS_SECRET: &str = "BRIDGE_LINK_KEYS_SECRET_ARN";

@@ -2,10 +2,12 @@
 
 mod clock;
 mod contract;
+mod documented;
 mod outside;
 mod store;
 
 pub use clock::StoppedClock;
 pub use contract::keeps_the_contract;
+pub use documented::{Documented, DocumentedReply};
 pub use outside::{MadeCall, RecordingOutside, SentNotice, ToldLate};
 pub use store::{Lost, MemoryStore};

@@ -9,8 +9,8 @@ use callback_bridge::{
     test_util::{Forwarded, RecordingCallbacks, RecordingQueue, invocation},
 };
 use callbacks::{
-    Approval, Callback, CallbackId, CallbackStore, Parked, Request, State, StoreError, Waiting, Written,
-    test_util::MemoryStore,
+    Approval, Ask, Callback, CallbackId, CallbackStore, ExternalId, FirstReply, Inbound, InboundKey, Kept, Parked,
+    Request, State, StoreError, Waiting, Webhook, Written, test_util::MemoryStore,
 };
 use fail_dead_letters::FailDeadLetters;
 use jiff::Timestamp;
@@ -38,10 +38,16 @@ async fn handle(event: SqsEvent, callbacks: RecordingCallbacks, parked: impl Cal
     Handled { kept, answers: callbacks.answers(), forwarded: queue.forwarded() }
 }
 
-/// A table in which the task of the sample event is parked, as open-callback parks it.
-async fn with_the_parked_task() -> (MemoryStore, CallbackId) {
+fn approval() -> Ask {
     let event = sample("parked-task");
-    let TaskMessage { token, mut body, context, .. } = TaskMessage::read(&event.records[0], None).unwrap();
+    let mut body = TaskMessage::read(&event.records[0], None).unwrap().body;
+    Ask::Approval(Approval::read(body["approval"].take()).unwrap())
+}
+
+/// A table in which the task of the sample event is parked, as open-callback parks it.
+async fn with_the_parked_task(ask: Ask) -> (MemoryStore, CallbackId) {
+    let event = sample("parked-task");
+    let TaskMessage { token, context, .. } = TaskMessage::read(&event.records[0], None).unwrap();
     let waiting = Waiting {
         attempt: token.attempt_id(),
         context,
@@ -49,7 +55,7 @@ async fn with_the_parked_task() -> (MemoryStore, CallbackId) {
         heartbeat: None,
         timeout: None,
     };
-    let request = Request::new(waiting, Approval::read(body["approval"].take()).unwrap()).unwrap();
+    let request = Request::new(waiting, ask).unwrap();
     let id = request.id;
     let state = State::new(&request, token, request.began_at);
     let table = MemoryStore::default();
@@ -79,6 +85,18 @@ impl CallbackStore for Away {
     async fn due(&self, _: u8, _: Timestamp, _: u16) -> Result<Vec<CallbackId>, StoreError> {
         Self::error()
     }
+    async fn keep(&self, _: &Inbound) -> Result<Kept, StoreError> {
+        Self::error()
+    }
+    async fn replied(&self, _: &InboundKey, _: &FirstReply) -> Result<(), StoreError> {
+        Self::error()
+    }
+    async fn correlate(&self, _: &ExternalId, _: CallbackId, _: Timestamp) -> Result<Vec<Inbound>, StoreError> {
+        Self::error()
+    }
+    async fn correlated(&self, _: &ExternalId) -> Result<Option<CallbackId>, StoreError> {
+        Self::error()
+    }
 }
 
 #[tokio::test(start_paused = true)]
@@ -106,14 +124,17 @@ async fn what_names_no_task_goes_to_the_terminal_queue() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_parked_task_is_left_to_its_decision() {
-    let (table, id) = with_the_parked_task().await;
-    let before = table.get(id);
-    let callbacks = RecordingCallbacks::default();
-    let handled = handle(sample("parked-task"), callbacks.clone(), table.clone()).await;
-    assert_eq!((handled.kept, handled.forwarded.len()), (0, 0));
-    assert_eq!(callbacks.calls(), []);
-    assert_eq!(table.get(id), before);
+async fn a_parked_task_is_left_to_its_decision_whoever_is_asked() {
+    let webhook = Ask::Webhook(Webhook::read(json!({ "destination": "payment-provider" })).unwrap());
+    for ask in [approval(), webhook] {
+        let (table, id) = with_the_parked_task(ask).await;
+        let before = table.get(id);
+        let callbacks = RecordingCallbacks::default();
+        let handled = handle(sample("parked-task"), callbacks.clone(), table.clone()).await;
+        assert_eq!((handled.kept, handled.forwarded.len()), (0, 0));
+        assert_eq!(callbacks.calls(), []);
+        assert_eq!(table.get(id), before);
+    }
 }
 
 #[tokio::test(start_paused = true)]

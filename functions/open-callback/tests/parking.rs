@@ -9,7 +9,7 @@ use callback_bridge::{
     test_util::{RecordingCallbacks, RecordingQueue, invocation, sqs_event, sqs_message},
 };
 use callbacks::{
-    Callback, CallbackId, Desk, LinkKeys, Status,
+    CallError, Callback, CallbackId, Desk, LinkKeys, Nobody, Outbound, Outside, Status,
     test_util::{Lost, MemoryStore, RecordingOutside, StoppedClock},
 };
 use open_callback::OpenCallback;
@@ -21,16 +21,20 @@ const TOKEN: &str = "the token of the tests";
 struct Bench {
     store: MemoryStore,
     callbacks: RecordingCallbacks,
-    notifier: RecordingOutside,
+    outside: RecordingOutside,
 }
 
 impl Bench {
     /// Whether a message is kept.
     async fn keeps(&self, message: SqsMessage) -> bool {
+        self.keeps_over(self.outside.clone(), message).await
+    }
+
+    async fn keeps_over(&self, outside: impl Outside, message: SqsMessage) -> bool {
         // The messages of these tests were sent then.
         let clock = StoppedClock::at(invocation(Duration::ZERO).received_at.try_into().unwrap());
         let keys = LinkKeys::read("a key of at least thirty-two letters").unwrap();
-        let desk = Desk::new(self.store.clone(), self.callbacks.clone(), self.notifier.clone(), clock, keys);
+        let desk = Desk::new(self.store.clone(), self.callbacks.clone(), outside, clock, keys);
         let (queue, settings) = (RecordingQueue::default(), RuntimeSettings::default());
         let runtime = WorkerRuntime::new(OpenCallback::new(desk), self.callbacks.clone(), queue, settings);
         let response = runtime.handle(sqs_event([message]), invocation(Duration::from_secs(30))).await.unwrap();
@@ -42,7 +46,7 @@ impl Bench {
     }
 
     fn asked(&self) -> Vec<String> {
-        self.notifier.sent().into_iter().map(|sent| sent.address).collect()
+        self.outside.sent().into_iter().map(|sent| sent.address).collect()
     }
 
     /// The field by which the one task was failed, and what is said about it.
@@ -58,6 +62,10 @@ impl Bench {
 
 fn approval() -> Value {
     json!({ "title": "Loan 42", "approvers": ["alice@example.com", "bob@example.com"] })
+}
+
+fn webhook() -> Value {
+    json!({ "destination": "payment-provider", "path": "payments", "body": { "amount": 3 } })
 }
 
 /// A message with these fields beside the token.
@@ -108,7 +116,7 @@ async fn a_message_that_comes_twice_asks_once() {
 #[tokio::test(start_paused = true)]
 async fn whom_no_notice_reaches_is_left_to_the_sweep() {
     let bench = Bench::default();
-    bench.notifier.fail("alice@example.com");
+    bench.outside.fail("alice@example.com");
     assert!(!bench.keeps(message(json!({ "approval": approval() }))).await);
     assert_eq!(bench.asked(), ["bob@example.com"]);
     assert!(bench.parked().unwrap().state.due_at.is_some());
@@ -139,6 +147,17 @@ async fn what_cannot_be_asked_fails_the_task_by_the_name_of_its_field() {
     for (fields, field, told) in [
         (json!({}), "approval", "missing"),
         (json!({ "approval": null }), "approval", "missing"),
+        (json!({ "webhook": null }), "approval", "missing"),
+        (json!({ "approval": approval(), "webhook": webhook() }), "webhook", "beside approval"),
+        (json!({ "webhook": ["payment-provider"] }), "webhook", "object"),
+        (json!({ "webhook": { "path": "payments" } }), "webhook", "destination"),
+        (
+            json!({ "webhook": { "destination": "payment-provider", "url": "https://a" } }),
+            "webhook.url",
+            "unknown field",
+        ),
+        (json!({ "webhook": webhook(), "heartbeatSeconds": 179 }), "heartbeatSeconds", "180"),
+        (json!({ "webhook": webhook(), "timeoutSeconds": 180 }), "timeoutSeconds", "above 180"),
         (json!({ "approval": "alice@example.com" }), "approval", "invalid type"),
         (json!({ "approval": { "approvers": ["alice@example.com"] } }), "approval", "title"),
         (with("title", json!(" ")), "approval.title", "empty"),
@@ -154,6 +173,7 @@ async fn what_cannot_be_asked_fails_the_task_by_the_name_of_its_field() {
         assert_eq!(refused.0, field, "{fields}: {}", refused.1);
         assert!(refused.1.contains(told), "{fields}: {}", refused.1);
         assert_eq!((bench.asked(), bench.parked()), (vec![], None), "{fields}");
+        assert_eq!(bench.outside.calls(), [], "{fields}");
     }
 }
 
@@ -194,4 +214,66 @@ async fn what_names_no_task_is_kept_for_the_dead_letter_queue() {
     let bench = Bench::default();
     assert!(bench.keeps(sqs_message("1", &json!({ "approval": approval() }))).await);
     assert_eq!((bench.callbacks.calls(), bench.asked()), (vec![], vec![]));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_task_that_waits_for_another_system_is_parked_and_that_is_called_once() {
+    let bench = Bench::default();
+    for _ in 0..2 {
+        assert!(!bench.keeps(message(json!({ "webhook": webhook(), "timeoutSeconds": 3600 }))).await);
+    }
+    let calls = bench.outside.calls();
+    let [call] = &calls[..] else { panic!("{calls:?}") };
+    let Callback { request, state } = bench.parked().unwrap();
+    assert_eq!((&*call.destination, &call.webhook_id), ("payment-provider", &request.id.to_string()));
+    assert_eq!(call.body["amount"], 3);
+    assert!(call.body["callbackUrl"].as_str().unwrap().ends_with(&format!("/c/{}", call.link)), "{}", call.body);
+    assert_eq!((state.status, state.token), (Status::Pending, Some(TaskToken::new(TOKEN).unwrap())));
+    assert_eq!(request.deadline_at, "2025-11-22T10:57:00Z".parse().unwrap(), "three minutes before the timeout");
+    assert_eq!((bench.callbacks.calls(), bench.asked()), (vec![], vec![]));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_destination_that_cannot_be_called_now_is_left_to_the_sweep() {
+    let bench = Bench::default();
+    bench.outside.reply_with(Err(CallError::Again { reason: "it replied with 503".to_owned(), after: None }));
+    assert!(!bench.keeps(message(json!({ "webhook": webhook() }))).await);
+    let state = bench.parked().unwrap().state;
+    assert!(state.status == Status::Pending && state.due_at.is_some(), "{state:?}");
+    assert_eq!(bench.callbacks.calls(), []);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_destination_that_refuses_fails_the_task() {
+    let bench = Bench::default();
+    bench.outside.reply_with(Err(CallError::Refused { reason: "it replied with 404".to_owned() }));
+    assert!(!bench.keeps(message(json!({ "webhook": webhook() }))).await);
+    let answers = bench.callbacks.answers();
+    assert!(matches!(&answers[..], [Answer::Failure(failure)] if failure.error() == "Bridge.WebhookRefused"));
+}
+
+/// Nothing is registered where nobody is called.
+#[tokio::test(start_paused = true)]
+async fn an_unknown_destination_fails_the_task_by_the_name_of_its_field() {
+    let bench = Bench::default();
+    let nothing_registered = Outbound { people: bench.outside.clone(), machines: Nobody, late: bench.outside.clone() };
+    assert!(!bench.keeps_over(nothing_registered, message(json!({ "webhook": webhook() }))).await);
+    assert_eq!(bench.refused().0, "webhook.destination");
+    assert_eq!((bench.parked(), bench.outside.calls()), (None, vec![]));
+}
+
+/// The data of a user stands in `input`: it never chooses whom the bridge calls.
+#[tokio::test(start_paused = true)]
+async fn a_webhook_is_read_beside_the_token_and_nowhere_else() {
+    for place in ["input", "Input", "Payload"] {
+        let bench = Bench::default();
+        let of_the_user = json!({ place: { "webhook": webhook() } });
+        assert!(!bench.keeps(message(of_the_user.clone())).await);
+        assert_eq!((bench.refused().0.as_str(), bench.outside.calls()), ("approval", vec![]), "{place}");
+        let bench = Bench::default();
+        let mut both = of_the_user;
+        both["approval"] = approval();
+        assert!(!bench.keeps(message(both)).await);
+        assert_eq!((bench.asked().len(), bench.outside.calls()), (2, vec![]), "{place}");
+    }
 }

@@ -15,26 +15,30 @@ use callbacks::{
 use open_callback::OpenCallback;
 use serde_json::Value;
 
-/// Whom a sample event has asked, or the field by which its task was failed.
+/// Whom a sample event has asked or called, or the field by which its task was failed.
 #[derive(Debug, PartialEq)]
 enum Became {
     Asked(Vec<String>),
+    Called(String),
     Failed(String),
 }
 
 async fn became(event: &str) -> Became {
     let file = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("../../events/open-callback/{event}.json"));
     let event: SqsEvent = serde_json::from_str(&fs::read_to_string(file).unwrap()).unwrap();
-    let (callbacks, notifier) = (RecordingCallbacks::default(), RecordingOutside::default());
+    let (callbacks, outside) = (RecordingCallbacks::default(), RecordingOutside::default());
     let clock = StoppedClock::at("2026-11-22T10:00:01Z".parse().unwrap());
     let keys = LinkKeys::read("a key of at least thirty-two letters").unwrap();
-    let desk = Desk::new(MemoryStore::default(), callbacks.clone(), notifier.clone(), clock, keys);
+    let desk = Desk::new(MemoryStore::default(), callbacks.clone(), outside.clone(), clock, keys);
     let (queue, settings) = (RecordingQueue::default(), RuntimeSettings::default());
     let runtime = WorkerRuntime::new(OpenCallback::new(desk), callbacks.clone(), queue, settings);
     let response = runtime.handle(event, invocation(Duration::from_secs(30))).await.unwrap();
     assert!(response.batch_item_failures.is_empty());
     match &callbacks.answers()[..] {
-        [] => Became::Asked(notifier.sent().into_iter().map(|sent| sent.address).collect()),
+        [] => match outside.calls().pop() {
+            Some(call) => Became::Called(call.destination),
+            None => Became::Asked(outside.sent().into_iter().map(|sent| sent.address).collect()),
+        },
         [Answer::Failure(failure)] if failure.error() == "Bridge.InvalidInput" => {
             let cause: Value = serde_json::from_str(&failure.cause()).unwrap();
             Became::Failed(cause["field"].as_str().unwrap().to_owned())
@@ -54,6 +58,9 @@ async fn every_sample_event_is_what_its_name_says() {
         ("one-approval", asked(&["alice@example.com", "bob@example.com"])),
         ("short-heartbeat", failed("heartbeatSeconds")),
         ("unknown-field", failed("approval.approver")),
+        ("webhook", Became::Called("payment-provider".to_owned())),
+        ("webhook-beside-approval", failed("webhook")),
+        ("webhook-every-field", Became::Called("payment-provider".to_owned())),
     ];
     for (event, expected) in &samples {
         assert_eq!(&became(event).await, expected, "{event}");

@@ -2,13 +2,12 @@
 
 use callback_bridge::TaskCallbacks;
 use callbacks::{
-    CallbackStore, Clock, ExternalId, Inbound, InboundFrom, InboundKey, Outside,
+    CallbackId, CallbackStore, Clock, ExternalId, Inbound, InboundFrom, InboundKey, Outside,
     machines::{NotSaid, Posted, Reply, Said},
     pages::Problem,
     signed::{ID, SIGNATURE, SignatureError, SignedHeaders, TIMESTAMP},
 };
 use lambda_http::http::{HeaderName, Method, header::CONTENT_TYPE};
-use serde_json::Value;
 use tracing::{error, warn};
 
 use crate::{Door, visitor::Visitor};
@@ -49,7 +48,8 @@ impl<S: CallbackStore, C: TaskCallbacks, O: Outside, K: Clock> Door<S, C, O, K> 
             SignatureError::TooOld | SignatureError::InTheFuture => (Problem::Stale, Some(error.to_string())),
             error => (Problem::BadSignature, Some(error.to_string())),
         })?;
-        let body = json(visitor)?;
+        let body = Posted::json(visitor.header(CONTENT_TYPE), visitor.body());
+        let body = body.map_err(|(problem, detail)| (problem, Some(detail)))?;
         let about = sender.task_of(&body);
         let key = InboundKey { from: InboundFrom::Sender(name.to_owned()), id: id.unwrap_or_default().to_owned() };
         Ok(Inbound { key, digest: Inbound::digest_of("", visitor.body()), about, body: Some(body), at: now })
@@ -79,15 +79,7 @@ impl<S: CallbackStore, C: TaskCallbacks, O: Outside, K: Clock> Door<S, C, O, K> 
 }
 
 /// A sender has more to tell than what a task waits for.
-fn ignored(why: &NotSaid, id: &callbacks::CallbackId) -> Reply {
+fn ignored(why: &NotSaid, id: &CallbackId) -> Reply {
     warn!(callback.id = %id, %why, "an event says nothing about its task");
     Reply::ignored(&why.to_string())
-}
-
-fn json(visitor: Visitor<'_>) -> Result<Value, (Problem, Option<String>)> {
-    match Posted::read(callbacks::machines::Way::Answer, visitor.header(CONTENT_TYPE), visitor.body()) {
-        Ok(Posted::Body(body)) => Ok(body),
-        Ok(_) => Err((Problem::NotUnderstood, None)),
-        Err((problem, detail)) => Err((problem, Some(detail))),
-    }
 }

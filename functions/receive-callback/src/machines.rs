@@ -14,20 +14,27 @@ use crate::{Door, visitor::Visitor};
 
 const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
 /// The longest key, in bytes.
-pub(crate) const MOST_KEY: usize = 256;
+const MOST_KEY: usize = 256;
+
+/// What a machine has sent.
+struct Sent {
+    posted: Posted,
+    /// What it knows it by, if it says so.
+    key: Option<String>,
+}
 
 impl<S: CallbackStore, C: TaskCallbacks, O: Outside, K: Clock> Door<S, C, O, K> {
     /// Answers a request to what stands behind a machine's link. What can be refused without the table is refused before.
     pub(crate) async fn machine(&self, visitor: Visitor<'_>, way: &str) -> Reply {
         let request = match Self::read(visitor, way) {
             Ok(request) => request,
-            Err((problem, detail)) => return Reply::problem(problem, detail.as_deref()),
+            Err(refused) => return refused,
         };
         let callback = match self.its_callback(visitor).await {
             Ok(callback) => callback,
             Err(problem) => return Reply::problem(problem, None),
         };
-        let Some((posted, key)) = request else { return Reply::standing(&callback, self.desk.now()) };
+        let Some(Sent { posted, key }) = request else { return Reply::standing(&callback, self.desk.now()) };
         let Some(id) = key else { return self.take_posted(callback, posted).await };
         let key = InboundKey { from: InboundFrom::Link(callback.request.id), id };
         let digest = Inbound::digest_of(way, visitor.body());
@@ -35,24 +42,19 @@ impl<S: CallbackStore, C: TaskCallbacks, O: Outside, K: Clock> Door<S, C, O, K> 
         self.once(&inbound, async || self.take_posted(callback.clone(), posted.clone()).await).await
     }
 
-    /// What is posted, and by what key; nothing by GET.
-    #[expect(clippy::type_complexity, reason = "it is taken apart where it is called")]
-    fn read(visitor: Visitor<'_>, way: &str) -> Result<Option<(Posted, Option<String>)>, (Problem, Option<String>)> {
-        let way: Way = way.parse().map_err(|_| (Problem::UnknownLink, None))?;
+    /// What is posted; nothing by GET.
+    fn read(visitor: Visitor<'_>, way: &str) -> Result<Option<Sent>, Reply> {
+        let refused = |problem| Reply::problem(problem, None);
+        let way: Way = way.parse().map_err(|_| refused(Problem::UnknownLink))?;
         match *visitor.method() {
             Method::GET | Method::HEAD => return Ok(None),
-            Method::POST if visitor.is_cross_site() => return Err((Problem::CrossSite, None)),
+            Method::POST if visitor.is_cross_site() => return Err(refused(Problem::CrossSite)),
             Method::POST => {}
-            _ => return Err((Problem::MethodNotAllowed, None)),
+            _ => return Err(refused(Problem::MethodNotAllowed)),
         }
         let posted = Posted::read(way, visitor.header(CONTENT_TYPE), visitor.body());
-        let posted = posted.map_err(|(problem, detail)| (problem, Some(detail)))?;
-        match visitor.header(IDEMPOTENCY_KEY) {
-            Some(key) if !(1..=MOST_KEY).contains(&key.len()) => {
-                Err((Problem::NotUnderstood, Some(format!("Idempotency-Key must have 1 to {MOST_KEY} characters"))))
-            }
-            key => Ok(Some((posted, key.map(str::to_owned)))),
-        }
+        let posted = posted.map_err(|(problem, detail)| Reply::problem(problem, Some(&detail)))?;
+        Ok(Some(Sent { posted, key: key(visitor)? }))
     }
 
     async fn its_callback(&self, visitor: Visitor<'_>) -> Result<Callback, Problem> {
@@ -116,6 +118,18 @@ impl<S: CallbackStore, C: TaskCallbacks, O: Outside, K: Clock> Door<S, C, O, K> 
                 error!(%error, "what a machine has sent could not be kept");
                 Reply::problem(Problem::Unavailable, None)
             }
+        }
+    }
+}
+
+/// One that cannot be read is refused: whoever sends it relies on it.
+fn key(visitor: Visitor<'_>) -> Result<Option<String>, Reply> {
+    let Some(key) = visitor.raw_header(IDEMPOTENCY_KEY) else { return Ok(None) };
+    match str::from_utf8(key) {
+        Ok(key) if (1..=MOST_KEY).contains(&key.len()) => Ok(Some(key.to_owned())),
+        _ => {
+            let problem = format!("Idempotency-Key must have 1 to {MOST_KEY} characters");
+            Err(Reply::problem(Problem::NotUnderstood, Some(&problem)))
         }
     }
 }

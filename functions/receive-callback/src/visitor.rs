@@ -4,7 +4,7 @@ use callbacks::pages::{Format, Page, Problem, Response};
 use lambda_http::{
     Body, Request, RequestExt,
     http::{
-        HeaderName, Method,
+        HeaderName, HeaderValue, Method,
         header::{ACCEPT, CONTENT_TYPE},
     },
     request::RequestContext,
@@ -30,12 +30,17 @@ impl Visitor<'_> {
         self.0.path_parameters_ref()?.first("sender")
     }
 
-    pub(crate) const fn method(&self) -> &Method {
+    pub(crate) fn method(&self) -> &Method {
         self.0.method()
     }
 
+    /// A header; one that is no ASCII text is none.
     pub(crate) fn header(&self, name: HeaderName) -> Option<&str> {
         self.0.headers().get(name)?.to_str().ok()
+    }
+
+    pub(crate) fn raw_header(&self, name: HeaderName) -> Option<&[u8]> {
+        self.0.headers().get(name).map(HeaderValue::as_bytes)
     }
 
     /// A page in the form in which it wants to be answered.

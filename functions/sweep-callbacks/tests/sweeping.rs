@@ -8,8 +8,9 @@ use callback_bridge::{
     test_util::{RecordingCallbacks, invocation},
 };
 use callbacks::{
-    Approval, Callback, CallbackId, CallbackStore, Clock, Desk, LinkKeys, Notifier, NotifyError, Outcome,
-    OutgoingNotice, Parked, State, Status, StoreError, Waiting, Written,
+    Approval, Ask, CallError, Callback, CallbackId, CallbackStore, Clock, Desk, ExternalId, FirstReply, Inbound,
+    InboundKey, Kept, LinkKeys, Nobody, Notifier, NotifyError, Outbound, Outcome, OutgoingNotice, Outside, Parked,
+    State, Status, StoreError, Waiting, Webhook, Written,
     test_util::{Lost, MemoryStore, RecordingOutside, StoppedClock},
 };
 use jiff::Timestamp;
@@ -23,40 +24,43 @@ const TOKEN: &str = "AQCUAAAAKgAAAAMAAAAAAAAAAexample+token/1=";
 struct Bench {
     store: MemoryStore,
     callbacks: RecordingCallbacks,
-    notifier: RecordingOutside,
+    outside: RecordingOutside,
     clock: StoppedClock,
 }
 
 impl Bench {
     fn new() -> Self {
         let clock = StoppedClock::at("2026-11-22T10:00:00Z".parse().unwrap());
-        let (callbacks, notifier) = (RecordingCallbacks::default(), RecordingOutside::default());
-        Self { store: MemoryStore::default(), callbacks, notifier, clock }
+        let (callbacks, outside) = (RecordingCallbacks::default(), RecordingOutside::default());
+        Self { store: MemoryStore::default(), callbacks, outside, clock }
     }
 
-    fn desk<N: Notifier>(&self, notifier: N) -> Desk<MemoryStore, RecordingCallbacks, N, StoppedClock> {
+    fn desk<O: Outside>(&self, outside: O) -> Desk<MemoryStore, RecordingCallbacks, O, StoppedClock> {
         let keys = LinkKeys::read("a key of at least thirty-two letters").unwrap();
-        Desk::new(self.store.clone(), self.callbacks.clone(), notifier, self.clock.clone(), keys)
+        Desk::new(self.store.clone(), self.callbacks.clone(), outside, self.clock.clone(), keys)
     }
 
     /// Parks a task with a question to Alice, open for a week.
     async fn opened(&self, token: &str) -> CallbackId {
+        let approval = json!({ "title": "Loan 42", "approvers": ["alice@example.com"] });
+        self.opened_with(token, None, Ask::Approval(Approval::read(approval).unwrap())).await
+    }
+
+    async fn opened_with(&self, token: &str, heartbeat: Option<Duration>, ask: Ask) -> CallbackId {
         let token = TaskToken::new(token).unwrap();
         let waiting = Waiting {
             attempt: token.attempt_id(),
             context: TaskContext::default(),
             sent_at: self.clock.now(),
-            heartbeat: None,
+            heartbeat,
             timeout: None,
         };
-        let approval = json!({ "title": "Loan 42", "approvers": ["alice@example.com"] });
-        let desk = self.desk(self.notifier.clone());
-        desk.open(token, waiting, Approval::read(approval).unwrap()).await.unwrap()
+        self.desk(self.outside.clone()).open(token, waiting, ask).await.unwrap()
     }
 
     /// Parks so many that a sweep cannot begin with all of them at once; nobody is told yet.
     async fn opened_many(&self) {
-        self.notifier.fail("alice@example.com");
+        self.outside.fail("alice@example.com");
         for number in 0..100 {
             self.opened(&format!("token {number}")).await;
         }
@@ -64,7 +68,7 @@ impl Bench {
     }
 
     async fn handle(&self, event: Value) -> Result<Value, SweepFailed> {
-        let sweep = SweepCallbacks::new(self.desk(self.notifier.clone()));
+        let sweep = SweepCallbacks::new(self.desk(self.outside.clone()));
         let report = sweep.handle(event, invocation(Duration::from_secs(90))).await?;
         Ok(serde_json::to_value(report).unwrap())
     }
@@ -91,13 +95,13 @@ fn told(failed: SweepFailed) -> (String, String) {
 #[tokio::test(start_paused = true)]
 async fn the_schedule_has_what_is_due_done() {
     let bench = Bench::new();
-    bench.notifier.fail("alice@example.com");
+    bench.outside.fail("alice@example.com");
     let id = bench.opened(TOKEN).await;
-    bench.notifier.recover();
+    bench.outside.recover();
     bench.clock.advance(Duration::from_mins(1));
     let report = bench.handle(sample("schedule")).await.unwrap();
     assert_eq!(report, json!({ "callbacks": 1, "duties": 1, "finished": true }));
-    assert_eq!(bench.notifier.sent().len(), 1);
+    assert_eq!(bench.outside.sent().len(), 1);
     assert_eq!(bench.state(id).status, Status::Pending);
     assert_eq!(bench.handle(sample("schedule")).await.unwrap()["callbacks"], 0, "now nothing is due");
 }
@@ -112,6 +116,37 @@ async fn at_the_deadline_the_sweep_answers_the_task() {
     let [Answer::Failure(failure)] = &answers[..] else { panic!("{answers:?}") };
     assert_eq!(failure.error(), "Bridge.Expired");
     assert!(bench.state(id).token.is_none());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_call_that_was_not_taken_is_made_again_and_a_machine_that_never_takes_it_fails_the_task() {
+    let bench = Bench::new();
+    for _ in 0..100 {
+        bench.outside.reply_with(Err(CallError::Again { reason: "it replied with 503".to_owned(), after: None }));
+    }
+    let webhook = json!({ "destination": "payment-provider", "deadline": { "afterSeconds": 3600 } });
+    let id = bench.opened_with(TOKEN, None, Ask::Webhook(Webhook::read(webhook).unwrap())).await;
+    for _ in 0..60 {
+        assert_eq!(bench.state(id).status, Status::Pending);
+        bench.clock.advance(Duration::from_mins(1));
+        bench.handle(sample("schedule")).await.unwrap();
+    }
+    assert!(bench.outside.calls().len() > 3, "{:?}", bench.outside.calls());
+    let answers = bench.callbacks.answers();
+    let [Answer::Failure(failure)] = &answers[..] else { panic!("{answers:?}") };
+    assert_eq!(failure.error(), "Bridge.WebhookUnreachable");
+    assert!(failure.cause().contains("it replied with 503"), "{}", failure.cause());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_machine_is_beaten_for_where_the_message_has_a_heartbeat() {
+    let bench = Bench::new();
+    let webhook = Webhook::read(json!({ "destination": "payment-provider" })).unwrap();
+    bench.opened_with(TOKEN, Some(Duration::from_mins(10)), Ask::Webhook(webhook)).await;
+    bench.clock.advance(Duration::from_mins(10));
+    bench.handle(sample("schedule")).await.unwrap();
+    assert_eq!(bench.callbacks.heartbeats(), 1);
+    assert_eq!(bench.outside.calls().len(), 1, "it was called when the task was parked");
 }
 
 #[tokio::test(start_paused = true)]
@@ -137,7 +172,11 @@ impl Notifier for Slow {
 async fn taken_up(each: Duration, time: Duration) -> (u64, bool) {
     let bench = Bench::new();
     bench.opened_many().await;
-    let sweep = SweepCallbacks::new(bench.desk(Slow(bench.clock.clone(), each)));
+    let sweep = SweepCallbacks::new(bench.desk(Outbound {
+        people: Slow(bench.clock.clone(), each),
+        machines: Nobody,
+        late: bench.outside.clone(),
+    }));
     let report = sweep.handle(json!({}), invocation(time)).await.unwrap();
     let report = serde_json::to_value(report).unwrap();
     (report["callbacks"].as_u64().unwrap(), report["finished"].as_bool().unwrap())
@@ -201,16 +240,8 @@ async fn of_what_is_decided_already_the_first_decision_is_reported() {
 async fn a_task_that_ended_in_another_way_has_no_decision_to_report() {
     let callbacks = RecordingCallbacks::default().beating([Err(Refusal::TaskTimedOut)]);
     let bench = Bench { callbacks, ..Bench::new() };
-    let token = TaskToken::new(TOKEN).unwrap();
-    let waiting = Waiting {
-        attempt: token.attempt_id(),
-        context: TaskContext::default(),
-        sent_at: bench.clock.now(),
-        heartbeat: Some(Duration::from_mins(10)),
-        timeout: None,
-    };
     let approval = Approval::read(json!({ "title": "Loan 42", "approvers": ["alice@example.com"] })).unwrap();
-    let id = bench.desk(bench.notifier.clone()).open(token, waiting, approval).await.unwrap();
+    let id = bench.opened_with(TOKEN, Some(Duration::from_mins(10)), Ask::Approval(approval)).await;
     bench.clock.advance(Duration::from_mins(10));
     bench.handle(sample("schedule")).await.unwrap();
     let report = bench.handle(sample("withdraw")).await.unwrap();
@@ -299,21 +330,38 @@ impl CallbackStore for HalfAway {
         }
         self.0.due(shard, now, most).await
     }
+    async fn keep(&self, inbound: &Inbound) -> Result<Kept, StoreError> {
+        self.0.keep(inbound).await
+    }
+    async fn replied(&self, key: &InboundKey, reply: &FirstReply) -> Result<(), StoreError> {
+        self.0.replied(key, reply).await
+    }
+    async fn correlate(
+        &self,
+        external: &ExternalId,
+        id: CallbackId,
+        now: Timestamp,
+    ) -> Result<Vec<Inbound>, StoreError> {
+        self.0.correlate(external, id, now).await
+    }
+    async fn correlated(&self, external: &ExternalId) -> Result<Option<CallbackId>, StoreError> {
+        self.0.correlated(external).await
+    }
 }
 
 #[tokio::test(start_paused = true)]
 async fn what_can_be_read_is_swept_and_the_error_says_why_the_rest_was_not() {
     let bench = Bench::new();
     bench.opened_many().await;
-    bench.notifier.recover();
+    bench.outside.recover();
     let keys = LinkKeys::read("a key of at least thirty-two letters").unwrap();
-    let (callbacks, notifier, clock) = (bench.callbacks.clone(), bench.notifier.clone(), bench.clock.clone());
-    let desk = Desk::new(HalfAway(bench.store.clone()), callbacks, notifier, clock, keys);
+    let (callbacks, outside, clock) = (bench.callbacks.clone(), bench.outside.clone(), bench.clock.clone());
+    let desk = Desk::new(HalfAway(bench.store.clone()), callbacks, outside, clock, keys);
     let failed = SweepCallbacks::new(desk).handle(json!({}), invocation(Duration::from_secs(90))).await.unwrap_err();
     let (error_type, message) = told(failed);
     assert_eq!(error_type, "Bridge.TableUnavailable");
     assert_eq!(message, "2 of 8 shards could not be swept as a whole: the table of callbacks: no reply in time");
-    assert!((1..100).contains(&bench.notifier.sent().len()));
+    assert!((1..100).contains(&bench.outside.sent().len()));
 }
 
 #[test]

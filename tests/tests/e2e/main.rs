@@ -26,5 +26,6 @@ mod push_to_sqs;
 mod refusals;
 mod store;
 mod stored;
+mod third_party;
 mod up;
 mod watch;

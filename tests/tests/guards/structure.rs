@@ -30,10 +30,11 @@ fn the_libraries_have_no_aws_sdk() {
 #[test]
 fn a_function_has_no_sdk_that_it_does_not_use() {
     let (table, mail, queue, secret) = ("aws-sdk-dynamodb", "aws-sdk-sesv2", "aws-sdk-sqs", "aws-sdk-secretsmanager");
+    let (events, http) = ("aws-sdk-eventbridge", "reqwest");
     for (function, unused) in [
-        ("check-credit", &[table, mail][..]),
-        ("fail-dead-letters", &[mail, secret]),
-        ("receive-callback", &[mail, queue]),
+        ("check-credit", &[table, mail, events][..]),
+        ("fail-dead-letters", &[mail, secret, events, http]),
+        ("receive-callback", &[mail, queue, http]),
         ("sweep-callbacks", &[queue]),
     ] {
         let tree = tree(function, &[]);

@@ -30,10 +30,10 @@ fn all_public(name: &str, addresses: Vec<SocketAddr>) -> Result<Vec<SocketAddr>,
     if addresses.is_empty() {
         return Err(io::Error::other("the name has no address").into());
     }
-    match addresses.iter().all(|address| is_public(address.ip())) {
-        true => Ok(addresses),
-        false => Err(NotPublic { name: name.to_owned() }.into()),
+    if addresses.iter().all(|address| is_public(address.ip())) {
+        return Ok(addresses);
     }
+    Err(NotPublic { name: name.to_owned() }.into())
 }
 
 /// The address that stands in a URL in the place of a name, if one does.

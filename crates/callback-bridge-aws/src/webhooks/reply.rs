@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use callbacks::{CallError, CallReply};
-use jiff::{Timestamp, fmt::rfc2822::DateTimeParser};
+use jiff::{SignedDuration, Timestamp, fmt::rfc2822::DateTimeParser};
 use reqwest::{
     Response, StatusCode,
     header::{CONTENT_TYPE, HeaderMap, RETRY_AFTER},
@@ -80,12 +80,11 @@ fn again(name: &str, status: StatusCode, after: Option<Duration>) -> CallError {
 /// How long it asks to be left alone: seconds, or the time until a date.
 fn after(headers: &HeaderMap, now: Timestamp) -> Option<Duration> {
     let value = headers.get(RETRY_AFTER)?.to_str().ok()?.trim();
-    let after = match value.parse() {
-        Ok(seconds) => Duration::from_secs(seconds),
-        Err(_) => {
-            let date = DateTimeParser::new().parse_timestamp(value).ok()?;
-            date.duration_since(now).max(jiff::SignedDuration::ZERO).unsigned_abs()
-        }
+    let after = if let Ok(seconds) = value.parse() {
+        Duration::from_secs(seconds)
+    } else {
+        let date = DateTimeParser::new().parse_timestamp(value).ok()?;
+        date.duration_since(now).max(SignedDuration::ZERO).unsigned_abs()
     };
     Some(after.min(MOST_AFTER))
 }

@@ -81,11 +81,19 @@ impl Posted {
         }
         match way {
             Way::Heartbeat => Ok(Self::Heartbeat),
-            Way::Answer => json(content_type, body).map(Self::Body),
-            Way::Success => json(content_type, body).map(|Success { output }| Self::Success { output }),
+            Way::Answer => Self::json(content_type, body).map(Self::Body),
+            Way::Success => object(content_type, body).map(|Success { output }| Self::Success { output }),
             Way::Failure if body.is_empty() => Ok(Self::Failure { error: None, cause: None }),
-            Way::Failure => json(content_type, body).map(|Failure { error, cause }| Self::Failure { error, cause }),
+            Way::Failure => object(content_type, body).map(|Failure { error, cause }| Self::Failure { error, cause }),
         }
+    }
+
+    /// Reads a body of the sender's own, whatever its size is.
+    ///
+    /// # Errors
+    /// [`Problem::NotJson`], or [`Problem::NotUnderstood`] with what is wrong.
+    pub fn json(content_type: Option<&str>, body: &[u8]) -> Result<Value, (Problem, String)> {
+        json(content_type, body)
     }
 
     /// What it means for a task that waits for this webhook.
@@ -137,6 +145,15 @@ impl Said {
     }
 }
 
+/// A list would be read as the fields in their order.
+fn object<T: DeserializeOwned>(content_type: Option<&str>, body: &[u8]) -> Result<T, (Problem, String)> {
+    let fields = json(content_type, body)?;
+    if body.trim_ascii_start().starts_with(b"[") {
+        return Err((Problem::NotUnderstood, "it must be an object".to_owned()));
+    }
+    Ok(fields)
+}
+
 fn json<T: DeserializeOwned>(content_type: Option<&str>, body: &[u8]) -> Result<T, (Problem, String)> {
     let media_type = media_type(content_type.unwrap_or_default());
     if media_type != "application/json" && !media_type.ends_with("+json") {
@@ -176,7 +193,9 @@ mod tests {
             (Way::Success, None, br#"{ "output": 1 }"#, Problem::NotJson),
             (Way::Success, JSON, b"{}", Problem::NotUnderstood),
             (Way::Success, JSON, br#"{ "output": 1, "more": 2 }"#, Problem::NotUnderstood),
+            (Way::Success, JSON, b" [1]", Problem::NotUnderstood),
             (Way::Failure, JSON, br#"{ "error": 3 }"#, Problem::NotUnderstood),
+            (Way::Failure, JSON, br#"["Payment.Refused", "no money"]"#, Problem::NotUnderstood),
             (Way::Answer, JSON, b"{", Problem::NotUnderstood),
         ] {
             let refused = Posted::read(way, content_type, body).unwrap_err();

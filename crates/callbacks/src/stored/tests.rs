@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use callback_bridge::{Disposition, TaskContext};
+use callback_bridge::{Disposition, TaskContext, TaskOutput};
 use proptest::{option, prelude::*};
 use serde_json::{Value, json};
 
@@ -399,4 +399,26 @@ fn largest_state(request: &Request, character: &str) -> State {
     let decision = Decision { id: "f".repeat(32), outcome: Outcome::Approved, at };
     state.status = Status::Settled { decision: Some(decision), disposition: Disposition::BadToken, at };
     state
+}
+
+/// However long what a machine is sent, and what it answers: both count as JSON, which is how they are stored.
+#[test]
+fn the_largest_documents_of_machines_are_far_below_it_too() {
+    let most = 300_000;
+    let body = json!({ "text": "x".repeat(Webhook::MOST_BODY_BYTES - 11) });
+    let outcome =
+        json!({ "name": "paid", "type": "success", "schema": { "const": "x".repeat(65_000) }, "output_body": true });
+    let webhook = json!({
+        "destination": "x".repeat(64), "path": "x".repeat(1_024), "body": body, "outcomes": [outcome], "externalIdAt": "/id",
+    });
+    let mut request = request_of(Ask::Webhook(Webhook::read(webhook).unwrap()));
+    request.execution = Some("x".repeat(1_000));
+    assert!((190_000..most).contains(&request.to_stored().len()), "{}", request.to_stored().len());
+    let mut state = State::new(&request, TaskToken::new("t").unwrap(), at("10:00:00"));
+    let output = Value::from("x".repeat(TaskOutput::MAX_BYTES - 2));
+    let source = Source::Event { sender: "x".repeat(64), id: "x".repeat(1_024) };
+    let outcome = Outcome::Answered { answer: MachineAnswer::Success { output }, source };
+    state.status = Status::Decided(Decision { id: "f".repeat(32), outcome, at: at("10:00:00") });
+    state.notices.insert(0, Notice { sent: 0, failures: 1, next_at: None, problem: Some(FOUR_BYTES.repeat(300)) });
+    assert!((190_000..most).contains(&state.to_stored().document.len()), "{}", state.to_stored().document.len());
 }

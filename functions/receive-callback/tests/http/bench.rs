@@ -1,4 +1,4 @@
-//! A door to one question, and requests to it.
+//! A door to one task, and requests to it.
 
 use std::{
     collections::BTreeMap,
@@ -11,8 +11,9 @@ use std::{
 
 use callback_bridge::{TaskContext, TaskToken, test_util::RecordingCallbacks};
 use callbacks::{
-    Approval, Callback, CallbackId, CallbackStore, Desk, LinkKeys, NoNotices, Parked, State, StoreError, Waiting,
-    Written,
+    Approval, Ask, Callback, CallbackId, CallbackStore, Desk, ExternalId, FirstReply, Inbound, InboundKey, Kept,
+    LinkKeys, Nobody, Outbound, Parked, State, StoreError, Waiting, Written,
+    signed::Senders,
     test_util::{Lost, MemoryStore, RecordingOutside, StoppedClock},
 };
 use jiff::Timestamp;
@@ -20,7 +21,7 @@ use lambda_http::{Body, Request};
 use receive_callback::{Config, Door};
 use serde_json::{Value, json};
 
-use crate::log;
+use crate::{documented, log};
 
 pub(crate) const TOKEN: &str = "AQCUAAAAKgAAAAMAAAAAAAAAAexample+token/1=";
 pub(crate) const KEYS: &str = "a key of at least thirty-two letters";
@@ -57,6 +58,10 @@ impl Table {
         self.away_from.store(self.calls() + calls, Ordering::Relaxed);
     }
 
+    pub(crate) fn come_back(&self) {
+        self.away_from.store(usize::MAX, Ordering::Relaxed);
+    }
+
     pub(crate) fn calls(&self) -> usize {
         self.calls.load(Ordering::Relaxed)
     }
@@ -79,17 +84,41 @@ impl CallbackStore for Table {
         self.call()?;
         self.memory.due(shard, now, most).await
     }
+    async fn keep(&self, inbound: &Inbound) -> Result<Kept, StoreError> {
+        self.call()?;
+        self.memory.keep(inbound).await
+    }
+    async fn replied(&self, key: &InboundKey, reply: &FirstReply) -> Result<(), StoreError> {
+        self.call()?;
+        self.memory.replied(key, reply).await
+    }
+    async fn correlate(
+        &self,
+        external: &ExternalId,
+        id: CallbackId,
+        now: Timestamp,
+    ) -> Result<Vec<Inbound>, StoreError> {
+        self.call()?;
+        self.memory.correlate(external, id, now).await
+    }
+    async fn correlated(&self, external: &ExternalId) -> Result<Option<CallbackId>, StoreError> {
+        self.call()?;
+        self.memory.correlated(external).await
+    }
 }
 
-/// A question to Alice and Bob that Carol has requested, and the door to it.
+/// What the function tells others itself: that an answer came too late, and nothing else.
+type LateAnswersOnly = Outbound<Nobody, Nobody, RecordingOutside>;
+
+/// A task that is parked, and the door to it.
 pub(crate) struct Bench {
     pub(crate) table: Table,
     pub(crate) callbacks: RecordingCallbacks,
+    pub(crate) outside: RecordingOutside,
     /// Where others work on the same callbacks.
     pub(crate) desk: Desk<Table, RecordingCallbacks, RecordingOutside, StoppedClock>,
     clock: StoppedClock,
-    notifier: RecordingOutside,
-    door: Door<Table, RecordingCallbacks, NoNotices, StoppedClock>,
+    door: Door<Table, RecordingCallbacks, LateAnswersOnly, StoppedClock>,
 }
 
 impl Bench {
@@ -102,16 +131,29 @@ impl Bench {
         Self::asking(json!({ "policy": { "approvals": "all" } }), Config::default()).await
     }
 
+    /// A question to Alice and Bob that Carol has requested.
     pub(crate) async fn asking(changes: Value, config: Config) -> Self {
-        log::listen();
-        let table = Table::new();
-        let (callbacks, notifier) = (RecordingCallbacks::default(), RecordingOutside::default());
-        let clock = StoppedClock::at("2026-11-22T10:00:00Z".parse().unwrap());
-        let keys = || LinkKeys::read(KEYS).unwrap();
-        let door = Desk::new(table.clone(), callbacks.clone(), NoNotices, clock.clone(), keys());
-        let desk = Desk::new(table.clone(), callbacks.clone(), notifier.clone(), clock.clone(), keys());
         let mut approval = json!({ "title": "Loan 42", "approvers": [ALICE, BOB], "requestedBy": "carol@example.com" });
         approval.as_object_mut().unwrap().extend(changes.as_object().unwrap().clone());
+        let bench = Self::empty(Senders::default(), config);
+        bench.open(Ask::Approval(Approval::read(approval).unwrap())).await;
+        bench
+    }
+
+    /// Nothing is parked yet.
+    pub(crate) fn empty(senders: Senders, config: Config) -> Self {
+        log::listen();
+        let table = Table::new();
+        let (callbacks, outside) = (RecordingCallbacks::default(), RecordingOutside::default());
+        let clock = StoppedClock::at("2026-11-22T10:00:00Z".parse().unwrap());
+        let keys = || LinkKeys::read(KEYS).unwrap();
+        let late_only = Outbound { people: Nobody, machines: Nobody, late: outside.clone() };
+        let door = Desk::new(table.clone(), callbacks.clone(), late_only, clock.clone(), keys());
+        let desk = Desk::new(table.clone(), callbacks.clone(), outside.clone(), clock.clone(), keys());
+        Self { table, callbacks, outside, desk, clock, door: Door::new(door, senders, config) }
+    }
+
+    pub(crate) async fn open(&self, ask: Ask) {
         let token = TaskToken::new(TOKEN).unwrap();
         let waiting = Waiting {
             attempt: token.attempt_id(),
@@ -120,8 +162,7 @@ impl Bench {
             heartbeat: None,
             timeout: None,
         };
-        desk.open(token, waiting, Approval::read(approval).unwrap()).await.unwrap();
-        Self { table, callbacks, clock, desk, notifier, door: Door::new(door, config) }
+        self.desk.open(token, waiting, ask).await.unwrap();
     }
 
     pub(crate) fn id() -> CallbackId {
@@ -134,7 +175,7 @@ impl Bench {
     }
 
     pub(crate) fn link_of(&self, address: &str) -> String {
-        self.notifier.sent().into_iter().find(|sent| sent.address == address).unwrap().link
+        self.outside.sent().into_iter().find(|sent| sent.address == address).unwrap().link
     }
 
     pub(crate) fn get(&self, address: &str) -> Sent {
@@ -168,12 +209,20 @@ impl Bench {
             Body::Empty => String::new(),
             other => panic!("{other:?}"),
         };
-        Seen { status: parts.status.as_u16(), headers: parts.headers.iter().map(header).collect(), body }
+        let seen = Seen { status: parts.status.as_u16(), headers: parts.headers.iter().map(header).collect(), body };
+        documented::check(request, &seen);
+        seen
     }
 
     /// Loses the replies to the next writes.
     pub(crate) fn lose(&self, replies: impl IntoIterator<Item = Lost>) {
         drop(self.table.memory.clone().losing(replies));
+    }
+
+    /// Has done what is due.
+    pub(crate) async fn sweep(&self) {
+        let until = self.desk.now().checked_add(Duration::from_secs(50)).unwrap();
+        self.desk.sweep(until).await.unwrap();
     }
 
     pub(crate) fn pass(&self, time: Duration) {
@@ -187,22 +236,36 @@ pub(crate) struct Sent(Value);
 
 impl Sent {
     pub(crate) fn new(method: &str, link: &str) -> Self {
+        Self::to(method, "ANY /c/{link}", &format!("/c/{link}"), json!({ "link": link }))
+    }
+
+    /// A request to a route, with the parameters that API Gateway has found in the path.
+    pub(crate) fn to(method: &str, route: &str, path: &str, parameters: Value) -> Self {
         Self(json!({
-            "version": "2.0", "routeKey": "ANY /c/{link}", "rawPath": format!("/c/{link}"), "rawQueryString": "",
+            "version": "2.0", "routeKey": route, "rawPath": path, "rawQueryString": "",
             "headers": { "host": "decide.example.com" },
             "requestContext": {
-                "accountId": "123456789012", "apiId": "a1b2c3d4e5", "stage": "$default", "routeKey": "ANY /c/{link}",
+                "accountId": "123456789012", "apiId": "a1b2c3d4e5", "stage": "$default", "routeKey": route,
                 "domainName": "decide.example.com", "time": "22/Nov/2026:10:05:00 +0000", "timeEpoch": 1_795_341_900_000_u64,
-                "http": { "method": method, "path": format!("/c/{link}"), "protocol": "HTTP/1.1",
+                "http": { "method": method, "path": path, "protocol": "HTTP/1.1",
                           "sourceIp": "203.0.113.7", "userAgent": "curl" },
             },
-            "pathParameters": { "link": link }, "isBase64Encoded": false,
+            "pathParameters": parameters, "isBase64Encoded": false,
         }))
     }
 
     pub(crate) fn with_header(mut self, name: &str, value: &str) -> Self {
         self.0["headers"][name] = json!(value);
         self
+    }
+
+    pub(crate) fn without_header(mut self, name: &str) -> Self {
+        self.0["headers"].as_object_mut().unwrap().remove(name);
+        self
+    }
+
+    pub(crate) fn header(&self, name: &str) -> &str {
+        self.0["headers"][name].as_str().unwrap()
     }
 
     pub(crate) fn with_body(mut self, content_type: &str, body: &str) -> Self {

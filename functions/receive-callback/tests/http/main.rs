@@ -3,8 +3,16 @@
 
 mod answering;
 mod bench;
+mod documented;
+mod events;
+mod keys;
 mod log;
+mod machines;
+mod machines_refused;
+mod machines_trouble;
+mod nobody_upsets_it;
 mod opening;
+mod provider;
 mod refusing;
 mod sample_events;
 mod secrets;

@@ -89,7 +89,7 @@ fn wrong_links(bench: &Bench) -> Vec<String> {
     let keys = LinkKeys::read(KEYS).unwrap();
     let others = LinkKeys::read("another key of thirty-two letters!").unwrap();
     let link = |keys: &LinkKeys, id, approver, generation| {
-        CapabilityLink::new(keys, id, Recipient { approver, generation }).secret()
+        CapabilityLink::new(keys, id, Recipient::Approver(approver), generation).secret()
     };
     let elsewhere = "ungWv48Bz-pBQUDeXa4iIw".parse().unwrap();
     let right = bench.link_of(ALICE);

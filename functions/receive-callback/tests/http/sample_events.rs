@@ -6,7 +6,8 @@ use std::{fs, path::Path};
 use aws_lambda_events::event::sqs::SqsEvent;
 use callback_bridge::{TaskMessage, test_util::RecordingCallbacks};
 use callbacks::{
-    Approval, Desk, LinkKeys, Waiting,
+    Approval, Ask, Desk, LinkKeys, Waiting,
+    signed::Senders,
     test_util::{MemoryStore, RecordingOutside, StoppedClock},
 };
 use lambda_http::Body;
@@ -31,9 +32,9 @@ async fn became(event: &str, config: Config) -> (u16, Vec<String>) {
         TaskMessage::read(&opened.records[0], None).unwrap();
     let sent_at = "2026-11-22T10:00:00Z".parse().unwrap();
     let waiting = Waiting { attempt: token.attempt_id(), context, sent_at, heartbeat, timeout };
-    let id = desk.open(token, waiting, Approval::read(body["approval"].take()).unwrap()).await.unwrap();
+    let id = desk.open(token, waiting, Ask::Approval(Approval::read(body["approval"].take()).unwrap())).await.unwrap();
     let request = lambda_http::request::from_str(&sample(&format!("receive-callback/{event}"))).unwrap();
-    let response = Door::new(desk, config).answer(&request).await;
+    let response = Door::new(desk, Senders::default(), config).answer(&request).await;
     if *request.method() == "POST" {
         let Body::Text(body) = response.body() else { panic!("{:?}", response.body()) };
         let shown = store.get(id).unwrap().request.digest();
