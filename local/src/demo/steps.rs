@@ -110,18 +110,32 @@ pub(crate) fn of_provider(dealing: &Dealing) -> Told {
     Some(("provider", text))
 }
 
-/// What a function's call to AWS tells: a task is parked by the only transaction that open-callback writes, and
-/// receive-callback passes heartbeats on.
-pub(crate) fn of_call(call: &Call) -> Told {
-    let is_of = |function: &str| call.caller.as_deref().is_some_and(|caller| caller.contains(function));
-    match (&*call.operation, &call.what) {
-        ("TransactWriteItems", CallEvent::Replied { status: 200, .. }) if is_of("OpenCallback") => {
-            Some(("callback", "is parked in the table; the execution waits for an answer".to_owned()))
+/// What calls of functions to AWS tell.
+#[derive(Default)]
+pub(super) struct Parking {
+    /// Whether open-callback has answered a task since it parked one: the destination has answered in its response.
+    answered: bool,
+}
+
+impl Parking {
+    /// A task is parked by a transaction of open-callback, which writes another one only when it has answered the task, too.
+    /// Heartbeats are passed on by receive-callback.
+    pub(super) fn of_call(&mut self, call: &Call) -> Told {
+        let is_of = |function: &str| call.caller.as_deref().is_some_and(|caller| caller.contains(function));
+        if !matches!(call.what, CallEvent::Replied { status: 200, .. }) {
+            return None;
         }
-        ("SendTaskHeartbeat", CallEvent::Replied { status: 200, .. }) if is_of("ReceiveCallback") => {
-            Some(("token", "kept alive by SendTaskHeartbeat".to_owned()))
+        match &*call.operation {
+            "SendTaskSuccess" | "SendTaskFailure" if is_of("OpenCallback") => self.answered = true,
+            "TransactWriteItems" if is_of("OpenCallback") && !std::mem::take(&mut self.answered) => {
+                return Some(("callback", "is parked in the table; the execution waits for an answer".to_owned()));
+            }
+            "SendTaskHeartbeat" if is_of("ReceiveCallback") => {
+                return Some(("token", "kept alive by SendTaskHeartbeat".to_owned()));
+            }
+            _ => {}
         }
-        _ => None,
+        None
     }
 }
 

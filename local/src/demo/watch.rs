@@ -43,10 +43,11 @@ async fn listen(sample: &Sample, timeline: &RefCell<Timeline>) -> Infallible {
     let mut replies = sample.bridge.api().replies().reader();
     let mut inquiries = sample.bureau.inquiries().reader();
     let mut dealings = sample.provider.dealings().reader();
+    let mut parking = steps::Parking::default();
     loop {
         let (at, told) = tokio::select! {
             (at, event) = functions.next_stamped() => (at, steps::of_function(&event)),
-            (at, call) = calls.next_stamped() => (at, steps::of_call(&call)),
+            (at, call) = calls.next_stamped() => (at, parking.of_call(&call)),
             (at, reply) = replies.next_stamped() => (at, steps::of_reply(&reply)),
             (at, inquiry) = inquiries.next_stamped() => (at, Some(steps::of_bureau(&inquiry))),
             (at, dealing) = dealings.next_stamped() => (at, steps::of_provider(&dealing)),
