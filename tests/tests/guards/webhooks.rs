@@ -57,7 +57,7 @@ async fn python(program: &str, arguments: &[&str]) -> String {
     let samples = examples(PAGE, "python").join("\n\n");
     fs::write(folder.path().join("sample.py"), format!("{samples}\n\nimport sys\n\n{program}\n")).unwrap();
     let python = RegionOptions::default().python;
-    printed(&python, &[&["sample.py"], arguments].concat(), &[], &folder).await
+    printed(&python, &[&["sample.py"][..], arguments].concat(), &[], &folder).await
 }
 
 /// The sample of the page in the shell that has this in it.
@@ -186,8 +186,8 @@ sys.stdout.buffer.write(hmac.digest(key, sys.stdin.buffer.read(), hashlib.sha256
             let variables = [
                 ("SECRET", secret.as_str()),
                 ("WEBHOOK_ID", id),
-                ("WEBHOOK_TIMESTAMP", &at),
-                ("WEBHOOK_SIGNATURE", &signatures),
+                ("WEBHOOK_TIMESTAMP", at.as_str()),
+                ("WEBHOOK_SIGNATURE", signatures.as_str()),
             ];
             assert_eq!(
                 printed(Path::new("sh"), &["-c", &sample], &variables, &folder).await,
