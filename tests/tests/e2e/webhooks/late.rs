@@ -1,9 +1,11 @@
 //! Late answers, as whoever owns the process gets them: from a queue, to which a rule of the event bus sends them.
 
-use aws_sdk_eventbridge::{Client as EventBridge, types::Target};
+use std::fs;
+
 use aws_sdk_sqs::types::QueueAttributeName;
-use callback_bridge_local::Sample;
-use serde_json::{Value, json};
+use callback_bridge_local::{RegionOptions, Sample, command};
+use callback_bridge_tests::repository;
+use serde_json::Value;
 use tokio::time::Instant;
 
 use super::bench::Task;
@@ -22,11 +24,13 @@ impl<'a> LateAnswers<'a> {
         let queue = sqs.create_queue().queue_name(&name).send().await.unwrap().queue_url.unwrap();
         let asked = sqs.get_queue_attributes().queue_url(&queue).attribute_names(QueueAttributeName::QueueArn);
         let arn = asked.send().await.unwrap().attributes.unwrap().remove(&QueueAttributeName::QueueArn).unwrap();
-        let events = EventBridge::new(sample.bridge.region().aws().sdk_config());
-        let pattern = json!({ "source": ["callback-bridge"], "detail-type": ["Late Callback Answer"] });
-        events.put_rule().name(&name).event_pattern(pattern.to_string()).send().await.unwrap();
-        let target = Target::builder().id("queue").arn(arn).build().unwrap();
-        events.put_targets().rule(&name).targets(target).send().await.unwrap();
+        let endpoint = sample.bridge.region().aws().endpoint();
+        for words in documented() {
+            let words = words.into_iter().map(|word| word.replace("late-answers", &name).replace("QUEUE_ARN", &arn));
+            let mut aws = command(RegionOptions::default().python, Some(endpoint));
+            let run = aws.arg(repository().join("tests/tests/e2e/aws.py")).args(words).output().await.unwrap();
+            assert!(run.status.success(), "{}", String::from_utf8_lossy(&run.stderr));
+        }
         Self { sample, queue }
     }
 
@@ -69,4 +73,14 @@ impl<'a> LateAnswers<'a> {
         }
         details
     }
+}
+
+/// The words of the commands in docs/webhooks.md that make the rule.
+fn documented() -> Vec<Vec<String>> {
+    let page = fs::read_to_string(repository().join("docs/webhooks.md")).unwrap().replace("\\\n", "");
+    let commands = page.lines().filter_map(|line| line.strip_prefix("aws events "));
+    let words = |line: &str| line.split_whitespace().map(|word| word.trim_matches('\'').to_owned()).collect::<Vec<_>>();
+    let commands: Vec<_> = commands.map(|line| [vec!["events".to_owned()], words(line)].concat()).collect();
+    assert_eq!(commands.len(), 2, "{commands:?}");
+    commands
 }
