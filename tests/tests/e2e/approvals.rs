@@ -11,7 +11,7 @@ mod opening;
 mod racing;
 mod refusals;
 mod scanner;
-mod secrets;
+pub(crate) mod secrets;
 mod stored;
 mod time;
 

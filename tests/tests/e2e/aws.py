@@ -21,8 +21,11 @@ def given(words: list[str]) -> dict[str, list[str]]:
     return options
 
 
-def value(words: list[str], kind: str):
-    """What an option's words are for the API."""
+def value(words: list[str], shape):
+    """What an option's words are for the API. A structure in a list is written as Key=value,Key=value."""
+    kind = shape.type_name
+    if kind == "list" and shape.member.type_name == "structure":
+        return [dict(field.split("=", 1) for field in word.split(",")) for word in words]
     if kind == "list":
         return words
     (word,) = words
@@ -49,7 +52,7 @@ names = {xform_name(name, "-"): name for name in members}
 options = given(words)
 query, _ = options.pop("query", None), options.pop("output", None)
 answer = getattr(client, xform_name(operations[command]))(
-    **{names[option]: value(words, members[names[option]].type_name) for option, words in options.items()}
+    **{names[option]: value(words, members[names[option]]) for option, words in options.items()}
 )
 answer.pop("ResponseMetadata")
 print(text(jmespath.search(query[0], answer) if query else answer))

@@ -29,3 +29,4 @@ mod stored;
 mod third_party;
 mod up;
 mod watch;
+mod webhooks;

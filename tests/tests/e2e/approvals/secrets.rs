@@ -8,7 +8,7 @@ use callback_bridge_local::{Line, people::Mail};
 use crate::bench::TOKEN;
 
 /// An item as it is in the table.
-pub(super) type Item = HashMap<String, AttributeValue>;
+pub(crate) type Item = HashMap<String, AttributeValue>;
 
 /// What the links in these mails prove themselves by.
 pub(super) fn of(mails: &[Mail]) -> BTreeSet<String> {
@@ -23,7 +23,7 @@ pub(super) fn assert_none_is_printed(lines: &[Line], secrets: &BTreeSet<String>)
 }
 
 /// A token is kept until its callback is settled, in the item of the state alone; a link is never kept.
-pub(super) fn assert_none_is_stored(items: &[Item], secrets: &BTreeSet<String>) {
+pub(crate) fn assert_none_is_stored(items: &[Item], secrets: &BTreeSet<String>) {
     for item in items {
         let open = item.get("status").is_some_and(|status| status.as_s().unwrap() != "settled");
         let mut rest = item.clone();
