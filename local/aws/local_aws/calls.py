@@ -39,6 +39,8 @@ def asked_for(request: BaseResponse, service: str, resource: str) -> Iterator[tu
         yield action, resource
     elif action == "ses:SendEmail":
         yield from ((action, arn) for arn in _mail(request))
+    elif action == "events:PutEvents":
+        yield from ((action, arn) for arn in _buses(request))
     else:
         yield action, _ARNS[service](request) if service in _ARNS else None
 
@@ -85,6 +87,14 @@ def _mail(request: BaseResponse) -> Iterator[str | None]:
     yield _arn(request, "ses", f"identity/{identity}") if identity else None
     if configuration_set := mail.get("ConfigurationSetName"):
         yield _arn(request, "ses", f"configuration-set/{configuration_set}")
+
+
+def _buses(request: BaseResponse) -> Iterator[str]:
+    # AWS: each entry needs its event bus, which it names, or says the ARN of, or else is the default one.
+    # https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazoneventbridge.html
+    for entry in request._get_param("Entries") or []:
+        bus = entry.get("EventBusName") or "default"
+        yield bus if bus.startswith("arn:") else _arn(request, "events", f"event-bus/{bus}")
 
 
 def _function(request: BaseResponse) -> str | None:

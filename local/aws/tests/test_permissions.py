@@ -134,6 +134,19 @@ def test_a_mail_needs_its_identity_and_its_configuration_set(aws):
     assert refusal(ses.send_email, **mail) == "AccessDeniedException", "an address that is verified is an identity of its own"
 
 
+def test_events_need_the_bus_of_each_of_them(aws):
+    name = unique()
+    arn = aws("events").create_event_bus(Name=name)["EventBusArn"]
+    entry = {"Source": "s", "DetailType": "t", "Detail": "{}"}
+    role = Role(aws, allow("events:PutEvents", arn))
+    events = role("events")
+    assert refusal(events.put_events, Entries=[entry | {"EventBusName": name}]) == "accepted"
+    assert [grant["used"] for grant in grants(aws, role)] == [True]
+    assert refusal(events.put_events, Entries=[entry | {"EventBusName": arn}]) == "accepted"
+    assert refusal(events.put_events, Entries=[entry]) == "AccessDeniedException", "that would be the default one"
+    assert refusal(events.put_events, Entries=[entry | {"EventBusName": name}, entry]) == "AccessDeniedException"
+
+
 def test_the_token_of_an_activity_is_answered_by_who_may_answer_the_activity(aws):
     activity = aws.sfn.create_activity(name=unique())["activityArn"]
     machine = aws.machine({"Ask": {"Type": "Task", "Resource": activity, "End": True}})

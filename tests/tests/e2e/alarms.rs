@@ -1,11 +1,12 @@
 //! Which alarms a flow raises, by what the functions print for CloudWatch and by what happens in the queues.
 
 mod approvals;
+mod webhooks;
 
 use std::time::Duration;
 
 use aws_sdk_sfn::types::ExecutionStatus;
-use callback_bridge_local::{CallFault, Fault, Sample};
+use callback_bridge_local::{CallFault, Fault, Invocation, Sample};
 use callback_bridge_tests::Datum;
 
 use crate::{
@@ -14,12 +15,18 @@ use crate::{
 };
 
 const QUICK: Duration = Duration::ZERO;
+/// Longer than the first wait before something that failed is tried again, and no reason for an alarm.
+const AGAIN: Duration = Duration::from_secs(90);
 
 /// Waits until a function has printed that this became of a delivery: it prints before it responds.
 async fn prints(sample: &Sample, outcome: &str) {
     let wanted = format!("\"Outcome\":\"{outcome}\"");
     let mut lines = sample.bridge.transcript().reader();
     lines.find(PATIENCE, |line| line.text.contains(&wanted)).await.unwrap();
+}
+
+async fn sweep(sample: &Sample) -> Invocation {
+    sample.bridge.invoke("SweepCallbacksFunction", "{}").await.unwrap()
 }
 
 /// All values of a metric that has this value in one of its dimensions.

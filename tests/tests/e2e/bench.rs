@@ -9,7 +9,7 @@ use std::{
 use aws_sdk_sqs::types::QueueAttributeName;
 use callback_bridge_local::{Call, LocalRegion, RegionOptions, Sample, StackOptions, Transcript};
 use callback_bridge_tests::{published, repository};
-use serde_json::Value;
+use serde_json::{Value, json};
 use tokio::{
     runtime::Runtime,
     sync::Mutex,
@@ -117,6 +117,11 @@ pub(crate) fn assert_no_task_was_answered_twice(calls: &[Call]) {
 /// The sample input of this name for the credit check.
 pub(crate) fn input(name: &str) -> Value {
     sample_input(&format!("credit-check/{name}"))
+}
+
+/// What the sample payment is given to pay somebody.
+pub(crate) fn payment(reference: &str, pay_to: &str) -> Value {
+    json!({ "reference": reference, "payTo": pay_to, "amount": 25000, "currency": "EUR" })
 }
 
 /// The sample input of this name, as in `credit-check/good`.

@@ -1,5 +1,7 @@
 //! Grants: what a missing one does, and that none is unused. The local AWS checks what a function calls, as AWS does.
 
+mod webhooks;
+
 use std::{
     collections::HashSet,
     fs,
@@ -20,6 +22,8 @@ use tokio::{
     sync::OnceCell,
     time::{Instant, sleep},
 };
+
+use webhooks::Payments;
 
 use crate::{
     approvals::People,
@@ -123,6 +127,7 @@ fn no_grant_is_unused() {
         }
         let approvals = Approvals { people: People::of(sample), chat: chat.get().unwrap() };
         let tokens = approvals.tokens(8).await;
+        let payments = [Payments::of_payments(sample).await, Payments::of_loans(sample).await];
         for machine in MACHINES {
             for application in ["good", "declined", "slow"] {
                 executions.push(sample.start(machine, &input(application)).await.unwrap());
@@ -138,6 +143,10 @@ fn no_grant_is_unused() {
         sample.bridge.receive().await.unwrap();
         approvals.are_opened_and_answered(&tokens).await;
         approvals.are_swept(&tokens).await;
+        for payments in &payments {
+            payments.are_opened_and_answered().await;
+            payments.are_swept().await;
+        }
         approvals.of_loans(2).await;
         for execution in &executions {
             sample.end_of(execution, PATIENCE).await.unwrap();
@@ -191,18 +200,11 @@ impl Approvals<'_> {
         for _ in 0..count {
             sample.start("LoanApplicationStateMachineArn", &input("good")).await.unwrap();
             let report = json!({ "score": 742, "reference": "CR-1" }).to_string();
-            let token = self.next_token("CreditCheckQueueUrl").await;
+            let token = next_token(sample, "CreditCheckQueueUrl").await;
             sample.bridge.sfn().send_task_success().task_token(token).output(report).send().await.unwrap();
-            tokens.push(self.next_token("CallbackQueueUrl").await);
+            tokens.push(next_token(sample, "CallbackQueueUrl").await);
         }
         tokens
-    }
-
-    async fn next_token(&self, queue: &str) -> String {
-        let sample = self.people.sample;
-        let message = take(sample, sample.bridge.output(queue).unwrap()).await;
-        let message: Value = serde_json::from_str(&message).unwrap();
-        message["taskToken"].as_str().unwrap().to_owned()
     }
 
     /// Asks `approver` and the channel about the task with this token, which began to wait so many minutes ago.
@@ -308,6 +310,15 @@ async fn foreign_token(sample: &Sample) -> String {
     let machine = machine.role_arn("arn:aws:iam::123456789012:role/foreign").send().await.unwrap();
     sfn.start_execution().state_machine_arn(machine.state_machine_arn).send().await.unwrap();
     take(sample, &queue).await
+}
+
+async fn next_token(sample: &Sample, queue: &str) -> String {
+    next_message(sample, queue).await["taskToken"].as_str().unwrap().to_owned()
+}
+
+/// Takes the next message of a task out of the queue with this output.
+async fn next_message(sample: &Sample, queue: &str) -> Value {
+    serde_json::from_str(&take(sample, sample.bridge.output(queue).unwrap()).await).unwrap()
 }
 
 /// Takes the next message out of a queue.

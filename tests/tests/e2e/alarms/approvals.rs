@@ -3,9 +3,10 @@
 use std::time::Duration;
 
 use aws_sdk_sfn::types::ExecutionStatus;
-use callback_bridge_local::{CallFault, Fault, Invocation, Sample};
+use callback_bridge_local::{CallFault, Fault};
 use serde_json::json;
 
+use super::{AGAIN, QUICK, sweep};
 use crate::{
     approvals::{People, stack},
     bench::{PATIENCE, run},
@@ -14,15 +15,8 @@ use crate::{
     watch::Watch,
 };
 
-const QUICK: Duration = Duration::ZERO;
 /// What `SweepAgeAlarmSeconds` is by default, and a little more.
 const LATE: Duration = Duration::from_secs(330);
-/// Longer than the first wait before something that failed is tried again, and no reason for an alarm.
-const AGAIN: Duration = Duration::from_secs(90);
-
-async fn sweep(sample: &Sample) -> Invocation {
-    sample.bridge.invoke("SweepCallbacksFunction", "{}").await.unwrap()
-}
 
 /// Asks alice, and waits until nobody works on it any more.
 async fn ask_alice(people: &People<'_>) -> String {

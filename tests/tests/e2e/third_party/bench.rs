@@ -9,10 +9,10 @@ use callback_bridge_local::{
 use callback_bridge_tests::repository;
 use callbacks::test_util::{Documented, DocumentedReply};
 use reqwest::{Client, Method, RequestBuilder, redirect::Policy};
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::curl::Curl;
-use crate::bench::PATIENCE;
+use crate::bench::{PATIENCE, payment};
 
 /// A third party that was called, and says what a test wants it to.
 pub(super) struct ThirdParty<'a> {
@@ -58,7 +58,7 @@ impl<'a> ThirdParty<'a> {
 
     /// Has the third party be called by a task.
     pub(super) async fn called(&self, reference: &str) -> Task {
-        let input = json!({ "reference": reference, "payTo": payees::FORGOTTEN, "amount": 25000, "currency": "EUR" });
+        let input = payment(reference, payees::FORGOTTEN);
         let execution = self.sample.start("PaymentStateMachineArn", &input).await.unwrap();
         let payment = self.sample.provider.payment(reference, PATIENCE).await.unwrap();
         let link = self.sample.provider.link_of(&payment).unwrap();
