@@ -70,7 +70,7 @@ impl<S: CallbackStore, C: TaskCallbacks, O: Outside, K: Clock> Door<S, C, O, K> 
             return Reply::ignored("it is about no task that waits for a webhook");
         };
         match Said::of(webhook, body) {
-            Ok(Some(said)) => self.take_said(callback, said, &source).await,
+            Ok(Some(said)) => self.take_said(callback, said, &source).await.to_event(),
             Ok(None) => ignored(&NotSaid::NoOutcome, &callback.request.id),
             Err(problem @ (NotSaid::NoOutcomes | NotSaid::NoOutcome)) => ignored(&problem, &callback.request.id),
             Err(problem) => Reply::problem(Problem::NotUnderstood, Some(&problem.to_string())),

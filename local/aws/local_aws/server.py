@@ -17,7 +17,7 @@ def _install(functions: str | None, long_poll: float) -> None:
     default_user_config["lambda"] = {"use_docker": False}
     default_user_config["batch"] = {"use_docker": False}
     from . import (
-        activities, cloudformation, functions as lambda_functions, mails, permissions, queues, resources, sending,
+        activities, cloudformation, events, functions as lambda_functions, mails, permissions, queues, resources, sending,
         stepfunctions, tables, updates,
     )  # fmt: skip
 
@@ -31,6 +31,7 @@ def _install(functions: str | None, long_poll: float) -> None:
     sending.install()
     tables.install()
     mails.install()
+    events.install()
     lambda_functions.install(functions)
 
 

@@ -13,8 +13,8 @@ use crate::{
 
 /// What came of a call.
 pub(super) enum CallEnd {
-    /// The destination has taken it, and perhaps answered, or had answered before.
-    Taken(Option<(MachineAnswer, Source)>),
+    /// The destination has taken it, and perhaps answered, or had answered before: the first of these counts.
+    Taken(Vec<(MachineAnswer, Source)>),
     /// It is to be called again.
     NotTaken(CallError),
     /// It never will take it.
@@ -32,9 +32,9 @@ impl<S: CallbackStore, C: Send + Sync, O: Outside, K: Clock> Desk<S, C, O, K> {
         };
         let (id, destination) = (request.id, &webhook.destination);
         match &end {
-            CallEnd::Taken(answer) => {
+            CallEnd::Taken(answers) => {
                 metrics::call(Called::Taken);
-                info!(callback.id = %id, destination, answered = answer.is_some(), "a destination has taken the call");
+                info!(callback.id = %id, destination, answered = !answers.is_empty(), "a destination has taken the call");
             }
             CallEnd::NotTaken(error) => {
                 metrics::call(Called::NotTaken);
@@ -57,9 +57,9 @@ impl<S: CallbackStore, C: Send + Sync, O: Outside, K: Clock> Desk<S, C, O, K> {
             Err(problem) => return CallEnd::Refused(format!("the response cannot be understood: {problem}")),
         };
         let early = match body.and_then(|body| external_id(webhook, body)) {
-            None => None,
+            None => Vec::new(),
             Some(external) => match self.store.correlate(&external, callback.request.id, self.now()).await {
-                Ok(inbound) => early_answer(webhook, inbound),
+                Ok(inbound) => early_answers(webhook, inbound),
                 // Called again, it says the same: it knows repeated calls by their id.
                 Err(error) => {
                     return CallEnd::NotTaken(CallError::Again { reason: error.to_string(), after: None });
@@ -69,7 +69,7 @@ impl<S: CallbackStore, C: Send + Sync, O: Outside, K: Clock> Desk<S, C, O, K> {
         if body.is_none() && webhook.external_id_at.is_some() {
             warn!(callback.id = %callback.request.id, "the response is no JSON, so events cannot find their task");
         }
-        CallEnd::Taken(answer.map(|answer| (answer, Source::Response)).or(early))
+        CallEnd::Taken(answer.map(|answer| (answer, Source::Response)).into_iter().chain(early).collect())
     }
 }
 
@@ -93,12 +93,13 @@ fn external_id(webhook: &Webhook, body: &Value) -> Option<ExternalId> {
     id
 }
 
-/// The first of the events that came too early which answers.
-fn early_answer(webhook: &Webhook, mut inbound: Vec<Inbound>) -> Option<(MachineAnswer, Source)> {
+/// What the events answer that came too early, in the order in which they came.
+fn early_answers(webhook: &Webhook, mut inbound: Vec<Inbound>) -> Vec<(MachineAnswer, Source)> {
     inbound.sort_by(|one, other| (one.at, &one.key).cmp(&(other.at, &other.key)));
-    inbound.iter().find_map(|event| {
+    let answers = inbound.iter().filter_map(|event| {
         let answer = answer_in(webhook, event.body.as_ref()?);
         let answer = answer.inspect_err(|problem| warn!(%problem, "an early event cannot be understood")).ok()??;
         Some((answer, event.source()?))
-    })
+    });
+    answers.collect()
 }

@@ -7,8 +7,8 @@ use tracing::{error, info, warn};
 
 use super::{ChangeError, Desk, LEASE, calling::CallEnd, decision_id};
 use crate::{
-    CallError, Callback, CallbackStore, CapabilityLink, Clock, Duty, NotTaken, NoticeKind, Outcome, OutgoingNotice,
-    Outside, Recipient, Request, State, Status, Taken,
+    CallError, Callback, CallbackStore, CapabilityLink, Clock, Duty, MachineAnswer, NotTaken, NoticeKind, Outcome, OutgoingNotice,
+    Outside, Recipient, Request, Source, State, Status, Taken,
     metrics::{self, Notified, Step},
     ports::{StoreError, Written},
 };
@@ -87,7 +87,7 @@ impl<S: CallbackStore, C: TaskCallbacks, O: Outside, K: Clock> Desk<S, C, O, K> 
             Duty::Notify { approver, kind } => self.notify(callback, approver, kind).await,
             Duty::Call => match callback.request.webhook() {
                 Some(webhook) => Done::Called(self.call(callback, webhook).await),
-                None => Done::Called(CallEnd::Taken(None)), // nobody is called for people
+                None => Done::Called(CallEnd::Taken(Vec::new())), // nobody is called for people
             },
             Duty::Beat => {
                 let Some(task) = task(callback) else { return Done::Beaten(Disposition::Closed) };
@@ -128,10 +128,12 @@ impl<S: CallbackStore, C: TaskCallbacks, O: Outside, K: Clock> Desk<S, C, O, K> 
     /// What a destination answered is told as late where something else was decided meanwhile.
     async fn report_what_was_late(&self, callback: &Callback, done: &[Done]) {
         for done in done {
-            let Done::Called(CallEnd::Taken(Some((answer, source)))) = done else { continue };
-            let heard = callback.state.hear(&callback.request, answer, source, "", self.now());
-            if let Err(why) = heard {
-                drop(self.late(callback, answer, source, &why).await); // its error is told where it happens
+            let Done::Called(CallEnd::Taken(answers)) = done else { continue };
+            for (answer, source) in answers {
+                let heard = callback.state.hear(&callback.request, answer, source, "", self.now());
+                if let Err(why) = heard {
+                    drop(self.late(callback, answer, source, &why).await); // its error is told where it happens
+                }
             }
         }
     }
@@ -181,13 +183,14 @@ fn after(request: &Request, state: State, done: &Done, chance: &Chance<'_>, now:
         Done::Told { disposition, maybe_taken } => state.told(*disposition, *maybe_taken, now),
         Done::Notified(approver) => state.notified(request, *approver, now),
         Done::NotNotified(approver) => state.not_notified(request, *approver, jitter, now),
-        Done::Called(CallEnd::Taken(None)) => state.called(request, now),
-        Done::Called(CallEnd::Taken(Some((answer, source)))) => {
-            let called = state.called(request, now);
-            match called.hear(request, answer, source, decision_id, now) {
-                Ok(Taken::New(next)) => *next,
-                Ok(Taken::Before) | Err(_) => called,
-            }
+        Done::Called(CallEnd::Taken(answers)) => {
+            let heard = |state: State, (answer, source): &(MachineAnswer, Source)| {
+                match state.hear(request, answer, source, decision_id, now) {
+                    Ok(Taken::New(next)) => *next,
+                    Ok(Taken::Before) | Err(_) => state,
+                }
+            };
+            answers.iter().fold(state.called(request, now), heard)
         }
         Done::Called(CallEnd::NotTaken(error)) => {
             let after = match error {

@@ -3,7 +3,7 @@
 use callback_bridge::Disposition;
 use jiff::Timestamp;
 use serde::Serialize;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::{
     Callback, CallbackId, Decision, FirstReply, MachineAnswer, NotTaken, Outcome, Status,
@@ -14,7 +14,7 @@ use crate::{
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Reply {
     status: u16,
-    body: String,
+    body: Value,
 }
 
 /// Where a task stands, for whoever was called about it.
@@ -83,30 +83,41 @@ impl Reply {
         if let Some(callback) = callback {
             body["callback"] = json!(callback);
         }
-        Self { status: problem.status(), body: body.to_string() }
+        Self { status: problem.status(), body }
     }
 
     fn ok(status: u16, body: &impl Serialize) -> Self {
-        // A structure of texts has a form in JSON.
-        Self { status, body: serde_json::to_string(body).unwrap_or_default() }
+        Self { status, body: json!(body) }
     }
 
     /// The reply that something got when it came for the first time.
     #[must_use]
     pub fn again(first: FirstReply) -> Self {
-        Self { status: first.status, body: first.body }
+        Self { status: first.status, body: serde_json::from_str(&first.body).unwrap_or_default() }
     }
 
     /// The reply to be kept for when the same comes again; nothing where trying again may help.
     #[must_use]
     pub fn to_keep(&self) -> Option<FirstReply> {
-        (self.status < 500).then(|| FirstReply { status: self.status, body: self.body.clone() })
+        (self.status < 500).then(|| FirstReply { status: self.status, body: self.body.to_string() })
+    }
+
+    /// The reply to a signed event: that its task is gone is 409, because a sender that is told 410 takes the whole address for
+    /// gone, and sends nothing there any more
+    /// ([Standard Webhooks](https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md)).
+    #[must_use]
+    pub fn to_event(mut self) -> Self {
+        if self.status == 410 {
+            self.status = 409;
+            self.body["status"] = self.status.into();
+        }
+        self
     }
 
     /// What is sent.
     #[must_use]
     pub fn response(self) -> Response {
-        Response::of_machine(self.status, self.body)
+        Response::of_machine(self.status, self.body.to_string())
     }
 }
 

@@ -181,7 +181,7 @@ async fn a_late_event_is_told_once_however_often_it_comes() {
     let event = signed(&bench, NEW, "evt_1", &payment("p1", "paid"));
     for _ in 0..2 {
         let seen = bench.seen(event.clone()).await;
-        assert_eq!((seen.status, &*seen.problem()), (410, "expired"));
+        assert_eq!((seen.status, &*seen.problem()), (409, "expired"));
     }
     let late = bench.outside.late();
     assert_eq!(late.len(), 1);

@@ -7,7 +7,6 @@ use aws_lambda_events::event::sqs::SqsEvent;
 use callback_bridge::{TaskMessage, test_util::RecordingCallbacks};
 use callbacks::{
     Approval, Ask, CallReply, Callback, Desk, LinkKeys, Waiting, Webhook,
-    signed::Senders,
     test_util::{MemoryStore, RecordingOutside, StoppedClock},
 };
 use lambda_http::{Body, Response};

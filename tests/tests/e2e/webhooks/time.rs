@@ -24,7 +24,7 @@ async fn answers_late(payments: &Payments<'_>, late: &LateAnswers<'_>, task: &Ta
 
     let event = SignedEvent::paid(&task.payment);
     for _ in 0..2 {
-        assert_eq!(in_short(&provider.send(&event).await.unwrap()), (410, problem));
+        assert_eq!(in_short(&provider.send(&event).await.unwrap()), (409, problem));
     }
     let told = late.next_about(task).await;
     assert_eq!((&told["why"], &told["source"]["id"]), (&why.into(), &event.id().into()));

@@ -172,6 +172,18 @@ async fn an_event_that_comes_before_its_task_is_known_is_applied_when_it_is() {
 }
 
 #[tokio::test]
+async fn an_early_event_that_contradicts_the_response_is_told_as_late() {
+    let bench = bench();
+    let early = event("evt_1", "p1", json!({ "status": "failed" }));
+    bench.desk.keep(&early).await.unwrap();
+    bench.outside.reply_with(replied(json!({ "status": "paid", "paymentId": "p1" })));
+    opened(&bench).await.unwrap();
+    assert_eq!(outputs(&bench), [json!({ "status": "paid", "paymentId": "p1" })]);
+    let late = bench.outside.late();
+    assert!(matches!(&late[..], [late] if matches!(late.answer, MachineAnswer::Failure { .. })), "{late:?}");
+}
+
+#[tokio::test]
 async fn an_event_finds_its_task_by_what_its_sender_calls_it() {
     let bench = bench();
     bench.outside.reply_with(replied(json!({ "paymentId": 17 })));
