@@ -59,7 +59,7 @@ impl<S: CallbackStore, C: Send + Sync, O: Outside, K: Clock> Desk<S, C, O, K> {
         let early = match body.and_then(|body| external_id(webhook, body)) {
             None => Vec::new(),
             Some(external) => match self.store.correlate(&external, callback.request.id, self.now()).await {
-                Ok(inbound) => early_answers(webhook, inbound),
+                Ok(inbound) => early_answers(callback, webhook, inbound),
                 // Called again, it says the same: it knows repeated calls by their id.
                 Err(error) => {
                     return CallEnd::NotTaken(CallError::Again { reason: error.to_string(), after: None });
@@ -93,8 +93,10 @@ fn external_id(webhook: &Webhook, body: &Value) -> Option<ExternalId> {
     id
 }
 
-/// What the events answer that came too early, in the order in which they came.
-fn early_answers(webhook: &Webhook, mut inbound: Vec<Inbound>) -> Vec<(MachineAnswer, Source)> {
+/// What the events answer that came too early, in the order in which they came. What came before this task began was about one
+/// before it, which the destination calls the same, such as a try of its state that has failed.
+fn early_answers(callback: &Callback, webhook: &Webhook, mut inbound: Vec<Inbound>) -> Vec<(MachineAnswer, Source)> {
+    inbound.retain(|event| event.at >= callback.request.began_at);
     inbound.sort_by(|one, other| (one.at, &one.key).cmp(&(other.at, &other.key)));
     let answers = inbound.iter().filter_map(|event| {
         let answer = answer_in(webhook, event.body.as_ref()?);

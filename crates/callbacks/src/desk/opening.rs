@@ -26,11 +26,15 @@ impl<S: CallbackStore, C: TaskCallbacks, O: Outside, K: Clock> Desk<S, C, O, K> 
     /// # Errors
     /// Only when it is not stored; see [`OpenError`].
     pub async fn open(&self, token: TaskToken, waiting: Waiting, ask: Ask) -> Result<CallbackId, OpenError> {
-        if let Ask::Webhook(webhook) = &ask {
-            self.outside.check(webhook).map_err(OpenError::Invalid)?;
-        }
         let request = Request::new(waiting, ask).map_err(OpenError::Invalid)?;
         let id = request.id;
+        if let Some(Err(unknown)) = request.webhook().map(|webhook| self.outside.check(webhook)) {
+            // Destinations come and go: what was parked when there was this one may have been answered.
+            return match self.store.load(id).await? {
+                Some(_) => Ok(id),
+                None => Err(OpenError::Invalid(unknown)),
+            };
+        }
         let state = State::new(&request, token, self.now());
         let callback = Callback { request, state };
         match self.store.park(&callback).await? {

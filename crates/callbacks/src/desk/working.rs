@@ -7,8 +7,8 @@ use tracing::{error, info, warn};
 
 use super::{ChangeError, Desk, LEASE, calling::CallEnd, decision_id};
 use crate::{
-    CallError, Callback, CallbackStore, CapabilityLink, Clock, Duty, MachineAnswer, NotTaken, NoticeKind, Outcome, OutgoingNotice,
-    Outside, Recipient, Request, Source, State, Status, Taken,
+    CallError, Callback, CallbackStore, CapabilityLink, Clock, Duty, MachineAnswer, NotTaken, NoticeKind, Outcome,
+    OutgoingNotice, Outside, Recipient, Request, Source, State, Status, Taken,
     metrics::{self, Notified, Step},
     ports::{StoreError, Written},
 };
@@ -184,11 +184,15 @@ fn after(request: &Request, state: State, done: &Done, chance: &Chance<'_>, now:
         Done::Notified(approver) => state.notified(request, *approver, now),
         Done::NotNotified(approver) => state.not_notified(request, *approver, jitter, now),
         Done::Called(CallEnd::Taken(answers)) => {
-            let heard = |state: State, (answer, source): &(MachineAnswer, Source)| {
-                match state.hear(request, answer, source, decision_id, now) {
-                    Ok(Taken::New(next)) => *next,
-                    Ok(Taken::Before) | Err(_) => state,
-                }
+            let heard = |state: State, (answer, source): &(MachineAnswer, Source)| match state.hear(
+                request,
+                answer,
+                source,
+                decision_id,
+                now,
+            ) {
+                Ok(Taken::New(next)) => *next,
+                Ok(Taken::Before) | Err(_) => state,
             };
             answers.iter().fold(state.called(request, now), heard)
         }

@@ -35,6 +35,12 @@ impl Documented {
         Self(serde_json::from_str(text).unwrap_or_else(|error| panic!("the document is no JSON: {error}")))
     }
 
+    /// Whether a path of a request is one of the document's.
+    #[must_use]
+    pub fn has(&self, path: &str) -> bool {
+        self.template(path).is_ok()
+    }
+
     /// Whether the document has this status for the request, with this content type, these headers and such a body.
     ///
     /// # Errors

@@ -28,6 +28,7 @@ struct Records {
     replies: VecDeque<Result<CallReply, CallError>>,
     late: Vec<ToldLate>,
     reports_fail: bool,
+    unregistered: Vec<String>,
 }
 
 /// A notice that went out.
@@ -71,6 +72,11 @@ impl RecordingOutside {
     /// Lets notices to this address fail from now on.
     pub fn fail(&self, address: &str) {
         self.lock().failing.push(address.to_owned());
+    }
+
+    /// Knows no destination of this name from now on.
+    pub fn unregister(&self, destination: &str) {
+        self.lock().unregistered.push(destination.to_owned());
     }
 
     /// Lets late answers not be told from now on.
@@ -129,8 +135,12 @@ impl Notifier for RecordingOutside {
 }
 
 impl Webhooks for RecordingOutside {
-    fn check(&self, _webhook: &Webhook) -> Result<(), InvalidField> {
-        Ok(())
+    fn check(&self, webhook: &Webhook) -> Result<(), InvalidField> {
+        let problem = "is not registered".to_owned();
+        match self.lock().unregistered.contains(&webhook.destination) {
+            true => Err(InvalidField { path: "webhook.destination".to_owned(), problem }),
+            false => Ok(()),
+        }
     }
 
     async fn call(&self, call: &OutgoingCall<'_>) -> Result<CallReply, CallError> {

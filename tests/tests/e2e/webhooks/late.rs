@@ -79,8 +79,17 @@ impl<'a> LateAnswers<'a> {
 fn documented() -> Vec<Vec<String>> {
     let page = fs::read_to_string(repository().join("docs/webhooks.md")).unwrap().replace("\\\n", "");
     let commands = page.lines().filter_map(|line| line.strip_prefix("aws events "));
-    let words = |line: &str| line.split_whitespace().map(|word| word.trim_matches('\'').to_owned()).collect::<Vec<_>>();
     let commands: Vec<_> = commands.map(|line| [vec!["events".to_owned()], words(line)].concat()).collect();
     assert_eq!(commands.len(), 2, "{commands:?}");
     commands
+}
+
+/// The words of a line as a shell has them: what stands between single quotes is one.
+fn words(line: &str) -> Vec<String> {
+    let parts = line.split('\'').enumerate();
+    let words = parts.flat_map(|(nth, part)| match nth % 2 {
+        0 => part.split_whitespace().map(str::to_owned).collect(),
+        _ => vec![part.to_owned()],
+    });
+    words.collect()
 }

@@ -171,6 +171,31 @@ async fn an_event_that_comes_before_its_task_is_known_is_applied_when_it_is() {
     );
 }
 
+/// A state that is retried begins anew, and its destination may know the work by the same name.
+#[tokio::test]
+async fn an_event_about_a_try_before_does_not_answer_this_one() {
+    let bench = bench();
+    let mut old = event("evt_1", "p1", json!({ "status": "failed" }));
+    old.at = start().checked_sub(Duration::from_secs(1)).unwrap();
+    bench.desk.keep(&old).await.unwrap();
+    bench.outside.reply_with(replied(json!({ "status": "accepted", "paymentId": "p1" })));
+    opened(&bench).await.unwrap();
+    assert_eq!(bench.state().status, Status::Pending);
+    assert!(bench.outside.late().is_empty());
+}
+
+#[tokio::test]
+async fn a_message_that_comes_again_when_its_destination_is_gone_fails_nothing() {
+    let bench = bench();
+    opened(&bench).await.unwrap();
+    bench.outside.unregister(PROVIDER);
+    assert_eq!(opened(&bench).await.unwrap(), id());
+    assert_eq!((bench.state().status, bench.outside.calls().len()), (Status::Pending, 1));
+    let other = Bench::new(MemoryStore::default(), RecordingCallbacks::default());
+    other.outside.unregister(PROVIDER);
+    assert!(matches!(opened(&other).await, Err(OpenError::Invalid(field)) if field.path == "webhook.destination"));
+}
+
 #[tokio::test]
 async fn an_early_event_that_contradicts_the_response_is_told_as_late() {
     let bench = bench();
