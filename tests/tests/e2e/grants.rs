@@ -125,6 +125,7 @@ fn no_grant_is_unused() {
         for machine in MACHINES {
             give_up(sample, machine).await; // as long as its queue holds nothing else
         }
+        executions.push(webhooks::given_up(sample).await);
         let approvals = Approvals { people: People::of(sample), chat: chat.get().unwrap() };
         let tokens = approvals.tokens(8).await;
         let payments = [Payments::of_payments(sample).await, Payments::of_loans(sample).await];

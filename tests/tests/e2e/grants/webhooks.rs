@@ -28,6 +28,14 @@ pub(super) struct Payments<'a> {
     swept: [Waiting; 3],
 }
 
+/// A payment whose message nobody could answer: its execution.
+pub(super) async fn given_up(sample: &Sample) -> String {
+    let execution = sample.start("PaymentStateMachineArn", &payment("given up", payees::PROMPT)).await.unwrap();
+    let message = next_message(sample, "CallbackQueueUrl").await;
+    send(sample, "DeadLetterQueueUrl", &message.to_string()).await;
+    execution
+}
+
 impl<'a> Payments<'a> {
     /// Tasks of a sample that pays, as long as no queue is read.
     pub(super) async fn of_payments(sample: &'a Sample) -> Self {
