@@ -1,4 +1,4 @@
-//! The OpenAPI document: as the specification wants it, and about the routes and problems that there are.
+//! The `OpenAPI` document: as the specification wants it, and about the routes and problems that there are.
 
 use std::{
     collections::{BTreeMap, BTreeSet},

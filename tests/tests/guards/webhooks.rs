@@ -127,7 +127,7 @@ async fn the_sample_in_python_knows_what_we_have_signed_and_nothing_else() {
     let stale = at.checked_sub(jiff::SignedDuration::from_mins(6)).unwrap();
     let stale_signature = both.sign("call-1", stale, body);
     let [at, stale] = [at, stale].map(|time| time.as_second().to_string());
-    let program = r#"print(is_from_the_bridge([sys.argv[1]], json.loads(sys.argv[2]), sys.argv[3].encode()))"#;
+    let program = r"print(is_from_the_bridge([sys.argv[1]], json.loads(sys.argv[2]), sys.argv[3].encode()))";
     let headers = |id: &str, timestamp: &str, signature: &str| {
         json!({ "webhook-id": id, "webhook-timestamp": timestamp, "webhook-signature": signature }).to_string()
     };

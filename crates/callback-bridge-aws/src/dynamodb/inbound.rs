@@ -54,12 +54,11 @@ pub(super) fn early(inbound: &Inbound, write_id: &str) -> Option<ItemUpdate> {
 
 /// What was kept before, as its item says.
 pub(super) fn kept_before(item: &Item) -> Result<Kept, Unreadable> {
-    let reply = match item.get("reply_status") {
-        None => None,
-        Some(_) => {
-            let status = number(item, "reply_status").ok_or_else(|| malformed("reply_status"))?;
-            Some(FirstReply { status, body: required(item, "reply_body")?.to_owned() })
-        }
+    let reply = if item.get("reply_status").is_none() {
+        None
+    } else {
+        let status = number(item, "reply_status").ok_or_else(|| malformed("reply_status"))?;
+        Some(FirstReply { status, body: required(item, "reply_body")?.to_owned() })
     };
     Ok(Kept::Before { digest: required(item, "digest")?.to_owned(), reply })
 }

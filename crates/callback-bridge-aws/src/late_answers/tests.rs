@@ -82,7 +82,8 @@ async fn an_event_says_what_was_answered_and_why_it_does_not_matter() {
 
 #[test]
 fn every_event_is_as_its_schema_says() {
-    let decided = |outcome| NotTaken::Decided(Decision { id: "d".to_owned(), outcome, at: AT.parse().unwrap() });
+    let decided =
+        |outcome| NotTaken::Decided(Box::new(Decision { id: "d".to_owned(), outcome, at: AT.parse().unwrap() }));
     let answered = Outcome::Answered { answer: paid(), source: Source::Link };
     let withdrawn = Outcome::Withdrawn(Withdrawal { by: "carol".to_owned(), reason: "paid in cash".to_owned() });
     let whys = [

@@ -132,10 +132,9 @@ impl<S: CallbackStore, C: TaskCallbacks, O: Outside, K: Clock> Desk<S, C, O, K> 
     /// When the table is in trouble.
     pub async fn keep(&self, inbound: &Inbound) -> Result<First, StoreError> {
         Ok(match self.store.keep(inbound).await? {
-            Kept::New => First::New,
             Kept::Before { digest, .. } if digest != inbound.digest => First::Other,
             Kept::Before { reply: Some(reply), .. } => First::Again(reply),
-            Kept::Before { reply: None, .. } => First::New,
+            Kept::New | Kept::Before { reply: None, .. } => First::New,
         })
     }
 

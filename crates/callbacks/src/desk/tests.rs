@@ -398,7 +398,7 @@ async fn a_withdrawn_question_fails_the_task_and_cannot_be_answered() {
     let Err(AnswerError::NotTaken(NotTaken::Decided(decision), _)) = late else { panic!("{late:?}") };
     assert!(matches!(decision.outcome, Outcome::Withdrawn(_)));
     let again = bench.desk.withdraw(id(), &withdrawal("again")).await.unwrap().unwrap();
-    assert_eq!(again.state.decision(), Some(&decision), "the first one counts");
+    assert_eq!(again.state.decision(), Some(&*decision), "the first one counts");
     let elsewhere = CallbackId::of(&TaskToken::new("another").unwrap().attempt_id());
     assert!(bench.desk.withdraw(elsewhere, &withdrawal("a mistake")).await.unwrap().is_none());
 }

@@ -86,7 +86,7 @@ pub enum NotTaken {
     AnsweredOtherwise(PersonAnswer),
     /// It was decided before.
     #[error("it has been decided already")]
-    Decided(Decision),
+    Decided(Box<Decision>),
     /// The time is over.
     #[error("the time to decide is over")]
     TooLate,
@@ -118,7 +118,7 @@ impl State {
         match &self.status {
             Status::Pending => {}
             Status::Decided(decision) | Status::Settled { decision: Some(decision), .. } => {
-                return Err(NotTaken::Decided(decision.clone()));
+                return Err(NotTaken::Decided(Box::new(decision.clone())));
             }
             Status::Settled { decision: None, .. } => return Err(NotTaken::NobodyWaits),
         }

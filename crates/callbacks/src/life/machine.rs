@@ -99,7 +99,7 @@ impl State {
             Status::Pending if now < request.deadline_at => Ok(()),
             Status::Pending => Err(NotTaken::TooLate),
             Status::Decided(decision) | Status::Settled { decision: Some(decision), .. } => {
-                Err(NotTaken::Decided(decision.clone()))
+                Err(NotTaken::Decided(Box::new(decision.clone())))
             }
             Status::Settled { decision: None, .. } => Err(NotTaken::NobodyWaits),
         }
@@ -110,6 +110,6 @@ impl State {
 fn said_before(decision: &Decision, answer: &MachineAnswer) -> Result<Taken, NotTaken> {
     match &decision.outcome {
         Outcome::Answered { answer: before, .. } if before == answer => Ok(Taken::Before),
-        _ => Err(NotTaken::Decided(decision.clone())),
+        _ => Err(NotTaken::Decided(Box::new(decision.clone()))),
     }
 }

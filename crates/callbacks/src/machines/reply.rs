@@ -63,8 +63,8 @@ impl Reply {
     #[must_use]
     pub fn not_taken(why: &NotTaken, callback: &Callback, now: Timestamp) -> Self {
         let problem = match why {
-            NotTaken::Decided(Decision { outcome: Outcome::Expired, .. }) => Problem::Expired,
-            NotTaken::Decided(Decision { outcome: Outcome::Withdrawn(_), .. }) => Problem::Withdrawn,
+            NotTaken::Decided(decision) if decision.outcome == Outcome::Expired => Problem::Expired,
+            NotTaken::Decided(decision) if matches!(decision.outcome, Outcome::Withdrawn(_)) => Problem::Withdrawn,
             why => Problem::from(why),
         };
         // Who was told that it is too late is not told otherwise by a clock that is slower.

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-/// The OpenAPI document of the HTTP API, which replies are held against.
+/// The `OpenAPI` document of the HTTP API, which replies are held against.
 #[derive(Debug)]
 pub struct Documented(Value);
 
@@ -106,9 +106,10 @@ impl Documented {
         if reply.method == "HEAD" {
             return if reply.body.is_empty() { Ok(()) } else { Err("a reply to HEAD has a body".to_owned()) };
         }
-        let body = match media_type.ends_with("json") {
-            true => serde_json::from_str(reply.body).map_err(|error| format!("the body is no JSON: {error}"))?,
-            false => json!(reply.body),
+        let body = if media_type.ends_with("json") {
+            serde_json::from_str(reply.body).map_err(|error| format!("the body is no JSON: {error}"))?
+        } else {
+            json!(reply.body)
         };
         self.fits(&content["schema"], &body)
     }

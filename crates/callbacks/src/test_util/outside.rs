@@ -137,9 +137,10 @@ impl Notifier for RecordingOutside {
 impl Webhooks for RecordingOutside {
     fn check(&self, webhook: &Webhook) -> Result<(), InvalidField> {
         let problem = "is not registered".to_owned();
-        match self.lock().unregistered.contains(&webhook.destination) {
-            true => Err(InvalidField { path: "webhook.destination".to_owned(), problem }),
-            false => Ok(()),
+        if self.lock().unregistered.contains(&webhook.destination) {
+            Err(InvalidField { path: "webhook.destination".to_owned(), problem })
+        } else {
+            Ok(())
         }
     }
 

@@ -120,14 +120,14 @@ impl CallbackStore for MemoryStore {
 
     async fn keep(&self, inbound: &Inbound) -> Result<Kept, StoreError> {
         tokio::task::yield_now().await;
-        self.write_rows(|rows, Carried(carried)| match rows.inbound.get(&inbound.key) {
-            Some((first, reply)) => Kept::Before { digest: first.digest.clone(), reply: reply.clone() },
-            None => {
-                if carried {
-                    rows.inbound.insert(inbound.key.clone(), (inbound.clone(), None));
-                }
-                Kept::New
+        self.write_rows(|rows, Carried(carried)| {
+            if let Some((first, reply)) = rows.inbound.get(&inbound.key) {
+                return Kept::Before { digest: first.digest.clone(), reply: reply.clone() };
             }
+            if carried {
+                rows.inbound.insert(inbound.key.clone(), (inbound.clone(), None));
+            }
+            Kept::New
         })
     }
 

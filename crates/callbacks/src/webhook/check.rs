@@ -73,9 +73,10 @@ fn path(path: String) -> Result<String, InvalidField> {
 }
 
 fn pointer(pointer: String) -> Result<String, InvalidField> {
-    match is_a_pointer(&pointer) {
-        true => Ok(pointer),
-        false => Err(invalid("externalIdAt", "must be a JSON Pointer, as in \"/payment/id\"")),
+    if is_a_pointer(&pointer) {
+        Ok(pointer)
+    } else {
+        Err(invalid("externalIdAt", "must be a JSON Pointer, as in \"/payment/id\""))
     }
 }
 

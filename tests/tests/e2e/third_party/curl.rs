@@ -49,10 +49,9 @@ fn words(line: &str) -> Vec<String> {
     for letter in line.chars() {
         match (letter, quoted) {
             (mark, Some(open)) if mark == open => quoted = None,
-            (_, Some(_)) => word.push(letter),
             ('\'' | '"', None) => quoted = Some(letter),
             (' ', None) => words.extend(Some(std::mem::take(&mut word)).filter(|word| !word.is_empty())),
-            (_, None) => word.push(letter),
+            (_, _) => word.push(letter),
         }
     }
     words.extend(Some(word).filter(|word| !word.is_empty()));

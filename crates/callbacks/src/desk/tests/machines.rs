@@ -41,8 +41,8 @@ fn bench() -> Bench {
     Bench::new(MemoryStore::default(), RecordingCallbacks::default())
 }
 
-fn replied(body: Value) -> Result<CallReply, CallError> {
-    Ok(CallReply { body: Some(body) })
+fn replied(body: Value) -> CallReply {
+    CallReply { body: Some(body) }
 }
 
 fn paid() -> MachineAnswer {
@@ -71,7 +71,7 @@ async fn hear(bench: &Bench, answer: &MachineAnswer) -> Result<Answered, HearErr
 #[tokio::test]
 async fn an_answer_in_the_response_is_told_at_once() {
     let bench = bench();
-    bench.outside.reply_with(replied(json!({ "status": "paid", "paymentId": "p1" })));
+    bench.outside.reply_with(Ok(replied(json!({ "status": "paid", "paymentId": "p1" }))));
     opened(&bench).await.unwrap();
     assert_eq!(outputs(&bench), [json!({ "status": "paid", "paymentId": "p1" })]);
     let calls = bench.outside.calls();
@@ -145,7 +145,7 @@ async fn a_destination_that_refuses_fails_the_task_at_once() {
 #[tokio::test]
 async fn a_response_that_cannot_be_understood_does_not_leave_the_task_waiting() {
     let bench = bench();
-    bench.outside.reply_with(replied(json!({ "status": "odd", "error": "States.Timeout" })));
+    bench.outside.reply_with(Ok(replied(json!({ "status": "odd", "error": "States.Timeout" }))));
     opened(&bench).await.unwrap();
     let answers = bench.callbacks.answers();
     assert!(
@@ -161,7 +161,7 @@ async fn an_event_that_comes_before_its_task_is_known_is_applied_when_it_is() {
     let early = event("evt_1", "p1", json!({ "status": "failed" }));
     assert_eq!(bench.desk.keep(&early).await.unwrap(), First::New);
     assert_eq!(bench.desk.find(&external("p1")).await.unwrap(), None);
-    bench.outside.reply_with(replied(json!({ "status": "accepted", "paymentId": "p1" })));
+    bench.outside.reply_with(Ok(replied(json!({ "status": "accepted", "paymentId": "p1" }))));
     opened(&bench).await.unwrap();
     let answers = bench.callbacks.answers();
     assert!(matches!(&answers[..], [Answer::Failure(failure)] if failure.error() == "Payment.Failed"), "{answers:?}");
@@ -178,7 +178,7 @@ async fn an_event_about_a_try_before_does_not_answer_this_one() {
     let mut old = event("evt_1", "p1", json!({ "status": "failed" }));
     old.at = start().checked_sub(Duration::from_secs(1)).unwrap();
     bench.desk.keep(&old).await.unwrap();
-    bench.outside.reply_with(replied(json!({ "status": "accepted", "paymentId": "p1" })));
+    bench.outside.reply_with(Ok(replied(json!({ "status": "accepted", "paymentId": "p1" }))));
     opened(&bench).await.unwrap();
     assert_eq!(bench.state().status, Status::Pending);
     assert!(bench.outside.late().is_empty());
@@ -201,7 +201,7 @@ async fn an_early_event_that_contradicts_the_response_is_told_as_late() {
     let bench = bench();
     let early = event("evt_1", "p1", json!({ "status": "failed" }));
     bench.desk.keep(&early).await.unwrap();
-    bench.outside.reply_with(replied(json!({ "status": "paid", "paymentId": "p1" })));
+    bench.outside.reply_with(Ok(replied(json!({ "status": "paid", "paymentId": "p1" }))));
     opened(&bench).await.unwrap();
     assert_eq!(outputs(&bench), [json!({ "status": "paid", "paymentId": "p1" })]);
     let late = bench.outside.late();
@@ -211,7 +211,7 @@ async fn an_early_event_that_contradicts_the_response_is_told_as_late() {
 #[tokio::test]
 async fn an_event_finds_its_task_by_what_its_sender_calls_it() {
     let bench = bench();
-    bench.outside.reply_with(replied(json!({ "paymentId": 17 })));
+    bench.outside.reply_with(Ok(replied(json!({ "paymentId": 17 }))));
     opened(&bench).await.unwrap();
     let found = bench.desk.find(&external("17")).await.unwrap().expect("the task is known");
     assert_eq!(found.request.id, id());
@@ -225,7 +225,7 @@ async fn an_event_finds_its_task_by_what_its_sender_calls_it() {
 async fn an_event_and_the_response_that_names_its_task_never_miss_each_other() {
     for polls in 0..24 {
         let bench = bench();
-        bench.outside.reply_with(replied(json!({ "status": "accepted", "paymentId": "p1" })));
+        bench.outside.reply_with(Ok(replied(json!({ "status": "accepted", "paymentId": "p1" }))));
         let applied = async {
             let early = event("evt_1", "p1", json!({ "status": "paid" }));
             bench.desk.keep(&early).await.unwrap();
@@ -306,7 +306,7 @@ async fn of_two_answers_the_first_counts_and_the_other_is_late() {
     let (paid, failed) = (paid(), MachineAnswer::failure(None, None).unwrap());
     let one = bench.desk.hear(callback.clone(), &paid, &Source::Link);
     let other = bench.desk.hear(callback, &failed, &Source::Link);
-    let (one, other) = futures_util::future::join(one, other).await;
+    let (one, other) = Box::pin(futures_util::future::join(one, other)).await;
     assert!(one.is_ok() != other.is_ok());
     assert_eq!((bench.callbacks.answers().len(), bench.outside.late().len()), (1, 1));
 }
@@ -322,7 +322,7 @@ async fn a_response_that_comes_after_another_answer_is_told_as_late() {
     due.due_at = Some(start());
     due.notices.get_mut(&0).unwrap().next_at = Some(start());
     bench.store.write(id(), &due).await.unwrap();
-    bench.outside.reply_with(replied(json!({ "status": "failed" })));
+    bench.outside.reply_with(Ok(replied(json!({ "status": "failed" }))));
     let callback = bench.store.get(id()).unwrap();
     let mut working = pin!(bench.desk.work(callback));
     poll_fn(|context| {
