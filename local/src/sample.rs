@@ -82,8 +82,10 @@ impl Sample {
         let (bureau_proxy, bureau_url) = behind_a_proxy(bureau.url()).await?;
         let provider = Provider::start(ProviderOptions { slow, pace: rest }).await?;
         let (provider_proxy, provider_url) = behind_a_proxy(provider.url()).await?;
+        // A stack may be deployed again by its name, and a secret outlives it.
+        let prefix = format!("{}-{:08x}", stack.name, fastrand::u32(..));
         let secret =
-            async |what: &str, text: &Value| create_secret(region.aws(), &format!("{}-{what}", stack.name), text).await;
+            async |what: &str, text: &Value| create_secret(region.aws(), &format!("{prefix}-{what}"), text).await;
         let given = [
             ("BureauUrl", bureau_url),
             ("LoanApprovers", APPROVER.to_owned()),

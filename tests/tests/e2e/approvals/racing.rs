@@ -28,7 +28,8 @@ async fn all_have_read(people: &People<'_>, reads: &[usize]) {
 #[test]
 fn two_who_decide_at_once_make_one_decision() {
     run("two-at-once", async |people| {
-        let execution = people.ask(&["alice", "bob"], json!({})).await;
+        // Either of them decides alone.
+        let execution = people.ask(&["alice", "bob"], json!({ "policy": { "veto": true } })).await;
         people.asked("bob").await;
         let (alice, bob) = tokio::join!(people.open("alice"), people.open("bob"));
         let sent = async { tokio::join!(people.fill_in(&alice, "approve", ""), people.fill_in(&bob, "reject", "")) };
