@@ -14,7 +14,7 @@ use aws_sdk_eventbridge::{
     primitives::DateTime,
     types::PutEventsRequestEntry,
 };
-use callbacks::{LateAnswer, LateAnswers, NotTaken, Outcome, ReportError, Source};
+use callbacks::{LateAnswer, LateAnswers, ReportError, Source};
 use serde_json::{Value, json};
 
 use crate::{Error, Lambda};
@@ -66,7 +66,7 @@ impl LateAnswers for LateAnswerEvents {
 }
 
 fn detail(late: &LateAnswer<'_>) -> Value {
-    let LateAnswer { request, answer, source, why, at } = late;
+    let LateAnswer { request, answer, source, reason, at } = late;
     json!({
         "callbackId": request.id,
         "execution": request.execution,
@@ -74,7 +74,7 @@ fn detail(late: &LateAnswer<'_>) -> Value {
         "destination": request.webhook().map(|webhook| &webhook.destination),
         "answeredAt": at,
         "source": way(source),
-        "why": reason(why),
+        "why": <&str>::from(reason),
         "answer": answer,
     })
 }
@@ -84,29 +84,6 @@ fn way(source: &Source) -> Value {
         Source::Response => json!({ "kind": "response" }),
         Source::Link => json!({ "kind": "link" }),
         Source::Event { sender, id } => json!({ "kind": "event", "sender": sender, "id": id }),
-    }
-}
-
-/// What had become of the task.
-const fn reason(why: &NotTaken) -> &'static str {
-    match why {
-        NotTaken::TooLate => "expired",
-        NotTaken::NobodyWaits => "nobodyWaits",
-        NotTaken::Decided(decision) => match decision.outcome {
-            Outcome::Expired => "expired",
-            Outcome::Withdrawn(_) => "withdrawn",
-            Outcome::Answered { .. } => "answeredOtherwise",
-            Outcome::Refused { .. } => "callRefused",
-            Outcome::Approved | Outcome::Rejected => "decided",
-        },
-        // These are of people.
-        NotTaken::Unknown
-        | NotTaken::OutOfDate
-        | NotTaken::CommentMissing
-        | NotTaken::CommentTooLong { .. }
-        | NotTaken::OwnRequest
-        | NotTaken::AnsweredByAnotherLink
-        | NotTaken::AnsweredOtherwise(_) => "notAsked",
     }
 }
 

@@ -8,7 +8,7 @@ use aws_sdk_eventbridge::{
 };
 use aws_smithy_mocks::{Rule, mock, mock_client};
 use callback_bridge::{TaskContext, TaskToken};
-use callbacks::{Ask, Decision, MachineAnswer, Request, Waiting, Webhook, Withdrawal};
+use callbacks::{Ask, LateReason, MachineAnswer, Request, Waiting, Webhook};
 use jsonschema::Validator;
 
 use super::*;
@@ -35,7 +35,7 @@ fn request(context: TaskContext) -> Request {
 }
 
 /// Has a late answer told to an EventBridge that does as the rule says.
-async fn told(rule: &Rule, answer: &MachineAnswer, source: &Source, why: &NotTaken) -> Result<(), String> {
+async fn told(rule: &Rule, answer: &MachineAnswer, source: &Source, reason: LateReason) -> Result<(), String> {
     let client = mock_client!(aws_sdk_eventbridge, [rule]);
     let context = TaskContext {
         execution: Some("arn:aws:states:eu-west-1:123456789012:execution:loans:42".to_owned()),
@@ -43,7 +43,7 @@ async fn told(rule: &Rule, answer: &MachineAnswer, source: &Source, why: &NotTak
         ..TaskContext::default()
     };
     let request = request(context);
-    let late = LateAnswer { request: &request, answer, source, why, at: AT.parse().unwrap() };
+    let late = LateAnswer { request: &request, answer, source, reason, at: AT.parse().unwrap() };
     let events = LateAnswerEvents { client, bus: "callbacks".to_owned() };
     events.report(&late).await.map_err(|error| error.to_string())
 }
@@ -76,25 +76,19 @@ async fn an_event_says_what_was_answered_and_why_it_does_not_matter() {
         })
         .then_output(|| PutEventsOutput::builder().failed_entry_count(0).build());
     let source = Source::Event { sender: "payment-provider".to_owned(), id: "evt-1".to_owned() };
-    assert_eq!(told(&rule, &paid(), &source, &NotTaken::TooLate).await, Ok(()));
+    assert_eq!(told(&rule, &paid(), &source, LateReason::Expired).await, Ok(()));
     assert_eq!(rule.num_calls(), 1);
 }
 
 #[test]
 fn every_event_is_as_its_schema_says() {
-    let decided =
-        |outcome| NotTaken::Decided(Box::new(Decision { id: "d".to_owned(), outcome, at: AT.parse().unwrap() }));
-    let answered = Outcome::Answered { answer: paid(), source: Source::Link };
-    let withdrawn = Outcome::Withdrawn(Withdrawal { by: "carol".to_owned(), reason: "paid in cash".to_owned() });
-    let whys = [
-        (NotTaken::TooLate, "expired"),
-        (NotTaken::NobodyWaits, "nobodyWaits"),
-        (NotTaken::Unknown, "notAsked"),
-        (decided(Outcome::Expired), "expired"),
-        (decided(withdrawn), "withdrawn"),
-        (decided(answered), "answeredOtherwise"),
-        (decided(Outcome::Refused { reason: "410".to_owned() }), "callRefused"),
-        (decided(Outcome::Approved), "decided"),
+    let reasons = [
+        (LateReason::Expired, "expired"),
+        (LateReason::Withdrawn, "withdrawn"),
+        (LateReason::AnsweredOtherwise, "answeredOtherwise"),
+        (LateReason::CallRefused, "callRefused"),
+        (LateReason::NobodyWaits, "nobodyWaits"),
+        (LateReason::Unknown, "unknown"),
     ];
     let failure = |error, cause| MachineAnswer::failure(error, cause).unwrap();
     let answers = [
@@ -105,13 +99,13 @@ fn every_event_is_as_its_schema_says() {
     ];
     let sources = [Source::Response, Source::Link, Source::Event { sender: "bank".to_owned(), id: "evt-1".to_owned() }];
     let (schema, request) = (schema(), request(TaskContext::default()));
-    for (why, told) in &whys {
+    for (reason, told) in reasons {
         for answer in &answers {
             for source in &sources {
-                let late = LateAnswer { request: &request, answer, source, why, at: AT.parse().unwrap() };
+                let late = LateAnswer { request: &request, answer, source, reason, at: AT.parse().unwrap() };
                 let event = json!({ "source": SOURCE, "detail-type": DETAIL_TYPE, "detail": detail(&late) });
                 assert_eq!(schema.validate(&event).map_err(|error| error.to_string()), Ok(()), "{event}");
-                assert_eq!(event["detail"]["why"], *told);
+                assert_eq!(event["detail"]["why"], told);
             }
         }
     }
@@ -125,7 +119,7 @@ fn the_largest_answer_fits_into_an_event() {
     let output = json!("\u{1}".repeat(64 * 1024 / 6));
     let (request, answer) = (request(TaskContext::default()), MachineAnswer::Success { output });
     let at = AT.parse().unwrap();
-    let late = LateAnswer { request: &request, answer: &answer, source: &Source::Link, why: &NotTaken::TooLate, at };
+    let late = LateAnswer { request: &request, answer: &answer, source: &Source::Link, reason: LateReason::Expired, at };
     let bytes = detail(&late).to_string().len();
     assert!((64 * 1024..128 * 1024).contains(&bytes), "{bytes}");
 }
@@ -147,7 +141,7 @@ async fn an_entry_that_failed_is_an_error_though_the_reply_is_none() {
         ),
         (None, "EventBridge did not take the event (no reason given)"),
     ] {
-        let told = told(&failed(code), &paid(), &Source::Link, &NotTaken::TooLate).await;
+        let told = told(&failed(code), &paid(), &Source::Link, LateReason::Expired).await;
         assert_eq!(told, Err(told_as.to_owned()));
     }
 }
@@ -169,7 +163,7 @@ async fn an_error_says_what_to_do_and_repeats_nothing() {
         ),
     ];
     for (rule, advice) in rules {
-        let told = told(&rule, &paid(), &Source::Link, &NotTaken::TooLate).await.unwrap_err();
+        let told = told(&rule, &paid(), &Source::Link, LateReason::Expired).await.unwrap_err();
         assert!(told.contains(advice) && !told.contains("hidden"), "{told}");
     }
 }

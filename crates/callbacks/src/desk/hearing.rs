@@ -5,7 +5,7 @@ use tracing::{error, info, warn};
 
 use super::{Answered, ChangeError, Desk, decision_id, working::task};
 use crate::{
-    Callback, CallbackStore, Clock, ExternalId, FirstReply, Inbound, InboundKey, Kept, LateAnswer, MachineAnswer,
+    Callback, CallbackStore, Clock, ExternalId, FirstReply, Inbound, InboundKey, Kept, LateAnswer, LateReason, MachineAnswer,
     NotTaken, Outside, ReportError, Source, Taken,
     metrics::{self, Told},
     ports::StoreError,
@@ -71,7 +71,7 @@ impl<S: CallbackStore, C: TaskCallbacks, O: Outside, K: Clock> Desk<S, C, O, K> 
             }
             Ok(changed) => Ok(Answered { callback: changed.callback, before: true }),
             Err(ChangeError::Refused(not_taken, callback)) => {
-                self.late(&callback, answer, source, &not_taken).await?;
+                self.late(&callback, answer, source, LateReason::of(&not_taken)).await?;
                 Err(HearError::NotTaken(not_taken, callback))
             }
             Err(ChangeError::Gone) => Err(HearError::Gone),
@@ -162,19 +162,19 @@ impl<S: CallbackStore, C: TaskCallbacks, O: Outside, K: Clock> Desk<S, C, O, K> 
         callback: &Callback,
         answer: &MachineAnswer,
         source: &Source,
-        why: &NotTaken,
+        reason: LateReason,
     ) -> Result<(), ReportError> {
         let request = &callback.request;
-        let late = LateAnswer { request, answer, source, why, at: self.now() };
+        let late = LateAnswer { request, answer, source, reason, at: self.now() };
         match self.outside.report(&late).await {
             Ok(()) => {
                 metrics::late(Told::Told);
-                info!(callback.id = %request.id, %why, "an answer came too late");
+                info!(callback.id = %request.id, reason = <&str>::from(reason), "an answer came too late");
                 Ok(())
             }
             Err(error) => {
                 metrics::late(Told::NotTold);
-                error!(callback.id = %request.id, %why, %error, "an answer came too late, and that could not be told");
+                error!(callback.id = %request.id, reason = <&str>::from(reason), %error, "an answer came too late, and that could not be told");
                 Err(error)
             }
         }

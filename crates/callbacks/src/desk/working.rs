@@ -7,8 +7,8 @@ use tracing::{error, info, warn};
 
 use super::{ChangeError, Desk, LEASE, calling::CallEnd, decision_id};
 use crate::{
-    CallError, Callback, CallbackStore, CapabilityLink, Clock, Duty, MachineAnswer, NotTaken, NoticeKind, Outcome,
-    OutgoingNotice, Outside, Recipient, Request, Source, State, Status, Taken,
+    CallError, Callback, CallbackStore, CapabilityLink, Clock, Duty, LateReason, MachineAnswer, NoticeKind, Outcome,
+    OutgoingNotice, Outside, Recipient, Request, Source, State, Status, Taken, Untold,
     metrics::{self, Notified, Step},
     ports::{StoreError, Written},
 };
@@ -30,6 +30,7 @@ enum Done {
     NotNotified(u8),
     Called(CallEnd),
     Beaten(Disposition),
+    Reported(bool),
 }
 
 impl<S: CallbackStore, C: TaskCallbacks, O: Outside, K: Clock> Desk<S, C, O, K> {
@@ -75,7 +76,6 @@ impl<S: CallbackStore, C: TaskCallbacks, O: Outside, K: Clock> Desk<S, C, O, K> 
             if pending {
                 count(&worked.callback.state, &decision_id);
             }
-            self.report_what_was_late(&worked.callback, &done).await;
         }
         Ok(worked)
     }
@@ -89,6 +89,7 @@ impl<S: CallbackStore, C: TaskCallbacks, O: Outside, K: Clock> Desk<S, C, O, K> 
                 Some(webhook) => Done::Called(self.call(callback, webhook).await),
                 None => Done::Called(CallEnd::Taken(Vec::new())), // nobody is called for people
             },
+            Duty::Report(untold) => Done::Reported(self.report(callback, &untold).await),
             Duty::Beat => {
                 let Some(task) = task(callback) else { return Done::Beaten(Disposition::Closed) };
                 let reply = self.callbacks.heartbeat(task).await;
@@ -113,28 +114,14 @@ impl<S: CallbackStore, C: TaskCallbacks, O: Outside, K: Clock> Desk<S, C, O, K> 
         metrics::settlement(disposition, age.and_then(|age| age.try_into().ok()).unwrap_or_default());
         report(callback, answer, disposition, reply.as_ref().err());
         let maybe_taken = maybe_told || matches!(reply, Err(Refusal::Unheard { .. }));
-        match callback.state.decision().map(|decision| &decision.outcome) {
-            Some(Outcome::Answered { answer, source })
-                if disposition == Disposition::Closed
-                    && self.late(callback, answer, source, &NotTaken::NobodyWaits).await.is_err() =>
-            {
-                // Told again, it is closed again; then it may be told that it was late.
-                Done::Told { disposition: Disposition::Retry, maybe_taken }
-            }
-            _ => Done::Told { disposition, maybe_taken },
-        }
+        Done::Told { disposition, maybe_taken }
     }
 
-    /// What a destination answered is told as late where something else was decided meanwhile.
-    async fn report_what_was_late(&self, callback: &Callback, done: &[Done]) {
-        for done in done {
-            let Done::Called(CallEnd::Taken(answers)) = done else { continue };
-            for (answer, source) in answers {
-                let heard = callback.state.hear(&callback.request, answer, source, "", self.now());
-                if let Err(why) = heard {
-                    drop(self.late(callback, answer, source, &why).await); // its error is told where it happens
-                }
-            }
+    /// Tells of an answer that came too late; whether somebody was told.
+    async fn report(&self, callback: &Callback, untold: &Untold) -> bool {
+        match callback.state.answer_untold(untold) {
+            Some(answer) => self.late(callback, answer, &untold.source, untold.reason).await.is_ok(),
+            None => true, // there is nothing to tell
         }
     }
 
@@ -205,6 +192,7 @@ fn after(request: &Request, state: State, done: &Done, chance: &Chance<'_>, now:
         }
         Done::Called(CallEnd::Refused(reason)) => state.refused(reason, decision_id, now).unwrap_or(state),
         Done::Beaten(disposition) => state.beaten(request, *disposition, now),
+        Done::Reported(told) => state.reported(*told, now),
     }
 }
 

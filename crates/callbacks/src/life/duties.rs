@@ -5,7 +5,7 @@ use std::time::Duration;
 use callback_bridge::{Answer, Backoff, Disposition};
 use jiff::Timestamp;
 
-use super::{NoticeKind, State, Status};
+use super::{LateReason, NoticeKind, State, Status, Untold};
 use crate::{Ask, Request};
 
 /// How long after an answer was not taken it is tried again.
@@ -32,6 +32,8 @@ pub enum Duty {
     },
     /// Step Functions is to be told that the task is still waited for.
     Beat,
+    /// Somebody is to be told of the first answer that came too late.
+    Report(Untold),
 }
 
 /// What is claimed for a while, so that nobody else takes it up meanwhile, and somebody does when the claimer dies.
@@ -61,7 +63,10 @@ impl State {
     #[must_use]
     pub fn duties(&self, request: &Request, now: Timestamp) -> Vec<Duty> {
         match &self.status {
-            Status::Settled { .. } => Vec::new(),
+            Status::Settled { .. } => {
+                let due = self.untold.first().filter(|untold| untold.next_at <= now);
+                due.cloned().map(Duty::Report).into_iter().collect()
+            }
             Status::Decided(decision) => vec![Duty::Settle(self.answer_of(request, decision))],
             Status::Pending if now >= request.deadline_at => vec![Duty::Expire],
             Status::Pending => {
@@ -80,7 +85,7 @@ impl State {
     /// When something is due next.
     pub(super) fn next_due(&self, request: &Request) -> Option<Timestamp> {
         match &self.status {
-            Status::Settled { .. } => None,
+            Status::Settled { .. } => self.told_next(),
             Status::Decided(_) => self.due_at,
             Status::Pending => {
                 let waiting = self.notices.iter().filter(|(approver, _)| !self.answers.contains_key(approver));
@@ -98,6 +103,11 @@ impl State {
         next.maybe_told = maybe_taken;
         match disposition {
             Disposition::Settled | Disposition::Closed | Disposition::Unknown | Disposition::BadToken => {
+                match disposition {
+                    Disposition::Closed => next.decided_late(decision, LateReason::NobodyWaits, now),
+                    Disposition::Unknown => next.decided_late(decision, LateReason::Unknown, now),
+                    _ => {}
+                }
                 next.settle(Some(decision.clone()), disposition, now);
             }
             Disposition::Retry | Disposition::Rejected | Disposition::Denied => {
@@ -132,7 +142,7 @@ impl State {
     fn settle(&mut self, decision: Option<super::Decision>, disposition: Disposition, now: Timestamp) {
         self.status = Status::Settled { decision, disposition, at: now };
         self.token = None;
-        self.due_at = None;
+        self.due_at = self.told_next();
         self.heartbeat_at = None;
     }
 }

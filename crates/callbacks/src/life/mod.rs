@@ -4,6 +4,7 @@ mod answers;
 mod calls;
 mod decision;
 mod duties;
+mod late;
 mod machine;
 mod notices;
 mod tally;
@@ -18,6 +19,7 @@ use jiff::Timestamp;
 pub use answers::{Choice, GivenAnswer, NotTaken, PersonAnswer, Taken};
 pub use decision::{Decision, Outcome, Withdrawal};
 pub use duties::{Claim, Duty};
+pub use late::{LateReason, Untold};
 pub use machine::{MachineAnswer, Source};
 pub use notices::{Notice, NoticeKind};
 
@@ -38,6 +40,8 @@ pub struct State {
     pub heartbeat_at: Option<Timestamp>,
     /// How often Step Functions was to be asked to take the decision; counted before it is asked.
     pub settle_tries: u32,
+    /// Answers of machines that came too late to matter, and of which nobody was told yet.
+    pub untold: Vec<Untold>,
     /// Whether Step Functions may have taken the decision already, by a try whose reply nobody heard.
     pub maybe_told: bool,
     /// When somebody has to look at it; nothing once it is settled.
@@ -80,6 +84,7 @@ impl State {
                 .heartbeat
                 .and_then(|every| request.began_at.checked_add(first_beat(request, every)).ok()),
             settle_tries: 0,
+            untold: Vec::new(),
             maybe_told: false,
             due_at: None,
             generation: 0,

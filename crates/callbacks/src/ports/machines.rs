@@ -6,7 +6,7 @@ use callback_bridge::InvalidField;
 use jiff::Timestamp;
 use serde_json::Value;
 
-use crate::{CapabilityLink, MachineAnswer, NotTaken, Request, Source, Webhook};
+use crate::{CapabilityLink, LateReason, MachineAnswer, Request, Source, Webhook};
 
 /// A call to a registered destination.
 #[derive(Debug)]
@@ -70,7 +70,7 @@ pub struct LateAnswer<'a> {
     /// How it came.
     pub source: &'a Source,
     /// Why it does not matter.
-    pub why: &'a NotTaken,
+    pub reason: LateReason,
     /// When it came.
     pub at: Timestamp,
 }

@@ -10,7 +10,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
 use super::{StoredState, Unreadable};
-use crate::{Ask, Decision, Notice, Outcome, PersonAnswer, Request, State, Status};
+use crate::{Ask, Decision, Notice, Outcome, PersonAnswer, Request, State, Status, Untold};
 
 /// The form in which people are asked, and answer.
 const OF_PEOPLE: u64 = 1;
@@ -45,6 +45,8 @@ struct StateDocument {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     heartbeat_at: Option<Timestamp>,
     settle_tries: u32,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    untold: Vec<Untold>,
     maybe_told: bool,
     generation: u16,
 }
@@ -82,7 +84,8 @@ pub(super) fn request(document: &str) -> Result<Request, Unreadable> {
 }
 
 pub(super) fn of_state(state: &State) -> String {
-    let State { status, answers, notices, heartbeat_at, settle_tries, maybe_told, generation, .. } = state.clone();
+    let State { status, answers, notices, heartbeat_at, settle_tries, untold, maybe_told, generation, .. } =
+        state.clone();
     let (decision, settlement) = match status {
         Status::Pending => (None, None),
         Status::Decided(decision) => (Some(decision), None),
@@ -96,6 +99,7 @@ pub(super) fn of_state(state: &State) -> String {
         notices,
         heartbeat_at,
         settle_tries,
+        untold,
         maybe_told,
         generation,
     })
@@ -105,7 +109,7 @@ fn form_of(state: &State) -> u64 {
     let of_machines = match state.decision().map(|decision| &decision.outcome) {
         Some(Outcome::Answered { .. } | Outcome::Refused { .. }) => true,
         Some(Outcome::Approved | Outcome::Rejected | Outcome::Expired | Outcome::Withdrawn(_)) | None => {
-            state.notices.values().any(|notice| notice.problem.is_some())
+            !state.untold.is_empty() || state.notices.values().any(|notice| notice.problem.is_some())
         }
     };
     if of_machines { OF_MACHINES } else { OF_PEOPLE }
@@ -119,8 +123,8 @@ pub(super) fn state(stored: StoredState) -> Result<State, Unreadable> {
         (None, Some(decision)) => Status::Decided(decision),
         (None, None) => Status::Pending,
     };
-    let StateDocument { answers, notices, heartbeat_at, settle_tries, maybe_told, generation, .. } = document;
-    Ok(State { status, token, answers, notices, heartbeat_at, settle_tries, maybe_told, due_at, generation, version })
+    let StateDocument { answers, notices, heartbeat_at, settle_tries, untold, maybe_told, generation, .. } = document;
+    Ok(State { status, token, answers, notices, heartbeat_at, settle_tries, untold, maybe_told, due_at, generation, version })
 }
 
 pub(super) fn written(document: &impl Serialize) -> String {

@@ -65,7 +65,7 @@ pub struct ToldLate {
     /// How it came.
     pub source: Source,
     /// Why it did not matter.
-    pub why: NotTaken,
+    pub reason: LateReason,
 }
 
 impl RecordingOutside {
@@ -165,9 +165,9 @@ impl LateAnswers for RecordingOutside {
         if records.reports_fail {
             return Err(ReportError("as the test wants it".to_owned()));
         }
-        let LateAnswer { request, answer, source, why, .. } = *late;
-        let (answer, source, why) = (answer.clone(), source.clone(), why.clone());
-        records.late.push(ToldLate { id: request.id, answer, source, why });
+        let LateAnswer { request, answer, source, reason, .. } = *late;
+        let (answer, source) = (answer.clone(), source.clone());
+        records.late.push(ToldLate { id: request.id, answer, source, reason });
         Ok(())
     }
 }

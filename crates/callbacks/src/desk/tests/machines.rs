@@ -4,7 +4,8 @@ use serde_json::json;
 
 use super::*;
 use crate::{
-    CallError, CallReply, ExternalId, First, FirstReply, HearError, Inbound, InboundFrom, InboundKey, MachineAnswer,
+    CallError, CallReply, ExternalId, First, FirstReply, HearError, Inbound, InboundFrom, InboundKey, LateReason,
+    MachineAnswer,
     Outcome, Source, Webhook,
 };
 
@@ -290,12 +291,55 @@ async fn an_answer_that_nobody_waited_for_is_told_as_late_until_that_is_taken() 
     opened(&bench).await.unwrap();
     bench.outside.fail_reports();
     hear(&bench, &paid()).await.unwrap();
-    assert!(matches!(bench.state().status, Status::Decided(_)), "it is told again");
+    assert!(matches!(bench.state().status, Status::Settled { .. }), "what was decided is told, whoever hears of it");
+    assert!(bench.state().token.is_none());
     bench.outside.recover();
     bench.clock.advance(Duration::from_mins(2));
     bench.sweep().await;
-    assert!(matches!(bench.state().status, Status::Settled { .. }));
-    assert_eq!(bench.outside.late().len(), 1);
+    assert_eq!((bench.outside.late().len(), bench.state().due_at), (1, None));
+    assert_eq!(bench.callbacks.answers().len(), 1);
+}
+
+/// Whoever has heard that nobody waits dies, or is given up, before somebody is told: then nobody can tell whether an unheard try
+/// was taken, and somebody is told of that.
+#[tokio::test]
+async fn an_answer_whose_teller_died_is_told_as_late_as_far_as_is_known() {
+    let callbacks = RecordingCallbacks::default().answering([Err(Refusal::TaskTimedOut), Err(Refusal::TaskTimedOut)]);
+    let bench = Bench::new(MemoryStore::default(), callbacks);
+    opened(&bench).await.unwrap();
+    let callback = bench.store.get(id()).unwrap();
+    let answer = paid();
+    {
+        let mut hearing = pin!(bench.desk.hear(callback, &answer, &Source::Link));
+        poll_fn(|context| {
+            // As far as Step Functions has replied.
+            while bench.callbacks.answers().is_empty() {
+                assert!(hearing.as_mut().poll(context).is_pending());
+            }
+            Poll::Ready(())
+        })
+        .await;
+    }
+    assert!(matches!(bench.state().status, Status::Decided(_)));
+    bench.clock.advance(Duration::from_mins(2));
+    bench.sweep().await;
+    let late = bench.outside.late();
+    assert!(matches!(&late[..], [late] if late.reason == LateReason::Unknown), "{late:?}");
+}
+
+#[tokio::test]
+async fn a_response_that_contradicts_is_told_until_somebody_has_heard_of_it() {
+    let bench = bench();
+    let early = event("evt_1", "p1", json!({ "status": "failed" }));
+    bench.desk.keep(&early).await.unwrap();
+    bench.outside.reply_with(Ok(replied(json!({ "status": "paid", "paymentId": "p1" }))));
+    bench.outside.fail_reports();
+    opened(&bench).await.unwrap();
+    assert_eq!(bench.state().untold.len(), 1);
+    bench.outside.recover();
+    bench.clock.advance(Duration::from_mins(1));
+    bench.sweep().await;
+    assert_eq!((bench.outside.late().len(), bench.state().due_at), (1, None));
 }
 
 #[tokio::test]
