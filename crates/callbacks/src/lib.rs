@@ -24,8 +24,8 @@ pub use ask::Ask;
 pub use desk::{AnswerError, Answered, Desk, First, HearError, LinkAnswer, OpenError, SweepError, Swept, Worked};
 pub use id::{CallbackId, NotAnId};
 pub use life::{
-    Choice, Claim, Decision, Duty, GivenAnswer, LateReason, MachineAnswer, NotTaken, Notice, NoticeKind, Outcome, PersonAnswer,
-    Source, State, Status, Taken, Untold, Withdrawal,
+    Choice, Claim, Decision, Duty, GivenAnswer, LateReason, MachineAnswer, NotTaken, Notice, NoticeKind, Outcome,
+    PersonAnswer, Source, State, Status, Taken, Untold, Withdrawal,
 };
 pub use link::{CapabilityLink, KeysError, LinkKeys, Recipient};
 pub use ports::{

@@ -1,12 +1,13 @@
 //! Answers of machines.
 
 use callback_bridge::{Disposition, TaskCallbacks, metrics::Reply};
+use jiff::Timestamp;
 use tracing::{error, info, warn};
 
 use super::{Answered, ChangeError, Desk, decision_id, working::task};
 use crate::{
-    Callback, CallbackStore, Clock, ExternalId, FirstReply, Inbound, InboundKey, Kept, LateAnswer, LateReason, MachineAnswer,
-    NotTaken, Outside, ReportError, Source, Taken,
+    Callback, CallbackStore, Clock, ExternalId, FirstReply, Inbound, InboundKey, Kept, LateAnswer, LateReason,
+    MachineAnswer, NotTaken, Outside, ReportError, Source, Taken,
     metrics::{self, Told},
     ports::StoreError,
 };
@@ -71,7 +72,7 @@ impl<S: CallbackStore, C: TaskCallbacks, O: Outside, K: Clock> Desk<S, C, O, K> 
             }
             Ok(changed) => Ok(Answered { callback: changed.callback, before: true }),
             Err(ChangeError::Refused(not_taken, callback)) => {
-                self.late(&callback, answer, source, LateReason::of(&not_taken)).await?;
+                self.late(&callback, answer, source, LateReason::of(&not_taken), self.now()).await?;
                 Err(HearError::NotTaken(not_taken, callback))
             }
             Err(ChangeError::Gone) => Err(HearError::Gone),
@@ -163,9 +164,10 @@ impl<S: CallbackStore, C: TaskCallbacks, O: Outside, K: Clock> Desk<S, C, O, K> 
         answer: &MachineAnswer,
         source: &Source,
         reason: LateReason,
+        at: Timestamp,
     ) -> Result<(), ReportError> {
         let request = &callback.request;
-        let late = LateAnswer { request, answer, source, reason, at: self.now() };
+        let late = LateAnswer { request, answer, source, reason, at };
         match self.outside.report(&late).await {
             Ok(()) => {
                 metrics::late(Told::Told);

@@ -7,7 +7,7 @@ use tracing::{error, info, warn};
 
 use super::{ChangeError, Desk, LEASE, calling::CallEnd, decision_id};
 use crate::{
-    CallError, Callback, CallbackStore, CapabilityLink, Clock, Duty, LateReason, MachineAnswer, NoticeKind, Outcome,
+    CallError, Callback, CallbackStore, CapabilityLink, Clock, Duty, LateReason, MachineAnswer, NoticeKind,
     OutgoingNotice, Outside, Recipient, Request, Source, State, Status, Taken, Untold,
     metrics::{self, Notified, Step},
     ports::{StoreError, Written},
@@ -120,7 +120,7 @@ impl<S: CallbackStore, C: TaskCallbacks, O: Outside, K: Clock> Desk<S, C, O, K> 
     /// Tells of an answer that came too late; whether somebody was told.
     async fn report(&self, callback: &Callback, untold: &Untold) -> bool {
         match callback.state.answer_untold(untold) {
-            Some(answer) => self.late(callback, answer, &untold.source, untold.reason).await.is_ok(),
+            Some(answer) => self.late(callback, answer, &untold.source, untold.reason, untold.at).await.is_ok(),
             None => true, // there is nothing to tell
         }
     }
@@ -179,7 +179,8 @@ fn after(request: &Request, state: State, done: &Done, chance: &Chance<'_>, now:
                 now,
             ) {
                 Ok(Taken::New(next)) => *next,
-                Ok(Taken::Before) | Err(_) => state,
+                Ok(Taken::Before) => state,
+                Err(not_taken) => state.came_late(answer, source, LateReason::of(&not_taken), now),
             };
             answers.iter().fold(state.called(request, now), heard)
         }

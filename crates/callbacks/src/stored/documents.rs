@@ -124,7 +124,19 @@ pub(super) fn state(stored: StoredState) -> Result<State, Unreadable> {
         (None, None) => Status::Pending,
     };
     let StateDocument { answers, notices, heartbeat_at, settle_tries, untold, maybe_told, generation, .. } = document;
-    Ok(State { status, token, answers, notices, heartbeat_at, settle_tries, untold, maybe_told, due_at, generation, version })
+    Ok(State {
+        status,
+        token,
+        answers,
+        notices,
+        heartbeat_at,
+        settle_tries,
+        untold,
+        maybe_told,
+        due_at,
+        generation,
+        version,
+    })
 }
 
 pub(super) fn written(document: &impl Serialize) -> String {

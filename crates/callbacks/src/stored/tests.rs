@@ -8,8 +8,8 @@ use serde_json::{Value, json};
 
 use super::*;
 use crate::{
-    Approval, Ask, CallbackId, Choice, Decision, ExternalId, InboundFrom, InboundKey, MachineAnswer, Notice, Outcome,
-    PersonAnswer, Source, Waiting, Webhook, Withdrawal,
+    Approval, Ask, CallbackId, Choice, Decision, ExternalId, InboundFrom, InboundKey, LateReason, MachineAnswer,
+    Notice, Outcome, PersonAnswer, Source, Untold, Waiting, Webhook, Withdrawal,
 };
 
 fn time() -> impl Strategy<Value = Timestamp> {
@@ -111,6 +111,20 @@ fn notice() -> impl Strategy<Value = Notice> {
     })
 }
 
+fn untold() -> impl Strategy<Value = Untold> {
+    let reason = prop::sample::select(vec![
+        LateReason::Expired,
+        LateReason::Withdrawn,
+        LateReason::AnsweredOtherwise,
+        LateReason::CallRefused,
+        LateReason::NobodyWaits,
+        LateReason::Unknown,
+    ]);
+    (option::of(machine_answer()), source(), reason, time(), any::<u32>(), time()).prop_map(
+        |(answer, source, reason, at, failures, next_at)| Untold { answer, source, reason, at, failures, next_at },
+    )
+}
+
 prop_compose! {
     fn state()(
         status in status(),
@@ -119,13 +133,16 @@ prop_compose! {
         notices in prop::collection::btree_map(any::<u8>(), notice(), 0..4),
         times in (option::of(time()), option::of(time())),
         settle_tries: u32,
+        untold in prop::collection::vec(untold(), 0..3),
         maybe_told: bool,
         generation: u16,
         version: u64,
     ) -> State {
         let token = token.map(|token| TaskToken::new(token).unwrap());
         let (heartbeat_at, due_at) = times;
-        State { status, token, answers, notices, heartbeat_at, settle_tries, maybe_told, due_at, generation, version }
+        State {
+            status, token, answers, notices, heartbeat_at, settle_tries, untold, maybe_told, due_at, generation, version
+        }
     }
 }
 
@@ -193,7 +210,7 @@ proptest! {
     #[test]
     fn a_state_is_of_the_lowest_form_that_knows_all_that_is_in_it(state in state()) {
         let document = state.to_stored().document;
-        let of_machines = [r#""kind":"answered""#, r#""kind":"refused""#, r#""problem":""#];
+        let of_machines = [r#""kind":"answered""#, r#""kind":"refused""#, r#""problem":""#, r#""untold":["#];
         let of_machines = of_machines.iter().any(|field| document.contains(field));
         prop_assert_eq!(form(&document), if of_machines { 2 } else { 1 }, "{}", document);
     }

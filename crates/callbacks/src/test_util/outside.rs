@@ -9,7 +9,7 @@ use callback_bridge::InvalidField;
 use serde_json::Value;
 
 use crate::{
-    CallError, CallReply, CallbackId, LateAnswer, LateAnswers, MachineAnswer, NotTaken, NoticeKind, Notifier,
+    CallError, CallReply, CallbackId, LateAnswer, LateAnswers, LateReason, MachineAnswer, NoticeKind, Notifier,
     NotifyError, OutgoingCall, OutgoingNotice, ReportError, Source, Webhook, Webhooks,
 };
 

@@ -5,8 +5,7 @@ use serde_json::json;
 use super::*;
 use crate::{
     CallError, CallReply, ExternalId, First, FirstReply, HearError, Inbound, InboundFrom, InboundKey, LateReason,
-    MachineAnswer,
-    Outcome, Source, Webhook,
+    MachineAnswer, Outcome, Source, Webhook,
 };
 
 const PROVIDER: &str = "payment-provider";
