@@ -5,9 +5,11 @@ mod contract;
 mod documented;
 mod outside;
 mod store;
+mod trouble;
 
 pub use clock::StoppedClock;
 pub use contract::keeps_the_contract;
 pub use documented::{Documented, DocumentedReply};
 pub use outside::{MadeCall, RecordingOutside, SentNotice, ToldLate};
-pub use store::{Lost, MemoryStore};
+pub use store::MemoryStore;
+pub use trouble::{Lost, TableCall};

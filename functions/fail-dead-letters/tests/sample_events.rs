@@ -9,11 +9,9 @@ use callback_bridge::{
     test_util::{Forwarded, RecordingCallbacks, RecordingQueue, invocation},
 };
 use callbacks::{
-    Approval, Ask, Callback, CallbackId, CallbackStore, ExternalId, FirstReply, Inbound, InboundKey, Kept, Parked,
-    Request, State, StoreError, Waiting, Webhook, Written, test_util::MemoryStore,
+    Approval, Ask, Callback, CallbackId, CallbackStore, Request, State, Waiting, Webhook, test_util::MemoryStore,
 };
 use fail_dead_letters::FailDeadLetters;
-use jiff::Timestamp;
 use serde_json::{Value, json};
 
 fn sample(event: &str) -> SqsEvent {
@@ -61,42 +59,6 @@ async fn with_the_parked_task(ask: Ask) -> (MemoryStore, CallbackId) {
     let table = MemoryStore::default();
     table.park(&Callback { request, state }).await.unwrap();
     (table, id)
-}
-
-/// A table that cannot be reached.
-struct Away;
-
-impl Away {
-    fn error<T>() -> Result<T, StoreError> {
-        Err(StoreError("no reply in time".to_owned()))
-    }
-}
-
-impl CallbackStore for Away {
-    async fn park(&self, _: &Callback) -> Result<Parked, StoreError> {
-        Self::error()
-    }
-    async fn load(&self, _: CallbackId) -> Result<Option<Callback>, StoreError> {
-        Self::error()
-    }
-    async fn write(&self, _: CallbackId, _: &State) -> Result<Written, StoreError> {
-        Self::error()
-    }
-    async fn due(&self, _: u8, _: Timestamp, _: u16) -> Result<Vec<CallbackId>, StoreError> {
-        Self::error()
-    }
-    async fn keep(&self, _: &Inbound) -> Result<Kept, StoreError> {
-        Self::error()
-    }
-    async fn replied(&self, _: &InboundKey, _: &FirstReply) -> Result<(), StoreError> {
-        Self::error()
-    }
-    async fn correlate(&self, _: &ExternalId, _: CallbackId, _: Timestamp) -> Result<Vec<Inbound>, StoreError> {
-        Self::error()
-    }
-    async fn correlated(&self, _: &ExternalId) -> Result<Option<CallbackId>, StoreError> {
-        Self::error()
-    }
 }
 
 #[tokio::test(start_paused = true)]
@@ -152,7 +114,9 @@ async fn while_the_table_is_away_nothing_is_answered_and_the_terminal_queue_gets
         let mut event = sample("parked-task");
         event.records[0].attributes.insert("ApproximateReceiveCount".to_owned(), receives.to_string());
         let callbacks = RecordingCallbacks::default();
-        let handled = handle(event, callbacks.clone(), Away).await;
+        let away = MemoryStore::default();
+        away.fail_when(|_| true);
+        let handled = handle(event, callbacks.clone(), away).await;
         assert_eq!(callbacks.calls(), [], "{receives} receives");
         let (kept, reasons) = (handled.kept, handled.forwarded.into_iter().map(|sent| sent.reason));
         let reasons: Vec<String> = reasons.collect();

@@ -16,7 +16,8 @@ pub use report::Report;
 
 /// How long a sweep takes up what is due. The next one comes a minute after this one began.
 const SWEEP: Duration = Duration::from_secs(50);
-/// What is kept for the last callback that was taken up: its slowest notice, its answer, and the writes around them.
+/// What is kept for the last callback that was taken up: its slowest notice or call, which is ten seconds, its answer, and the
+/// writes around them.
 const RESERVE: Duration = Duration::from_secs(25);
 
 /// Looks after what is parked at a desk.

@@ -1,19 +1,17 @@
 //! Sweeps and withdrawals over a table in memory.
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on panics")]
 
-use std::{fs, path::Path, time::Duration};
+use std::{fs, future::pending, path::Path, time::Duration};
 
 use callback_bridge::{
-    Answer, Refusal, TaskContext, TaskToken,
+    Answer, InvalidField, Refusal, TaskContext, TaskToken,
     test_util::{RecordingCallbacks, invocation},
 };
 use callbacks::{
-    Approval, Ask, CallError, Callback, CallbackId, CallbackStore, Clock, Desk, ExternalId, FirstReply, Inbound,
-    InboundKey, Kept, LinkKeys, Nobody, Notifier, NotifyError, Outbound, Outcome, OutgoingNotice, Outside, Parked,
-    State, Status, StoreError, Waiting, Webhook, Written,
-    test_util::{Lost, MemoryStore, RecordingOutside, StoppedClock},
+    Approval, Ask, CallError, CallReply, CallbackId, Clock, Desk, LinkKeys, Nobody, Notifier, NotifyError, Outbound,
+    Outcome, OutgoingCall, OutgoingNotice, Outside, State, Status, Waiting, Webhook, Webhooks,
+    test_util::{Lost, MemoryStore, RecordingOutside, StoppedClock, TableCall},
 };
-use jiff::Timestamp;
 use lambda_runtime::Diagnostic;
 use serde_json::{Value, json};
 use sweep_callbacks::{SweepCallbacks, SweepFailed};
@@ -156,6 +154,42 @@ async fn whatever_orders_no_withdrawal_is_a_sweep() {
         let report = bench.handle(event.clone()).await.unwrap();
         assert_eq!(report, json!({ "callbacks": 0, "duties": 0, "finished": true }), "{event}");
     }
+}
+
+/// A destination that never replies.
+struct Silent;
+
+impl Webhooks for Silent {
+    fn check(&self, _: &Webhook) -> Result<(), InvalidField> {
+        Ok(())
+    }
+
+    async fn call(&self, _: &OutgoingCall<'_>) -> Result<CallReply, CallError> {
+        pending().await
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn whoever_waits_for_a_slow_destination_keeps_nothing_else_waiting() {
+    let bench = Bench::new();
+    for nth in 0..400 {
+        bench.outside.reply_with(Err(CallError::Again { reason: "it replied with 503".to_owned(), after: None }));
+        let webhook = Webhook::read(json!({ "destination": "payment-provider" })).unwrap();
+        bench.opened_with(&format!("slow {nth}"), None, Ask::Webhook(webhook)).await;
+    }
+    bench.clock.advance(Duration::from_mins(1));
+    let ends = json!({ "destination": "payment-provider", "deadline": { "afterSeconds": 3600 } });
+    let ended = bench.opened_with("ends", None, Ask::Webhook(Webhook::read(ends).unwrap())).await;
+    let beats = Webhook::read(json!({ "destination": "payment-provider" })).unwrap();
+    bench.opened_with("beats", Some(Duration::from_mins(90)), Ask::Webhook(beats)).await;
+    bench.clock.advance(Duration::from_hours(1));
+    let outside = Outbound { people: bench.outside.clone(), machines: Silent, late: bench.outside.clone() };
+    let sweep = SweepCallbacks::new(bench.desk(outside));
+    let swept = sweep.handle(json!({}), invocation(Duration::from_secs(90)));
+    tokio::time::timeout(Duration::from_secs(1), swept).await.expect_err("the calls are under way");
+    assert_eq!(bench.callbacks.heartbeats(), 1);
+    assert!(matches!(bench.state(ended).decision().unwrap().outcome, Outcome::Expired));
+    assert_eq!(bench.callbacks.answers().len(), 1);
 }
 
 /// Each notice puts the clock forward.
@@ -311,54 +345,13 @@ async fn a_withdrawal_whose_reply_was_lost_can_be_ordered_again() {
     }
 }
 
-/// A table of which two shards cannot be read.
-struct HalfAway(MemoryStore);
-
-impl CallbackStore for HalfAway {
-    async fn park(&self, callback: &Callback) -> Result<Parked, StoreError> {
-        self.0.park(callback).await
-    }
-    async fn load(&self, id: CallbackId) -> Result<Option<Callback>, StoreError> {
-        self.0.load(id).await
-    }
-    async fn write(&self, id: CallbackId, next: &State) -> Result<Written, StoreError> {
-        self.0.write(id, next).await
-    }
-    async fn due(&self, shard: u8, now: Timestamp, most: u16) -> Result<Vec<CallbackId>, StoreError> {
-        if shard < 2 {
-            return Err(StoreError("no reply in time".to_owned()));
-        }
-        self.0.due(shard, now, most).await
-    }
-    async fn keep(&self, inbound: &Inbound) -> Result<Kept, StoreError> {
-        self.0.keep(inbound).await
-    }
-    async fn replied(&self, key: &InboundKey, reply: &FirstReply) -> Result<(), StoreError> {
-        self.0.replied(key, reply).await
-    }
-    async fn correlate(
-        &self,
-        external: &ExternalId,
-        id: CallbackId,
-        now: Timestamp,
-    ) -> Result<Vec<Inbound>, StoreError> {
-        self.0.correlate(external, id, now).await
-    }
-    async fn correlated(&self, external: &ExternalId) -> Result<Option<CallbackId>, StoreError> {
-        self.0.correlated(external).await
-    }
-}
-
 #[tokio::test(start_paused = true)]
 async fn what_can_be_read_is_swept_and_the_error_says_why_the_rest_was_not() {
     let bench = Bench::new();
     bench.opened_many().await;
     bench.outside.recover();
-    let keys = LinkKeys::read("a key of at least thirty-two letters").unwrap();
-    let (callbacks, outside, clock) = (bench.callbacks.clone(), bench.outside.clone(), bench.clock.clone());
-    let desk = Desk::new(HalfAway(bench.store.clone()), callbacks, outside, clock, keys);
-    let failed = SweepCallbacks::new(desk).handle(json!({}), invocation(Duration::from_secs(90))).await.unwrap_err();
-    let (error_type, message) = told(failed);
+    bench.store.fail_when(|call| matches!(call, TableCall::Due(0 | 1)));
+    let (error_type, message) = told(bench.handle(json!({})).await.unwrap_err());
     assert_eq!(error_type, "Bridge.TableUnavailable");
     assert_eq!(message, "2 of 8 shards could not be swept as a whole: the table of callbacks: no reply in time");
     assert!((1..100).contains(&bench.outside.sent().len()));

@@ -226,6 +226,7 @@ impl Next {
             Duty::Notify { approver, kind: NoticeKind::Reminder } => format!("remind {}", asked(approver)),
             Duty::Call => format!("call {destination}"),
             Duty::Beat => "send a heartbeat".to_owned(),
+            Duty::Report(_) => "tell of an answer that came too late".to_owned(),
         });
         Some(Self { at, when: from_now(at, now), what: duties.collect() })
     }

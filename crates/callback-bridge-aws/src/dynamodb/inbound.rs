@@ -20,10 +20,10 @@ use super::{
 /// or less.
 const KEPT: Duration = Duration::from_hours(7 * 24);
 
-/// How long a name for a task leads to its callback: an execution may wait for a year, and answers may come late.
+/// How long after a task began a name for it leads to its callback: an execution may wait for a year, and answers may come late.
 const CORRELATED: Duration = Duration::from_hours(400 * 24);
 
-/// The most events that are read that came before their task was known, the oldest first.
+/// The most events that are read that came after their task began and before it was known, the oldest first.
 pub(super) const MOST_EARLY: i32 = 100;
 
 const EVENT: &str = "event";
@@ -72,8 +72,8 @@ pub(super) fn replied(key: &InboundKey, reply: &FirstReply) -> ItemUpdate {
 }
 
 /// The item that says which callback a name belongs to.
-pub(super) fn correlation(external: &ExternalId, id: CallbackId, now: Timestamp) -> ItemUpdate {
-    let attributes = [("callback_id", Some(s(&id.to_string()))), ("expires_at", after(now, CORRELATED))];
+pub(super) fn correlation(external: &ExternalId, id: CallbackId, since: Timestamp) -> ItemUpdate {
+    let attributes = [("callback_id", Some(s(&id.to_string()))), ("expires_at", after(since, CORRELATED))];
     ItemUpdate::new(key(external_pk(external), CALLBACK), attributes)
 }
 
@@ -90,9 +90,8 @@ pub(super) fn correlation_keys(external: &ExternalId) -> Item {
     [(":pk".to_owned(), external_pk(external)), (":sk".to_owned(), s(CALLBACK))].into()
 }
 
-/// The values of the keys of all events about a task whose time is not over, for a query.
-pub(super) fn early_keys(external: &ExternalId, now: Timestamp) -> Item {
-    let since = now.checked_sub(KEPT).unwrap_or(Timestamp::MIN);
+/// The values of the keys of all events about a task that came since then, for a query.
+pub(super) fn early_keys(external: &ExternalId, since: Timestamp) -> Item {
     [(":pk".to_owned(), external_pk(external)), (":since".to_owned(), s(&early_since(since)))].into()
 }
 

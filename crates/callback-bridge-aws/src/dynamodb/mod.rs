@@ -14,12 +14,12 @@ use aws_sdk_dynamodb::{
     Client,
     config::Builder,
     error::{BuildError, ProvideErrorMetadata, SdkError},
-    operation::query::builders::QueryFluentBuilder,
-    types::{AttributeValue, Put, ReturnValuesOnConditionCheckFailure, TransactWriteItem, Update},
+    operation::{query::builders::QueryFluentBuilder, update_item::builders::UpdateItemFluentBuilder},
+    types::{AttributeValue, Put, ReturnValue, ReturnValuesOnConditionCheckFailure, TransactWriteItem, Update},
 };
 use callbacks::{
-    Callback, CallbackId, CallbackStore, ExternalId, FirstReply, Inbound, InboundKey, Kept, Parked, State, StoreError,
-    Written,
+    Callback, CallbackId, CallbackStore, Correlated, ExternalId, FirstReply, Inbound, InboundKey, Kept, Parked, State,
+    StoreError, Written,
     stored::{Unreadable, sortable},
 };
 use jiff::Timestamp;
@@ -66,16 +66,19 @@ impl CallbackTable {
 
     /// Writes one item.
     async fn update(&self, update: ItemUpdate, write_id: &str) -> Result<Found, StoreError> {
+        match self.call(update).send().await {
+            Ok(_) => Ok(Found::Ours),
+            Err(error) => refused_update(&error, write_id),
+        }
+    }
+
+    fn call(&self, update: ItemUpdate) -> UpdateItemFluentBuilder {
         let call = self.client.update_item().table_name(&self.name).set_key(Some(update.key));
         let call =
             call.update_expression(update.expression).set_condition_expression(update.condition.map(str::to_owned));
         let call = call.set_expression_attribute_names(Some(update.names));
         let call = call.set_expression_attribute_values(Some(update.values));
-        let call = call.return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld);
-        match call.send().await {
-            Ok(_) => Ok(Found::Ours),
-            Err(error) => refused_update(&error, write_id),
-        }
+        call.return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld)
     }
 
     /// Writes two items together, of which the first knows the name of the write.
@@ -185,13 +188,13 @@ impl CallbackStore for CallbackTable {
         &self,
         external: &ExternalId,
         id: CallbackId,
-        now: Timestamp,
-    ) -> Result<Vec<Inbound>, StoreError> {
-        let correlation = inbound::correlation(external, id, now);
-        let Found::Ours = self.update(correlation, UNNAMED).await? else {
-            return Err(StoreError("somebody else is correlating the same".to_owned()));
-        };
-        let query = self.query("pk = :pk AND sk >= :since", inbound::early_keys(external, now));
+        since: Timestamp,
+    ) -> Result<Correlated, StoreError> {
+        // Carried out twice by a retry, it leaves the same.
+        let call = self.call(inbound::correlation(external, id, since)).return_values(ReturnValue::UpdatedOld);
+        let before = call.send().await.map_err(|error| named(&error))?.attributes;
+        let before = before.as_ref().map(inbound::correlated).transpose().map_err(unreadable)?;
+        let query = self.query("pk = :pk AND sk >= :since", inbound::early_keys(external, since));
         let mut items = query.into_paginator().page_size(inbound::MOST_EARLY).items().send();
         let mut early = Vec::new();
         while let Some(item) = items.next().await {
@@ -201,7 +204,7 @@ impl CallbackStore for CallbackTable {
             }
             early.push(inbound::inbound(&item.map_err(|error| named(&error))?).map_err(unreadable)?);
         }
-        Ok(early)
+        Ok(Correlated { early, instead_of: before.filter(|before| *before != id) })
     }
 
     async fn correlated(&self, external: &ExternalId) -> Result<Option<CallbackId>, StoreError> {

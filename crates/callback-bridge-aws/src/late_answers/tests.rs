@@ -119,7 +119,8 @@ fn the_largest_answer_fits_into_an_event() {
     let output = json!("\u{1}".repeat(64 * 1024 / 6));
     let (request, answer) = (request(TaskContext::default()), MachineAnswer::Success { output });
     let at = AT.parse().unwrap();
-    let late = LateAnswer { request: &request, answer: &answer, source: &Source::Link, reason: LateReason::Expired, at };
+    let late =
+        LateAnswer { request: &request, answer: &answer, source: &Source::Link, reason: LateReason::Expired, at };
     let bytes = detail(&late).to_string().len();
     assert!((64 * 1024..128 * 1024).contains(&bytes), "{bytes}");
 }

@@ -6,7 +6,7 @@ use tracing::{info, warn};
 use super::Desk;
 use crate::{
     CallError, CallReply, Callback, CallbackStore, CapabilityLink, Clock, ExternalId, Inbound, MachineAnswer,
-    OutgoingCall, Outside, Recipient, Source, Webhook,
+    OutgoingCall, Outside, Recipient, Request, Source, StoreError, Webhook,
     machines::{NotSaid, Said},
     metrics::{self, Called},
 };
@@ -58,8 +58,8 @@ impl<S: CallbackStore, C: Send + Sync, O: Outside, K: Clock> Desk<S, C, O, K> {
         };
         let early = match body.and_then(|body| external_id(webhook, body)) {
             None => Vec::new(),
-            Some(external) => match self.store.correlate(&external, callback.request.id, self.now()).await {
-                Ok(inbound) => early_answers(callback, webhook, inbound),
+            Some(external) => match self.correlate(callback, &external).await {
+                Ok(early) => early_answers(webhook, &early),
                 // Called again, it says the same: it knows repeated calls by their id.
                 Err(error) => {
                     return CallEnd::NotTaken(CallError::Again { reason: error.to_string(), after: None });
@@ -70,6 +70,17 @@ impl<S: CallbackStore, C: Send + Sync, O: Outside, K: Clock> Desk<S, C, O, K> {
             warn!(callback.id = %callback.request.id, "the response is no JSON, so events cannot find their task");
         }
         CallEnd::Taken(answer.map(|answer| (answer, Source::Response)).into_iter().chain(early).collect())
+    }
+
+    /// Lets events find the task, and returns those that came before. What came before the task began was about another, which
+    /// the destination calls the same, such as a try of its state that has failed.
+    async fn correlate(&self, callback: &Callback, external: &ExternalId) -> Result<Vec<Inbound>, StoreError> {
+        let Request { id, began_at, .. } = callback.request;
+        let correlated = self.store.correlate(external, id, began_at).await?;
+        if let Some(before) = correlated.instead_of {
+            warn!(callback.id = %id, %before, "the name that events speak of a task by leads here now, and no more to the callback before it");
+        }
+        Ok(correlated.early)
     }
 }
 
@@ -93,12 +104,9 @@ fn external_id(webhook: &Webhook, body: &Value) -> Option<ExternalId> {
     id
 }
 
-/// What the events answer that came too early, in the order in which they came. What came before this task began was about one
-/// before it, which the destination calls the same, such as a try of its state that has failed.
-fn early_answers(callback: &Callback, webhook: &Webhook, mut inbound: Vec<Inbound>) -> Vec<(MachineAnswer, Source)> {
-    inbound.retain(|event| event.at >= callback.request.began_at);
-    inbound.sort_by(|one, other| (one.at, &one.key).cmp(&(other.at, &other.key)));
-    let answers = inbound.iter().filter_map(|event| {
+/// What the events answer that came too early, in the order in which they came.
+fn early_answers(webhook: &Webhook, early: &[Inbound]) -> Vec<(MachineAnswer, Source)> {
+    let answers = early.iter().filter_map(|event| {
         let answer = answer_in(webhook, event.body.as_ref()?);
         let answer = answer.inspect_err(|problem| warn!(%problem, "an early event cannot be understood")).ok()??;
         Some((answer, event.source()?))

@@ -1,15 +1,16 @@
 //! A table in memory.
 
 use std::{
-    collections::{BTreeMap, HashSet, VecDeque},
+    collections::BTreeMap,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
 use jiff::Timestamp;
 
+use super::{Lost, TableCall, trouble::Trouble};
 use crate::{
-    Callback, CallbackId, CallbackStore, ExternalId, FirstReply, Inbound, InboundKey, Kept, Parked, State, StoreError,
-    Written,
+    Callback, CallbackId, CallbackStore, Correlated, ExternalId, FirstReply, Inbound, InboundKey, Kept, Parked, State,
+    StoreError, Written,
 };
 
 /// A table in memory. Each call lets others go first once, as one over a network does; where the real one makes two, they have
@@ -17,9 +18,7 @@ use crate::{
 #[derive(Debug, Clone, Default)]
 pub struct MemoryStore {
     rows: Arc<Mutex<Rows>>,
-    /// The next writes whose replies are lost; each is carried out or not.
-    lost: Arc<Mutex<VecDeque<Lost>>>,
-    unreadable: Arc<Mutex<HashSet<CallbackId>>>,
+    trouble: Trouble,
 }
 
 #[derive(Debug, Default)]
@@ -29,26 +28,28 @@ struct Rows {
     correlations: BTreeMap<ExternalId, CallbackId>,
 }
 
-/// What becomes of a write whose reply is lost.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Lost {
-    /// It was carried out.
-    Written,
-    /// It was not.
-    NotWritten,
-}
-
 impl MemoryStore {
     /// Loses the replies to the next writes.
     #[must_use]
     pub fn losing(self, replies: impl IntoIterator<Item = Lost>) -> Self {
-        self.lost.lock().unwrap_or_else(PoisonError::into_inner).extend(replies);
+        self.trouble.lose(replies);
         self
     }
 
-    /// Cannot read these callbacks from now on.
-    pub fn spoil(&self, ids: impl IntoIterator<Item = CallbackId>) {
-        self.unreadable.lock().unwrap_or_else(PoisonError::into_inner).extend(ids);
+    /// Has no reply in time to calls of which this says so; it is asked before each from now on.
+    pub fn fail_when(&self, fails: impl FnMut(TableCall) -> bool + Send + 'static) {
+        self.trouble.fail_when(fails);
+    }
+
+    /// Fails no more.
+    pub fn recover(&self) {
+        self.trouble.recover();
+    }
+
+    /// How often it was called, in vain or not.
+    #[must_use]
+    pub fn calls(&self) -> usize {
+        self.trouble.calls()
     }
 
     /// A callback as it is now.
@@ -61,9 +62,15 @@ impl MemoryStore {
         self.rows.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// Lets others go first, and is in trouble where it is to be.
+    async fn begin(&self, call: TableCall) -> Result<(), StoreError> {
+        tokio::task::yield_now().await;
+        self.trouble.meet(call)
+    }
+
     /// Carries a write out, unless it is lost.
     fn write_rows<T>(&self, write: impl FnOnce(&mut Rows, Carried) -> T) -> Result<T, StoreError> {
-        let loss = self.lost.lock().unwrap_or_else(PoisonError::into_inner).pop_front();
+        let loss = self.trouble.loses();
         let written = write(&mut self.lock(), Carried(loss != Some(Lost::NotWritten)));
         loss.map_or(Ok(written), |_| Err(StoreError("the reply was lost".to_owned())))
     }
@@ -74,7 +81,7 @@ struct Carried(bool);
 
 impl CallbackStore for MemoryStore {
     async fn park(&self, callback: &Callback) -> Result<Parked, StoreError> {
-        tokio::task::yield_now().await;
+        self.begin(TableCall::Park).await?;
         self.write_rows(|rows, Carried(carried)| {
             let parked = if rows.callbacks.contains_key(&callback.request.id) { Parked::Before } else { Parked::New };
             if parked == Parked::New && carried {
@@ -85,15 +92,12 @@ impl CallbackStore for MemoryStore {
     }
 
     async fn load(&self, id: CallbackId) -> Result<Option<Callback>, StoreError> {
-        tokio::task::yield_now().await;
-        if self.unreadable.lock().unwrap_or_else(PoisonError::into_inner).contains(&id) {
-            return Err(StoreError("it cannot be read".to_owned()));
-        }
+        self.begin(TableCall::Load(id)).await?;
         Ok(self.get(id))
     }
 
     async fn write(&self, id: CallbackId, next: &State) -> Result<Written, StoreError> {
-        tokio::task::yield_now().await;
+        self.begin(TableCall::Write).await?;
         self.write_rows(|rows, Carried(carried)| match rows.callbacks.get_mut(&id) {
             Some(callback) if callback.state.version + 1 == next.version => {
                 if carried {
@@ -106,7 +110,7 @@ impl CallbackStore for MemoryStore {
     }
 
     async fn due(&self, shard: u8, now: Timestamp, most: u16) -> Result<Vec<CallbackId>, StoreError> {
-        tokio::task::yield_now().await;
+        self.begin(TableCall::Due(shard)).await?;
         let rows = self.lock();
         let mut due: Vec<(Timestamp, CallbackId)> = rows
             .callbacks
@@ -119,7 +123,7 @@ impl CallbackStore for MemoryStore {
     }
 
     async fn keep(&self, inbound: &Inbound) -> Result<Kept, StoreError> {
-        tokio::task::yield_now().await;
+        self.begin(TableCall::Keep).await?;
         self.write_rows(|rows, Carried(carried)| {
             if let Some((first, reply)) = rows.inbound.get(&inbound.key) {
                 return Kept::Before { digest: first.digest.clone(), reply: reply.clone() };
@@ -132,7 +136,7 @@ impl CallbackStore for MemoryStore {
     }
 
     async fn replied(&self, key: &InboundKey, reply: &FirstReply) -> Result<(), StoreError> {
-        tokio::task::yield_now().await;
+        self.begin(TableCall::Replied).await?;
         self.write_rows(|rows, Carried(carried)| {
             if let Some((_, first)) = rows.inbound.get_mut(key).filter(|_| carried) {
                 first.get_or_insert_with(|| reply.clone());
@@ -144,23 +148,28 @@ impl CallbackStore for MemoryStore {
         &self,
         external: &ExternalId,
         id: CallbackId,
-        _now: Timestamp,
-    ) -> Result<Vec<Inbound>, StoreError> {
-        tokio::task::yield_now().await;
-        self.write_rows(|rows, Carried(carried)| {
+        since: Timestamp,
+    ) -> Result<Correlated, StoreError> {
+        self.begin(TableCall::Correlate).await?;
+        let before = self.write_rows(|rows, Carried(carried)| {
+            let before = rows.correlations.get(external).copied();
             if carried {
                 rows.correlations.insert(external.clone(), id);
             }
+            before
         })?;
         tokio::task::yield_now().await;
         tokio::task::yield_now().await;
         let rows = self.lock();
         let about = rows.inbound.values().filter(|(inbound, _)| inbound.about.as_ref() == Some(external));
-        Ok(about.map(|(inbound, _)| inbound.clone()).collect())
+        let mut early: Vec<Inbound> = about.map(|(inbound, _)| inbound.clone()).collect();
+        early.retain(|inbound| inbound.at >= since);
+        early.sort_by_key(|inbound| inbound.at);
+        Ok(Correlated { early, instead_of: before.filter(|before| *before != id) })
     }
 
     async fn correlated(&self, external: &ExternalId) -> Result<Option<CallbackId>, StoreError> {
-        tokio::task::yield_now().await;
+        self.begin(TableCall::Correlated).await?;
         Ok(self.lock().correlations.get(external).copied())
     }
 }

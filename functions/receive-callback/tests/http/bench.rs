@@ -1,22 +1,13 @@
 //! A door to one task, and requests to it.
 
-use std::{
-    collections::BTreeMap,
-    sync::{
-        Arc,
-        atomic::{AtomicUsize, Ordering},
-    },
-    time::Duration,
-};
+use std::{collections::BTreeMap, time::Duration};
 
 use callback_bridge::{TaskContext, TaskToken, test_util::RecordingCallbacks};
 use callbacks::{
-    Approval, Ask, Callback, CallbackId, CallbackStore, Desk, ExternalId, FirstReply, Inbound, InboundKey, Kept,
-    LinkKeys, Nobody, Outbound, Parked, State, StoreError, Waiting, Written,
+    Approval, Ask, Callback, CallbackId, Desk, LinkKeys, Nobody, Outbound, Waiting,
     signed::Senders,
     test_util::{Lost, MemoryStore, RecordingOutside, StoppedClock},
 };
-use jiff::Timestamp;
 use lambda_http::{Body, Request};
 use receive_callback::{Config, Door};
 use serde_json::{Value, json};
@@ -28,97 +19,18 @@ pub(crate) const KEYS: &str = "a key of at least thirty-two letters";
 pub(crate) const ALICE: &str = "alice@example.com";
 pub(crate) const BOB: &str = "bob@example.com";
 
-/// A table in memory that counts what it is asked, and can be away.
-#[derive(Clone)]
-pub(crate) struct Table {
-    pub(crate) memory: MemoryStore,
-    calls: Arc<AtomicUsize>,
-    /// From this call on it is away.
-    away_from: Arc<AtomicUsize>,
-}
-
-impl Table {
-    fn new() -> Self {
-        let away_from = Arc::new(AtomicUsize::new(usize::MAX));
-        Self { memory: MemoryStore::default(), calls: Arc::default(), away_from }
-    }
-
-    fn call(&self) -> Result<(), StoreError> {
-        let call = self.calls.fetch_add(1, Ordering::Relaxed);
-        let away = call >= self.away_from.load(Ordering::Relaxed);
-        if away { Err(StoreError("no reply in time".to_owned())) } else { Ok(()) }
-    }
-
-    pub(crate) fn go_away(&self) {
-        self.go_away_after(0);
-    }
-
-    /// Is away after so many further calls.
-    pub(crate) fn go_away_after(&self, calls: usize) {
-        self.away_from.store(self.calls() + calls, Ordering::Relaxed);
-    }
-
-    pub(crate) fn come_back(&self) {
-        self.away_from.store(usize::MAX, Ordering::Relaxed);
-    }
-
-    pub(crate) fn calls(&self) -> usize {
-        self.calls.load(Ordering::Relaxed)
-    }
-}
-
-impl CallbackStore for Table {
-    async fn park(&self, callback: &Callback) -> Result<Parked, StoreError> {
-        self.call()?;
-        self.memory.park(callback).await
-    }
-    async fn load(&self, id: CallbackId) -> Result<Option<Callback>, StoreError> {
-        self.call()?;
-        self.memory.load(id).await
-    }
-    async fn write(&self, id: CallbackId, next: &State) -> Result<Written, StoreError> {
-        self.call()?;
-        self.memory.write(id, next).await
-    }
-    async fn due(&self, shard: u8, now: Timestamp, most: u16) -> Result<Vec<CallbackId>, StoreError> {
-        self.call()?;
-        self.memory.due(shard, now, most).await
-    }
-    async fn keep(&self, inbound: &Inbound) -> Result<Kept, StoreError> {
-        self.call()?;
-        self.memory.keep(inbound).await
-    }
-    async fn replied(&self, key: &InboundKey, reply: &FirstReply) -> Result<(), StoreError> {
-        self.call()?;
-        self.memory.replied(key, reply).await
-    }
-    async fn correlate(
-        &self,
-        external: &ExternalId,
-        id: CallbackId,
-        now: Timestamp,
-    ) -> Result<Vec<Inbound>, StoreError> {
-        self.call()?;
-        self.memory.correlate(external, id, now).await
-    }
-    async fn correlated(&self, external: &ExternalId) -> Result<Option<CallbackId>, StoreError> {
-        self.call()?;
-        self.memory.correlated(external).await
-    }
-}
-
 /// What the function tells others itself: that an answer came too late, and nothing else.
 type LateAnswersOnly = Outbound<Nobody, Nobody, RecordingOutside>;
 
 /// A task that is parked, and the door to it.
 pub(crate) struct Bench {
-    pub(crate) table: Table,
+    pub(crate) table: MemoryStore,
     pub(crate) callbacks: RecordingCallbacks,
     pub(crate) outside: RecordingOutside,
     /// Where others work on the same callbacks.
-    pub(crate) desk: Desk<Table, RecordingCallbacks, RecordingOutside, StoppedClock>,
+    pub(crate) desk: Desk<MemoryStore, RecordingCallbacks, RecordingOutside, StoppedClock>,
     clock: StoppedClock,
-    door: Door<Table, RecordingCallbacks, LateAnswersOnly, StoppedClock>,
+    door: Door<MemoryStore, RecordingCallbacks, LateAnswersOnly, StoppedClock>,
 }
 
 impl Bench {
@@ -143,7 +55,7 @@ impl Bench {
     /// Nothing is parked yet.
     pub(crate) fn empty(senders: Senders, config: Config) -> Self {
         log::listen();
-        let table = Table::new();
+        let table = MemoryStore::default();
         let (callbacks, outside) = (RecordingCallbacks::default(), RecordingOutside::default());
         let clock = StoppedClock::at("2026-11-22T10:00:00Z".parse().unwrap());
         let keys = || LinkKeys::read(KEYS).unwrap();
@@ -171,7 +83,7 @@ impl Bench {
 
     /// The callback as it is stored.
     pub(crate) fn stored(&self) -> Callback {
-        self.table.memory.get(Self::id()).unwrap()
+        self.table.get(Self::id()).unwrap()
     }
 
     pub(crate) fn link_of(&self, address: &str) -> String {
@@ -214,9 +126,19 @@ impl Bench {
         seen
     }
 
+    /// Has the table away after so many further calls.
+    pub(crate) fn go_away_after(&self, calls: usize) {
+        let mut left = calls;
+        self.table.fail_when(move |_| {
+            let away = left == 0;
+            left = left.saturating_sub(1);
+            away
+        });
+    }
+
     /// Loses the replies to the next writes.
     pub(crate) fn lose(&self, replies: impl IntoIterator<Item = Lost>) {
-        drop(self.table.memory.clone().losing(replies));
+        drop(self.table.clone().losing(replies));
     }
 
     /// Has done what is due.

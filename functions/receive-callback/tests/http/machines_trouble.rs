@@ -23,12 +23,12 @@ async fn while_the_table_is_away_everything_is_to_be_sent_again() {
     let event = signed(&bench, NEW, "evt_1", &payment("p1", "paid"));
     let with_key = paid.clone().with_header("idempotency-key", "1");
     let sent: [Sent; 4] = [behind("GET", &link(&bench), "answer"), paid, with_key, event];
-    bench.table.go_away();
+    bench.table.fail_when(|_| true);
     for sent in &sent {
         again(&bench.seen(sent.clone()).await, "unavailable");
     }
     assert_eq!(bench.callbacks.calls(), []);
-    bench.table.come_back();
+    bench.table.recover();
     for sent in sent {
         assert_eq!(bench.seen(sent).await.status, 200);
     }
@@ -43,9 +43,9 @@ async fn what_began_and_did_not_end_is_done_when_it_comes_again() {
         let by_link = posts(&bench, "success", &body).with_header("idempotency-key", "1");
         let by_event = signed(&bench, NEW, "evt_1", &payment("p1", "paid"));
         for sent in [by_link, by_event] {
-            bench.table.go_away_after(calls);
+            bench.go_away_after(calls);
             let _whatever = bench.seen(sent.clone()).await;
-            bench.table.come_back();
+            bench.table.recover();
             assert_eq!(bench.seen(sent).await.status, 200, "away after {calls} calls");
         }
         // What the table was away for is told by the sweep.

@@ -36,7 +36,7 @@ async fn no_response_and_no_log_line_has_a_token_or_a_link() {
         responses.push(bench.seen(bench.post(address, choice)).await);
     }
     let sent = bench.get(ALICE);
-    bench.table.go_away();
+    bench.table.fail_when(|_| true);
     responses.push(bench.seen(sent).await);
     let log = log::lines();
     for told in ["a request was answered", "an answer is recorded", "an answer was not taken", "not known", "followed"]
@@ -74,7 +74,7 @@ async fn no_reply_to_a_machine_and_no_log_line_has_a_token_a_link_or_a_signature
     ] {
         replies.push(bench.seen(sent).await);
     }
-    bench.table.go_away();
+    bench.table.fail_when(|_| true);
     replies.push(bench.seen(behind("GET", &link, "answer")).await);
     let log = log::lines();
     for told in ["a machine was heard", "a machine came too late", "an event was refused", "followed"] {

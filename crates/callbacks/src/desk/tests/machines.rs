@@ -1,5 +1,6 @@
 //! Machines that answer in time, early, late, twice, and not at all.
 
+use futures_util::future::{join, maybe_done};
 use serde_json::json;
 
 use super::*;
@@ -219,39 +220,39 @@ async fn an_event_finds_its_task_by_what_its_sender_calls_it() {
     assert_eq!(bench.desk.find(&of_another).await.unwrap(), None);
 }
 
-/// Whoever keeps an event, and whoever comes to know its task, may stop anywhere between two calls of the table: the event is
-/// applied by one of them.
+/// Whoever keeps an event, and whoever comes to know its task, take turns at every call of the table in every order: the event
+/// is applied by one of them.
 #[tokio::test]
 async fn an_event_and_the_response_that_names_its_task_never_miss_each_other() {
-    for polls in 0..24 {
+    const TURNS: u32 = 10;
+    let mut found = 0;
+    for order in 0..1_u32 << TURNS {
         let bench = bench();
         bench.outside.reply_with(Ok(replied(json!({ "status": "accepted", "paymentId": "p1" }))));
-        let applied = async {
+        let mut opening = pin!(maybe_done(opened(&bench)));
+        let mut coming = pin!(maybe_done(async {
             let early = event("evt_1", "p1", json!({ "status": "paid" }));
             bench.desk.keep(&early).await.unwrap();
-            if let Some(callback) = bench.desk.find(&external("p1")).await.unwrap() {
-                bench.desk.hear(callback, &paid(), &Source::Link).await.unwrap();
-            }
-        };
-        let mut opening = pin!(opened(&bench));
-        // The opening goes as far as that, then the event comes and goes, and then the opening goes on.
-        let mut left = polls;
-        let early = poll_fn(|context| {
-            while left > 0 {
-                left -= 1;
-                if let Poll::Ready(opened) = opening.as_mut().poll(context) {
-                    return Poll::Ready(Some(opened));
+            let callback = bench.desk.find(&external("p1")).await.unwrap()?;
+            Some(bench.desk.hear(callback, &paid(), &Source::Link).await.unwrap())
+        }));
+        poll_fn(|context| {
+            for turn in 0..TURNS {
+                if order & 1 << turn == 0 {
+                    let _ = opening.as_mut().poll(context);
+                } else {
+                    let _ = coming.as_mut().poll(context);
                 }
             }
-            Poll::Ready(None)
+            Poll::Ready(())
         })
         .await;
-        applied.await;
-        if early.is_none() {
-            opening.await.unwrap();
-        }
-        assert_eq!(outputs(&bench), [json!({ "status": "paid" })], "after {polls} steps");
+        join(opening.as_mut(), coming.as_mut()).await;
+        opening.as_mut().take_output().unwrap().unwrap();
+        found += u32::from(coming.as_mut().take_output().unwrap().is_some());
+        assert_eq!(outputs(&bench), [json!({ "status": "paid" })], "in the order {order:b}");
     }
+    assert!((1..1 << TURNS).contains(&found), "it was found early and late: {found}");
 }
 
 #[tokio::test]
@@ -349,7 +350,7 @@ async fn of_two_answers_the_first_counts_and_the_other_is_late() {
     let (paid, failed) = (paid(), MachineAnswer::failure(None, None).unwrap());
     let one = bench.desk.hear(callback.clone(), &paid, &Source::Link);
     let other = bench.desk.hear(callback, &failed, &Source::Link);
-    let (one, other) = Box::pin(futures_util::future::join(one, other)).await;
+    let (one, other) = Box::pin(join(one, other)).await;
     assert!(one.is_ok() != other.is_ok());
     assert_eq!((bench.callbacks.answers().len(), bench.outside.late().len()), (1, 1));
 }

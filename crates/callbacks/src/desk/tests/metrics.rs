@@ -11,7 +11,6 @@ use metrics_util::debugging::{DebugValue, DebuggingRecorder};
 
 use super::*;
 use crate::metrics::{ALL, CALLBACKS, NOTICES, PageResult, SETTLEMENTS, SWEEPS};
-use crate::{ExternalId, FirstReply, Inbound, InboundKey, Kept};
 
 /// A recorder for one test, on its thread.
 struct Counting {
@@ -205,36 +204,6 @@ async fn notices_are_counted_by_whether_they_went_out() {
     assert_eq!(counting.of("Notices"), "Sent 1");
 }
 
-/// A table whose index cannot be read.
-struct NoIndex;
-
-impl CallbackStore for NoIndex {
-    async fn park(&self, _: &Callback) -> Result<crate::Parked, StoreError> {
-        Err(StoreError("as the test wants it".to_owned()))
-    }
-    async fn load(&self, _: CallbackId) -> Result<Option<Callback>, StoreError> {
-        Err(StoreError("as the test wants it".to_owned()))
-    }
-    async fn write(&self, _: CallbackId, _: &State) -> Result<Written, StoreError> {
-        Err(StoreError("as the test wants it".to_owned()))
-    }
-    async fn due(&self, _: u8, _: Timestamp, _: u16) -> Result<Vec<CallbackId>, StoreError> {
-        Err(StoreError("as the test wants it".to_owned()))
-    }
-    async fn keep(&self, _: &Inbound) -> Result<Kept, StoreError> {
-        Err(StoreError("as the test wants it".to_owned()))
-    }
-    async fn replied(&self, _: &InboundKey, _: &FirstReply) -> Result<(), StoreError> {
-        Err(StoreError("as the test wants it".to_owned()))
-    }
-    async fn correlate(&self, _: &ExternalId, _: CallbackId, _: Timestamp) -> Result<Vec<Inbound>, StoreError> {
-        Err(StoreError("as the test wants it".to_owned()))
-    }
-    async fn correlated(&self, _: &ExternalId) -> Result<Option<CallbackId>, StoreError> {
-        Err(StoreError("as the test wants it".to_owned()))
-    }
-}
-
 #[tokio::test]
 async fn sweeps_are_counted_by_how_they_ended() {
     let counting = Counting::new();
@@ -243,9 +212,8 @@ async fn sweeps_are_counted_by_how_they_ended() {
     assert_eq!(counting.of("Sweeps"), "Finished 1");
     bench.desk.sweep(bench.clock.now()).await.unwrap();
     assert_eq!(counting.of("Sweeps"), "Unfinished 1");
-    let keys = LinkKeys::read("a key of at least thirty-two letters").unwrap();
-    let desk = Desk::new(NoIndex, bench.callbacks.clone(), outbound(Nobody), bench.clock.clone(), keys);
-    let failed = desk.sweep(bench.clock.now().checked_add(Duration::from_secs(1)).unwrap()).await.unwrap_err();
+    bench.store.fail_when(|call| matches!(call, TableCall::Due(_)));
+    let failed = bench.desk.sweep(bench.clock.now().checked_add(Duration::from_secs(1)).unwrap()).await.unwrap_err();
     assert_eq!((failed.failed, failed.to_string()), (8, "8 of 8 shards could not be swept as a whole".to_owned()));
     assert_eq!(counting.of("Sweeps"), "Failed 1");
 }
