@@ -2,7 +2,10 @@
 
 use std::time::Duration;
 
-use callbacks::{CallError, CallReply};
+use callbacks::{
+    CallError, CallReply,
+    machines::{Posted, is_json},
+};
 use jiff::{SignedDuration, Timestamp, fmt::rfc2822::DateTimeParser};
 use reqwest::{
     Response, StatusCode,
@@ -12,8 +15,6 @@ use tracing::warn;
 
 use super::addresses::NotPublic;
 
-/// The largest body that is read, in bytes.
-const MOST_BODY_BYTES: usize = 64 * 1024;
 /// The longest that a destination is left alone because it asks for it.
 const MOST_AFTER: Duration = Duration::from_hours(24);
 
@@ -28,7 +29,8 @@ pub(super) async fn read(name: &str, response: Response, now: Timestamp) -> Resu
     if !status.is_success() {
         return Err(not_taken(name, status, response.headers(), now));
     }
-    let says_json = is_json(response.headers());
+    let content_type = response.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok());
+    let says_json = is_json(content_type);
     let body = match body(response).await {
         Ok(body) => body.filter(|_| says_json),
         Err(error) => return Err(unanswered(name, &error)),
@@ -41,20 +43,13 @@ pub(super) async fn read(name: &str, response: Response, now: Timestamp) -> Resu
 async fn body(mut response: Response) -> reqwest::Result<Option<Vec<u8>>> {
     let mut body = Vec::new();
     while let Some(chunk) = response.chunk().await? {
-        if body.len() + chunk.len() > MOST_BODY_BYTES {
-            warn!(most_bytes = MOST_BODY_BYTES, "the response of a destination is too large, and was not read");
+        if body.len() + chunk.len() > Posted::MOST_BYTES {
+            warn!(most_bytes = Posted::MOST_BYTES, "the response of a destination is too large, and was not read");
             return Ok(None);
         }
         body.extend_from_slice(&chunk);
     }
     Ok(Some(body))
-}
-
-/// Whether it is `application/json`, or something that is written in JSON.
-fn is_json(headers: &HeaderMap) -> bool {
-    let content_type = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    let media_type = content_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
-    media_type == "application/json" || media_type.starts_with("application/") && media_type.ends_with("+json")
 }
 
 fn not_taken(name: &str, status: StatusCode, headers: &HeaderMap, now: Timestamp) -> CallError {
@@ -129,22 +124,5 @@ mod tests {
         ] {
             assert_eq!(asks(value), seconds, "{value}");
         }
-    }
-
-    #[test]
-    fn json_is_known_by_its_content_type() {
-        for (content_type, json) in [
-            ("application/json", true),
-            ("Application/JSON; charset=utf-8", true),
-            ("application/problem+json", true),
-            ("text/html", false),
-            ("text/plain; application/json", false),
-            ("application/jsonp", false),
-            ("", false),
-        ] {
-            let headers = HeaderMap::from_iter([(CONTENT_TYPE, content_type.parse().unwrap())]);
-            assert_eq!(is_json(&headers), json, "{content_type}");
-        }
-        assert!(!is_json(&HeaderMap::new()));
     }
 }

@@ -88,18 +88,7 @@ impl<S: CallbackStore, C: TaskCallbacks, O: Outside, K: Clock> Desk<S, C, O, K> 
         if let Err(not_taken) = callback.state.waits(&callback.request, self.now()) {
             return Err(HearError::NotTaken(not_taken, Box::new(callback)));
         }
-        let disposition = match task(&callback) {
-            None => Disposition::Closed,
-            Some(task) => {
-                let reply = self.callbacks.heartbeat(task).await;
-                Reply::count(&reply);
-                let disposition = Disposition::of(&reply, false);
-                if let Err(error) = reply {
-                    warn!(callback.id = %callback.request.id, disposition = disposition.as_str(), %error, "a heartbeat was not accepted");
-                }
-                disposition
-            }
-        };
+        let disposition = self.heartbeat(&callback).await;
         match disposition {
             Disposition::Settled => Ok(callback),
             Disposition::Retry | Disposition::Rejected | Disposition::Denied => Err(HearError::NotBeaten),
@@ -125,6 +114,18 @@ impl<S: CallbackStore, C: TaskCallbacks, O: Outside, K: Clock> Desk<S, C, O, K> 
                 }
             }
         }
+    }
+
+    /// Sends a heartbeat to Step Functions.
+    pub(super) async fn heartbeat(&self, callback: &Callback) -> Disposition {
+        let Some(task) = task(callback) else { return Disposition::Closed };
+        let reply = self.callbacks.heartbeat(task).await;
+        Reply::count(&reply);
+        let disposition = Disposition::of(&reply, false);
+        if let Err(error) = reply {
+            warn!(callback.id = %callback.request.id, disposition = disposition.as_str(), %error, "a heartbeat was not accepted");
+        }
+        disposition
     }
 
     /// Keeps what a machine has sent, and says whether it came before.

@@ -90,16 +90,7 @@ impl<S: CallbackStore, C: TaskCallbacks, O: Outside, K: Clock> Desk<S, C, O, K> 
                 None => Done::Called(CallEnd::Taken(Vec::new())), // nobody is called for people
             },
             Duty::Report(untold) => Done::Reported(self.report(callback, &untold).await),
-            Duty::Beat => {
-                let Some(task) = task(callback) else { return Done::Beaten(Disposition::Closed) };
-                let reply = self.callbacks.heartbeat(task).await;
-                Reply::count(&reply);
-                let disposition = Disposition::of(&reply, false);
-                if let Err(error) = reply {
-                    warn!(callback.id = %callback.request.id, disposition = disposition.as_str(), %error, "a heartbeat was not accepted");
-                }
-                Done::Beaten(disposition)
-            }
+            Duty::Beat => Done::Beaten(self.heartbeat(callback).await),
         }
     }
 

@@ -3,5 +3,5 @@
 mod posted;
 mod reply;
 
-pub use posted::{NotSaid, Posted, Said, Way};
+pub use posted::{NotSaid, Posted, Said, Way, is_json};
 pub use reply::Reply;

@@ -29,20 +29,8 @@ pub enum Way {
 pub enum Posted {
     /// A body of its own.
     Body(Value),
-    /// The task succeeds.
-    Success {
-        /// Its output.
-        output: Value,
-    },
-    /// The task fails.
-    Failure {
-        /// The name that a `Catch` matches.
-        error: Option<String>,
-        /// What happened.
-        cause: Option<String>,
-    },
-    /// Somebody is at work.
-    Heartbeat,
+    /// What the way says.
+    Meaning(Meaning),
 }
 
 /// What a machine says.
@@ -80,11 +68,13 @@ impl Posted {
             return Err((Problem::TooLarge, format!("it has {} bytes, more than {}", body.len(), Self::MOST_BYTES)));
         }
         match way {
-            Way::Heartbeat => Ok(Self::Heartbeat),
             Way::Answer => Self::json(content_type, body).map(Self::Body),
-            Way::Success => object(content_type, body).map(|Success { output }| Self::Success { output }),
-            Way::Failure if body.is_empty() => Ok(Self::Failure { error: None, cause: None }),
-            Way::Failure => object(content_type, body).map(|Failure { error, cause }| Self::Failure { error, cause }),
+            Way::Success => object(content_type, body).map(|Success { output }| Meaning::Success { output }.into()),
+            Way::Failure if body.is_empty() => Ok(Meaning::Failure { error: None, cause: None }.into()),
+            Way::Failure => {
+                object(content_type, body).map(|Failure { error, cause }| Meaning::Failure { error, cause }.into())
+            }
+            Way::Heartbeat => Ok(Meaning::Heartbeat.into()),
         }
     }
 
@@ -103,10 +93,14 @@ impl Posted {
     pub fn said(self, webhook: &Webhook) -> Result<Said, NotSaid> {
         match self {
             Self::Body(body) => Said::of(webhook, &body)?.ok_or(NotSaid::NoOutcome),
-            Self::Success { output } => Ok(Said::Answer(MachineAnswer::Success { output })),
-            Self::Failure { error, cause } => Said::failure(error, cause),
-            Self::Heartbeat => Ok(Said::Heartbeat),
+            Self::Meaning(meaning) => Said::meant(meaning),
         }
+    }
+}
+
+impl From<Meaning> for Posted {
+    fn from(meaning: Meaning) -> Self {
+        Self::Meaning(meaning)
     }
 }
 
@@ -131,17 +125,18 @@ impl Said {
     /// When there are no outcomes, or what it fits cannot be made of it.
     pub fn of(webhook: &Webhook, body: &Value) -> Result<Option<Self>, NotSaid> {
         let outcomes = webhook.outcomes.as_ref().ok_or(NotSaid::NoOutcomes)?;
-        match outcomes.meaning(body).map_err(|error| NotSaid::NotMapped(error.to_string()))? {
-            None => Ok(None),
-            Some(Meaning::Heartbeat) => Ok(Some(Self::Heartbeat)),
-            Some(Meaning::Success { output }) => Ok(Some(Self::Answer(MachineAnswer::Success { output }))),
-            Some(Meaning::Failure { error, cause }) => Self::failure(error, cause).map(Some),
-        }
+        let meaning = outcomes.meaning(body).map_err(|error| NotSaid::NotMapped(error.to_string()))?;
+        meaning.map(Self::meant).transpose()
     }
 
-    fn failure(error: Option<String>, cause: Option<String>) -> Result<Self, NotSaid> {
-        let failure = MachineAnswer::failure(error, cause);
-        failure.map(Self::Answer).map_err(|field| NotSaid::NotMapped(field.to_string()))
+    fn meant(meaning: Meaning) -> Result<Self, NotSaid> {
+        match meaning {
+            Meaning::Success { output } => Ok(Self::Answer(MachineAnswer::Success { output })),
+            Meaning::Failure { error, cause } => MachineAnswer::failure(error, cause)
+                .map(Self::Answer)
+                .map_err(|field| NotSaid::NotMapped(field.to_string())),
+            Meaning::Heartbeat => Ok(Self::Heartbeat),
+        }
     }
 }
 
@@ -155,12 +150,18 @@ fn object<T: DeserializeOwned>(content_type: Option<&str>, body: &[u8]) -> Resul
 }
 
 fn json<T: DeserializeOwned>(content_type: Option<&str>, body: &[u8]) -> Result<T, (Problem, String)> {
-    let media_type = media_type(content_type.unwrap_or_default());
-    if media_type != "application/json" && !media_type.ends_with("+json") {
+    if !is_json(content_type) {
         return Err((Problem::NotJson, "send it with content-type: application/json".to_owned()));
     }
     // The error of the parser names a place, and repeats what stands there only where that is the name of a field.
     serde_json::from_slice(body).map_err(|error| (Problem::NotUnderstood, error.to_string()))
+}
+
+/// Whether a content type says `application/json`, or something else that is written in JSON.
+#[must_use]
+pub fn is_json(content_type: Option<&str>) -> bool {
+    let media_type = media_type(content_type.unwrap_or_default());
+    media_type == "application/json" || media_type.ends_with("+json")
 }
 
 #[cfg(test)]
@@ -175,11 +176,13 @@ mod tests {
     #[test]
     fn each_way_has_a_body_of_its_own() {
         let success = Posted::read(Way::Success, JSON, br#"{ "output": null }"#);
-        assert_eq!(success, Ok(Posted::Success { output: Value::Null }));
+        assert_eq!(success, Ok(Posted::Meaning(Meaning::Success { output: Value::Null })));
         let failure = Posted::read(Way::Failure, JSON, br#"{ "error": "Payment.Refused" }"#);
-        assert_eq!(failure, Ok(Posted::Failure { error: Some("Payment.Refused".to_owned()), cause: None }));
-        assert_eq!(Posted::read(Way::Failure, None, b""), Ok(Posted::Failure { error: None, cause: None }));
-        assert_eq!(Posted::read(Way::Heartbeat, None, b"whatever"), Ok(Posted::Heartbeat));
+        let named = Meaning::Failure { error: Some("Payment.Refused".to_owned()), cause: None };
+        assert_eq!(failure, Ok(Posted::Meaning(named)));
+        let unnamed = Meaning::Failure { error: None, cause: None };
+        assert_eq!(Posted::read(Way::Failure, None, b""), Ok(Posted::Meaning(unnamed)));
+        assert_eq!(Posted::read(Way::Heartbeat, None, b"whatever"), Ok(Posted::Meaning(Meaning::Heartbeat)));
         let body = Posted::read(Way::Answer, Some("application/cloudevents+json"), br#"{ "status": "paid" }"#);
         assert_eq!(body, Ok(Posted::Body(json!({ "status": "paid" }))));
     }
@@ -207,7 +210,7 @@ mod tests {
     fn an_error_that_only_others_give_is_not_taken() {
         let webhook = Webhook::read(json!({ "destination": "payment-provider" })).unwrap();
         for name in ["States.Timeout", "Bridge.Expired"] {
-            let failure = Posted::Failure { error: Some(name.to_owned()), cause: None };
+            let failure = Posted::Meaning(Meaning::Failure { error: Some(name.to_owned()), cause: None });
             assert!(matches!(failure.said(&webhook), Err(NotSaid::NotMapped(_))), "{name}");
         }
     }
@@ -216,6 +219,22 @@ mod tests {
     fn a_body_means_nothing_without_outcomes() {
         let webhook = Webhook::read(json!({ "destination": "payment-provider" })).unwrap();
         assert_eq!(Posted::Body(json!({ "status": "paid" })).said(&webhook), Err(NotSaid::NoOutcomes));
+    }
+
+    #[test]
+    fn json_is_known_by_its_content_type() {
+        for (content_type, json) in [
+            (Some("application/json"), true),
+            (Some("Application/JSON; charset=utf-8"), true),
+            (Some("application/problem+json"), true),
+            (Some("text/html"), false),
+            (Some("text/plain; application/json"), false),
+            (Some("application/jsonp"), false),
+            (Some(""), false),
+            (None, false),
+        ] {
+            assert_eq!(is_json(content_type), json, "{content_type:?}");
+        }
     }
 
     proptest! {

@@ -1,7 +1,5 @@
 //! What machines send, as it is kept: so that it is known when it comes again, and found when it came too early.
 
-use std::fmt;
-
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use jiff::Timestamp;
 use serde_json::Value;
@@ -58,16 +56,6 @@ pub enum InboundFrom {
     Sender(String),
     /// Whoever has the link of this callback.
     Link(CallbackId),
-}
-
-impl fmt::Display for InboundFrom {
-    /// The name of the sender, or the id of the callback behind a `/`, which no name has.
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Sender(name) => f.write_str(name),
-            Self::Link(id) => write!(f, "/{id}"),
-        }
-    }
 }
 
 /// What somebody else calls a task.
