@@ -9,7 +9,7 @@ use super::{ChangeError, Desk, LEASE, calling::CallEnd, decision_id};
 use crate::{
     CallError, Callback, CallbackStore, CapabilityLink, Clock, Duty, LateReason, MachineAnswer, NoticeKind,
     OutgoingNotice, Outside, Recipient, Request, Source, State, Status, Taken, Untold,
-    metrics::{self, Notified, Step},
+    metrics::{self, Notified, Step, Told},
     ports::{StoreError, Written},
 };
 
@@ -162,17 +162,7 @@ fn after(request: &Request, state: State, done: &Done, chance: &Chance<'_>, now:
         Done::Notified(approver) => state.notified(request, *approver, now),
         Done::NotNotified(approver) => state.not_notified(request, *approver, jitter, now),
         Done::Called(CallEnd::Taken(answers)) => {
-            let heard = |state: State, (answer, source): &(MachineAnswer, Source)| match state.hear(
-                request,
-                answer,
-                source,
-                decision_id,
-                now,
-            ) {
-                Ok(Taken::New(next)) => *next,
-                Ok(Taken::Before) => state,
-                Err(not_taken) => state.came_late(answer, source, LateReason::of(&not_taken), now),
-            };
+            let heard = |state, said: &(MachineAnswer, Source)| heard(request, state, said, decision_id, now);
             answers.iter().fold(state.called(request, now), heard)
         }
         Done::Called(CallEnd::NotTaken(error)) => {
@@ -186,6 +176,26 @@ fn after(request: &Request, state: State, done: &Done, chance: &Chance<'_>, now:
         Done::Beaten(disposition) => state.beaten(request, *disposition, now),
         Done::Reported(told) => state.reported(*told, now),
     }
+}
+
+/// What follows of an answer that came with a call: if it is not taken, somebody is told that it came too late.
+fn heard(
+    request: &Request,
+    state: State,
+    (answer, source): &(MachineAnswer, Source),
+    decision_id: &str,
+    now: Timestamp,
+) -> State {
+    let reason = match state.hear(request, answer, source, decision_id, now) {
+        Ok(Taken::New(next)) => return *next,
+        Ok(Taken::Before) => return state,
+        Err(not_taken) => LateReason::of(&not_taken),
+    };
+    state.came_late(answer, source, reason, now).unwrap_or_else(|| {
+        metrics::late(Told::NotTold);
+        error!(callback.id = %request.id, reason = <&str>::from(reason), "an answer came too late, and is too much to be kept until that is told");
+        state
+    })
 }
 
 /// Counts what this has ended.

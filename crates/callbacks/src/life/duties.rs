@@ -104,7 +104,9 @@ impl State {
         match disposition {
             Disposition::Settled | Disposition::Closed | Disposition::Unknown | Disposition::BadToken => {
                 match disposition {
-                    Disposition::Closed => next.decided_late(decision, LateReason::NobodyWaits, now),
+                    Disposition::Closed | Disposition::BadToken => {
+                        next.decided_late(decision, LateReason::NobodyWaits, now);
+                    }
                     Disposition::Unknown => next.decided_late(decision, LateReason::Unknown, now),
                     _ => {}
                 }

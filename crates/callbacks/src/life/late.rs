@@ -11,7 +11,7 @@ use super::{Decision, MachineAnswer, NotTaken, Outcome, Source, State, Status};
 
 /// How long after nobody could be told it is tried again.
 const TELL_AGAIN: Backoff = Backoff::new(Duration::from_secs(30), Duration::from_mins(15));
-/// How many are kept beside the decision, and how large each may be, in bytes of JSON: an item has 400 KB.
+/// How many are kept beside what was decided, and how large each may be, in bytes of JSON: an item has 400 KB.
 const MOST_UNTOLD: usize = 2;
 const MOST_BYTES: usize = 64 * 1024;
 
@@ -78,15 +78,20 @@ impl LateReason {
 }
 
 impl State {
-    /// An answer was not taken, for this reason: somebody is to be told, unless it is too much to be kept.
+    /// An answer was not taken, for this reason: somebody is to be told. Nothing where it is too much to be kept until then.
     #[must_use]
-    pub fn came_late(&self, answer: &MachineAnswer, source: &Source, reason: LateReason, now: Timestamp) -> Self {
+    pub fn came_late(
+        &self,
+        answer: &MachineAnswer,
+        source: &Source,
+        reason: LateReason,
+        now: Timestamp,
+    ) -> Option<Self> {
         let mut next = self.clone();
         let bytes = serde_json::to_vec(answer).map_or(usize::MAX, |json| json.len());
-        if bytes <= MOST_BYTES {
-            next.owe(Some(answer.clone()), source.clone(), reason, now);
-        }
-        next
+        let fits = bytes <= MOST_BYTES && next.untold.len() < MOST_UNTOLD;
+        next.owe(Some(answer.clone()), source.clone(), reason, now);
+        fits.then_some(next)
     }
 
     /// What was decided came too late.
@@ -97,11 +102,9 @@ impl State {
     }
 
     fn owe(&mut self, answer: Option<MachineAnswer>, source: Source, reason: LateReason, at: Timestamp) {
-        if self.untold.len() < MOST_UNTOLD {
-            self.untold.push(Untold { answer, source, reason, at, failures: 0, next_at: at });
-            if matches!(self.status, Status::Settled { .. }) {
-                self.due_at = self.told_next();
-            }
+        self.untold.push(Untold { answer, source, reason, at, failures: 0, next_at: at });
+        if matches!(self.status, Status::Settled { .. }) {
+            self.due_at = self.told_next();
         }
     }
 

@@ -286,18 +286,23 @@ async fn a_late_answer_that_cannot_be_told_is_to_be_sent_again() {
 /// It is recorded in time, but the execution has ended in another way.
 #[tokio::test]
 async fn an_answer_that_nobody_waited_for_is_told_as_late_until_that_is_taken() {
-    let callbacks = RecordingCallbacks::default().answering([Err(Refusal::TaskTimedOut), Err(Refusal::TaskTimedOut)]);
-    let bench = Bench::new(MemoryStore::default(), callbacks);
-    opened(&bench).await.unwrap();
-    bench.outside.fail_reports();
-    hear(&bench, &paid()).await.unwrap();
-    assert!(matches!(bench.state().status, Status::Settled { .. }), "what was decided is told, whoever hears of it");
-    assert!(bench.state().token.is_none());
-    bench.outside.recover();
-    bench.clock.advance(Duration::from_mins(2));
-    bench.sweep().await;
-    assert_eq!((bench.outside.late().len(), bench.state().due_at), (1, None));
-    assert_eq!(bench.callbacks.answers().len(), 1);
+    for refusal in [Refusal::TaskTimedOut, Refusal::InvalidToken] {
+        let callbacks = RecordingCallbacks::default().answering([Err(refusal)]);
+        let bench = Bench::new(MemoryStore::default(), callbacks);
+        opened(&bench).await.unwrap();
+        bench.outside.fail_reports();
+        hear(&bench, &paid()).await.unwrap();
+        assert!(
+            matches!(bench.state().status, Status::Settled { .. }),
+            "what was decided is told, whoever hears of it"
+        );
+        assert!(bench.state().token.is_none());
+        bench.outside.recover();
+        bench.clock.advance(Duration::from_mins(2));
+        bench.sweep().await;
+        assert_eq!((bench.outside.late().len(), bench.state().due_at), (1, None));
+        assert_eq!(bench.callbacks.answers().len(), 1);
+    }
 }
 
 /// Whoever has heard that nobody waits dies, or is given up, before somebody is told: then nobody can tell whether an unheard try
@@ -340,6 +345,24 @@ async fn a_response_that_contradicts_is_told_until_somebody_has_heard_of_it() {
     bench.clock.advance(Duration::from_mins(1));
     bench.sweep().await;
     assert_eq!((bench.outside.late().len(), bench.state().due_at), (1, None));
+}
+
+/// A callback has room for two, of 64 KiB each, so that nobody makes it larger than an item may be.
+#[tokio::test]
+async fn of_many_early_events_that_contradict_the_first_two_are_kept_until_they_are_told() {
+    let bench = bench();
+    let large = json!({ "status": "paid", "text": "x".repeat(64 * 1024) });
+    bench.desk.keep(&event("evt_0", "p1", large)).await.unwrap();
+    for nth in 1..4 {
+        let early = event(&format!("evt_{nth}"), "p1", json!({ "status": "failed" }));
+        bench.desk.keep(&early).await.unwrap();
+    }
+    bench.outside.reply_with(Ok(replied(json!({ "status": "paid", "paymentId": "p1" }))));
+    bench.outside.fail_reports();
+    opened(&bench).await.unwrap();
+    let sources: Vec<Source> = bench.state().untold.into_iter().map(|untold| untold.source).collect();
+    let by_event = |id: &str| Source::Event { sender: PROVIDER.to_owned(), id: id.to_owned() };
+    assert_eq!(sources, [by_event("evt_1"), by_event("evt_2")]);
 }
 
 #[tokio::test]
