@@ -1,6 +1,7 @@
 #![doc = include_str!("README.md")]
 
 mod path;
+mod post_action;
 mod read;
 mod schema;
 #[cfg(test)]
@@ -11,6 +12,8 @@ use std::{fmt, sync::Arc};
 use callback_bridge::{InvalidField, TaskOutput};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 use serde_json::Value;
+
+pub(crate) use self::read::{MOST_NAME, is_a_name};
 
 use self::{
     path::{Path, TooMuch},
@@ -33,21 +36,43 @@ pub struct Outcome {
     effect: Effect,
 }
 
-enum Effect {
-    Success(Output),
-    Failure { error: Option<Text>, cause: Option<Text> },
+enum Effect<P = Path> {
+    Success(Output<P>),
+    Failure { error: Option<Text<P>>, cause: Option<Text<P>> },
     Heartbeat,
 }
 
-enum Output {
+enum Output<P = Path> {
     Fixed(Value),
     Body,
-    Path(Path),
+    Path(P),
 }
 
-enum Text {
+enum Text<P = Path> {
     Fixed(String),
-    Path(Path),
+    Path(P),
+}
+
+/// Why a list of outcomes cannot be used. Each names the field, as in `webhook.outcomes[1].output_path`.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Unusable {
+    /// The list has another shape than documented, or is too large.
+    #[error("{0}")]
+    Shape(InvalidField),
+    /// A schema is no JSON Schema, or one that outcomes do not take.
+    #[error("{0}")]
+    Schema(InvalidField),
+    /// A path is no JSONPath, or one that outcomes do not take.
+    #[error("{0}")]
+    Path(InvalidField),
+}
+
+impl From<Unusable> for InvalidField {
+    fn from(unusable: Unusable) -> Self {
+        match unusable {
+            Unusable::Shape(field) | Unusable::Schema(field) | Unusable::Path(field) => field,
+        }
+    }
 }
 
 /// What a body means for the task.
@@ -91,6 +116,20 @@ impl Outcomes {
     /// When it has another shape than documented, an unknown field, a schema or a path that cannot be used, or is too
     /// large; the error names the field, as in `webhook.outcomes[1].output_path`.
     pub fn read(path_of_field: &str, value: Value) -> Result<Self, InvalidField> {
+        Ok(Self::checked(path_of_field, value)?)
+    }
+
+    /// Reads the outcomes of a `post` action as sfn-callback-urls does: fields that are unknown, or of another type, are passed
+    /// over, and a path need not begin with `$`. What stands in `response` of each outcome is given back, unread, in their order.
+    ///
+    /// # Errors
+    /// As [`read`](Self::read) has them, told apart.
+    pub fn read_post_action(path_of_field: &str, mut value: Value) -> Result<(Self, Vec<Option<Value>>), Unusable> {
+        let responses = post_action::written_strictly(&mut value);
+        Ok((Self::checked(path_of_field, value)?, responses))
+    }
+
+    fn checked(path_of_field: &str, value: Value) -> Result<Self, Unusable> {
         let outcomes = read::outcomes(path_of_field, &value)?;
         Ok(Self { written: value, outcomes: outcomes.into() })
     }
@@ -98,7 +137,13 @@ impl Outcomes {
     /// The first outcome whose schema this body fits, if there is one.
     #[must_use]
     pub fn matching(&self, body: &Value) -> Option<&Outcome> {
-        self.outcomes.iter().find(|outcome| outcome.schema.fits(body))
+        self.matching_at(body).map(|(_, outcome)| outcome)
+    }
+
+    /// The same, with its place in the list.
+    #[must_use]
+    pub fn matching_at(&self, body: &Value) -> Option<(usize, &Outcome)> {
+        self.outcomes.iter().enumerate().find(|(_, outcome)| outcome.schema.fits(body))
     }
 
     /// What this body means by the first outcome whose schema it fits; `None` when it fits none.
@@ -115,6 +160,12 @@ impl Outcome {
     #[must_use]
     pub fn name(&self) -> &str {
         &self.name
+    }
+
+    /// Whether the name of its error is what a path finds, and not said by whoever wrote the outcome.
+    #[must_use]
+    pub fn takes_error_from_body(&self) -> bool {
+        matches!(&self.effect, Effect::Failure { error: Some(Text::Path(_)), .. })
     }
 
     /// What a body that fits it means.

@@ -3,40 +3,98 @@
 use callback_bridge::{InvalidField, TaskFailure};
 use serde_json::{Map, Value};
 
-use super::{Effect, Outcome, Output, Path, Schema, Text};
+use super::{Effect, Outcome, Output, Path, Schema, Text, Unusable};
 
 const MOST_OUTCOMES: usize = 20;
 const MOST_BYTES: usize = 65_536;
-const MOST_NAME: usize = 80;
+/// The longest name, in characters.
+pub(crate) const MOST_NAME: usize = 80;
 
-pub(super) fn outcomes(field: &str, value: &Value) -> Result<Vec<Outcome>, InvalidField> {
+/// The shape of all is looked at before the schemas and paths of any.
+pub(super) fn outcomes(field: &str, value: &Value) -> Result<Vec<Outcome>, Unusable> {
+    shapes(field, value).map_err(Unusable::Shape)?.into_iter().map(Shape::compiled).collect()
+}
+
+/// Letters, digits and underscores.
+pub(crate) fn is_a_name(name: &str) -> bool {
+    let of_word = |letter: char| letter.is_alphanumeric() || letter == '_';
+    (1..=MOST_NAME).contains(&name.chars().count()) && name.chars().all(of_word)
+}
+
+/// The fields that outcomes of a type have beside those of every outcome.
+pub(super) fn own_fields(of_type: &str) -> Option<&'static [&'static str]> {
+    match of_type {
+        "success" => Some(&["output", "output_body", "output_path"]),
+        "failure" => Some(&["error", "error_path", "cause", "cause_path"]),
+        "heartbeat" => Some(&[]),
+        _ => None,
+    }
+}
+
+/// Whether it is a field of every outcome.
+pub(super) fn is_of_every_type(field: &str) -> bool {
+    ["name", "type", "schema"].contains(&field)
+}
+
+/// An outcome with the shape of one, whose schema and paths may be none.
+struct Shape<'a> {
+    path: String,
+    name: String,
+    schema: &'a Value,
+    effect: Effect<String>,
+}
+
+fn shapes<'a>(field: &str, value: &'a Value) -> Result<Vec<Shape<'a>>, InvalidField> {
     let Value::Array(items) = value else { return Err(invalid(field, "must be a list of outcomes")) };
     if !(1..=MOST_OUTCOMES).contains(&items.len()) {
         return Err(invalid(field, &format!("must be 1 to {MOST_OUTCOMES} outcomes")));
     }
     match value.to_string().len() {
         bytes if bytes > MOST_BYTES => Err(invalid(field, &format!("has {bytes} bytes, more than {MOST_BYTES}"))),
-        _ => items.iter().enumerate().map(|(at, item)| outcome(format!("{field}[{at}]"), item)).collect(),
+        _ => items.iter().enumerate().map(|(at, item)| shape(format!("{field}[{at}]"), item)).collect(),
     }
 }
 
-fn outcome(field: String, value: &Value) -> Result<Outcome, InvalidField> {
+fn shape(field: String, value: &Value) -> Result<Shape<'_>, InvalidField> {
     let Value::Object(fields) = value else { return Err(invalid(&field, "must be an object")) };
     let fields = Fields { path: field, fields };
     let name = fields.required("name", Fields::name)?;
-    let schema = fields.required("schema", Fields::schema)?;
-    let (effect, own): (_, &[&str]) = match fields.required("type", Fields::text)?.as_str() {
-        "success" => (Effect::Success(fields.output()?), &["output", "output_body", "output_path"]),
-        "failure" => {
-            let error = fields.fixed_or_path("error", "error_path", TaskFailure::MAX_ERROR_CHARS)?;
-            let cause = fields.fixed_or_path("cause", "cause_path", TaskFailure::MAX_CAUSE_CHARS)?;
-            (Effect::Failure { error, cause }, &["error", "error_path", "cause", "cause_path"])
-        }
-        "heartbeat" => (Effect::Heartbeat, &[]),
+    let schema = fields.schema()?;
+    let of_type = fields.required("type", Fields::text)?;
+    let effect = match of_type.as_str() {
+        "success" => Effect::Success(fields.output()?),
+        "failure" => Effect::Failure {
+            error: fields.fixed_or_path("error", "error_path", TaskFailure::MAX_ERROR_CHARS)?,
+            cause: fields.fixed_or_path("cause", "cause_path", TaskFailure::MAX_CAUSE_CHARS)?,
+        },
+        "heartbeat" => Effect::Heartbeat,
         _ => return Err(fields.invalid("type", "must be success, failure or heartbeat")),
     };
-    fields.only(own)?;
-    Ok(Outcome { name, schema, effect })
+    fields.only(own_fields(&of_type).unwrap_or_default())?;
+    Ok(Shape { path: fields.path, name, schema, effect })
+}
+
+impl Shape<'_> {
+    fn compiled(self) -> Result<Outcome, Unusable> {
+        let at = |field: &str, problem: String| invalid(&format!("{}.{field}", self.path), &problem);
+        let path = |field, written: &String| Path::read(written).map_err(|problem| Unusable::Path(at(field, problem)));
+        let text = |field, text| match text {
+            None => Ok(None),
+            Some(Text::Fixed(text)) => Ok(Some(Text::Fixed(text))),
+            Some(Text::Path(written)) => path(field, &written).map(|path| Some(Text::Path(path))),
+        };
+        let schema = Schema::read(self.schema).map_err(|problem| Unusable::Schema(at("schema", problem)))?;
+        let effect = match self.effect {
+            Effect::Success(Output::Fixed(output)) => Effect::Success(Output::Fixed(output)),
+            Effect::Success(Output::Body) => Effect::Success(Output::Body),
+            Effect::Success(Output::Path(written)) => Effect::Success(Output::Path(path("output_path", &written)?)),
+            Effect::Failure { error, cause } => {
+                Effect::Failure { error: text("error_path", error)?, cause: text("cause_path", cause)? }
+            }
+            Effect::Heartbeat => Effect::Heartbeat,
+        };
+        Ok(Outcome { name: self.name, schema, effect })
+    }
 }
 
 /// The fields of one outcome. A field that is null is there, and has the wrong shape unless it is `output`.
@@ -45,7 +103,7 @@ struct Fields<'a> {
     fields: &'a Map<String, Value>,
 }
 
-impl Fields<'_> {
+impl<'a> Fields<'a> {
     fn invalid(&self, name: &str, problem: &str) -> InvalidField {
         invalid(&format!("{}.{name}", self.path), problem)
     }
@@ -66,42 +124,40 @@ impl Fields<'_> {
         }
     }
 
-    fn name(&self, field: &str) -> Result<Option<String>, InvalidField> {
-        let Some(name) = self.text(field)? else { return Ok(None) };
-        let of_word = |letter: char| letter.is_alphanumeric() || letter == '_';
-        if (1..=MOST_NAME).contains(&name.chars().count()) && name.chars().all(of_word) {
-            return Ok(Some(name));
+    fn schema(&self) -> Result<&'a Value, InvalidField> {
+        match self.fields.get("schema") {
+            None => Err(self.invalid("schema", "is missing")),
+            Some(schema) if schema.is_object() => Ok(schema),
+            Some(_) => Err(self.invalid("schema", "must be an object, a JSON Schema")),
         }
-        Err(self.invalid(field, &format!("must be 1 to {MOST_NAME} letters, digits and underscores")))
     }
 
-    fn schema(&self, field: &str) -> Result<Option<Schema>, InvalidField> {
-        let schema = self.fields.get(field).map(Schema::read).transpose();
-        schema.map_err(|problem| self.invalid(field, &problem))
-    }
-
-    fn path(&self, field: &str) -> Result<Option<Path>, InvalidField> {
-        let path = self.text(field)?.map(|path| Path::read(&path)).transpose();
-        path.map_err(|problem| self.invalid(field, &problem))
+    fn name(&self, field: &str) -> Result<Option<String>, InvalidField> {
+        match self.text(field)? {
+            Some(name) if !is_a_name(&name) => {
+                Err(self.invalid(field, &format!("must be 1 to {MOST_NAME} letters, digits and underscores")))
+            }
+            name => Ok(name),
+        }
     }
 
     /// Exactly one of the three, where `"output_body": false` is as if it were not there.
-    fn output(&self) -> Result<Output, InvalidField> {
+    fn output(&self) -> Result<Output<String>, InvalidField> {
         let body = match self.fields.get("output_body") {
             None | Some(Value::Bool(false)) => None,
             Some(Value::Bool(true)) => Some(Output::Body),
             Some(_) => return Err(self.invalid("output_body", "must be true or false")),
         };
         let fixed = self.fields.get("output").cloned().map(Output::Fixed);
-        match (fixed, body, self.path("output_path")?) {
+        match (fixed, body, self.text("output_path")?) {
             (Some(output), None, None) | (None, Some(output), None) => Ok(output),
             (None, None, Some(path)) => Ok(Output::Path(path)),
             _ => Err(invalid(&self.path, "must have one of output, output_body (true) and output_path")),
         }
     }
 
-    fn fixed_or_path(&self, fixed: &str, path: &str, most_chars: usize) -> Result<Option<Text>, InvalidField> {
-        match (self.text(fixed)?, self.path(path)?) {
+    fn fixed_or_path(&self, fixed: &str, path: &str, most_chars: usize) -> Result<Option<Text<String>>, InvalidField> {
+        match (self.text(fixed)?, self.text(path)?) {
             (Some(text), None) if text.chars().count() > most_chars => {
                 Err(self.invalid(fixed, &format!("has more than {most_chars} characters")))
             }
@@ -113,7 +169,7 @@ impl Fields<'_> {
 
     /// Whether nothing is there but what every outcome has, and what belongs to its type.
     fn only(&self, own: &[&str]) -> Result<(), InvalidField> {
-        let known = |name: &str| ["name", "type", "schema"].contains(&name) || own.contains(&name);
+        let known = |name: &str| is_of_every_type(name) || own.contains(&name);
         match self.fields.keys().find(|name| !known(name)) {
             Some(name) => Err(self.invalid(name, "is not a field of an outcome of this type")),
             None => Ok(()),

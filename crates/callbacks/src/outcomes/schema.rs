@@ -15,9 +15,6 @@ pub(super) struct Schema(Validator);
 impl Schema {
     /// A schema without `$schema` is one of draft 7, as in sfn-callback-urls; `format` says nothing there, nor here.
     pub(super) fn read(schema: &Value) -> Result<Self, String> {
-        if !schema.is_object() {
-            return Err("must be an object, a JSON Schema".to_owned());
-        }
         if levels(schema) > MOST_LEVELS {
             return Err(format!("has more than {MOST_LEVELS} levels"));
         }

@@ -394,6 +394,105 @@ fn what_was_stored_is_checked_when_it_is_read_again() {
     assert_eq!(error.to_string(), "outcomes[0].schema: is missing");
 }
 
+fn read_post_action(outcome: Value) -> (Outcomes, Vec<Option<Value>>) {
+    Outcomes::read_post_action("o", json!([outcome])).unwrap()
+}
+
+#[test]
+fn what_no_outcome_of_its_type_has_is_passed_over_in_a_post_action() {
+    for (outcome, meaning) in [
+        (
+            success(json!({ "output": 1, "error": {}, "error_path": 5, "title": null })),
+            Meaning::Success { output: json!(1) },
+        ),
+        (
+            failure(json!({ "error": "E", "output": 1, "output_body": "yes", "output_path": "$[" })),
+            Meaning::Failure { error: Some("E".to_owned()), cause: None },
+        ),
+        (outcome("heartbeat", json!({ "output": 1, "cause": 2, "response": "x" })), Meaning::Heartbeat),
+    ] {
+        let (outcomes, _) = read_post_action(outcome);
+        assert_eq!(outcomes.meaning(&Value::Null), Ok(Some(meaning)));
+        let again: Outcomes = serde_json::from_value(json!(outcomes)).unwrap();
+        assert_eq!(again, outcomes);
+    }
+}
+
+#[test]
+fn a_path_of_a_post_action_needs_no_root() {
+    let body = json!({ "foo": { "bar": 1 }, "0": 2, "a": ["one", "two"] });
+    for (path, found) in [
+        ("foo.bar", json!([1])),
+        ("$.foo.bar", json!([1])),
+        ("foo..bar", json!([1])),
+        ("['0']", json!([2])),
+        ("a[1]", json!(["two"])),
+        ("a[*]", json!(["one", "two"])),
+        ("nothing", json!([])),
+    ] {
+        let (outcomes, _) = read_post_action(success(json!({ "output_path": path })));
+        assert_eq!(outcomes.meaning(&body), Ok(Some(Meaning::Success { output: found })), "{path}");
+    }
+    let (outcomes, _) = read_post_action(failure(json!({ "error_path": "a[0]", "cause_path": "a[1]" })));
+    let both = Meaning::Failure { error: Some("one".to_owned()), cause: Some("two".to_owned()) };
+    assert_eq!(outcomes.meaning(&body), Ok(Some(both)));
+}
+
+#[test]
+fn the_responses_of_a_post_action_are_given_back_in_their_order() {
+    let list = json!([
+        outcome("heartbeat", json!({ "response": { "text": "thanks" } })),
+        outcome("heartbeat", json!({})),
+        outcome("heartbeat", json!({ "response": 5 })),
+    ]);
+    let (_, responses) = Outcomes::read_post_action("o", list).unwrap();
+    assert_eq!(responses, [Some(json!({ "text": "thanks" })), None, Some(json!(5))]);
+}
+
+#[test]
+fn what_is_wrong_with_a_post_action_is_told_apart_and_shapes_come_first() {
+    let bad_schema = || with_schema(json!({ "type": "strin" }));
+    let bad_path = || success(json!({ "output_path": "$[" }));
+    let refused = |list: Value| Outcomes::read_post_action("o", list).unwrap_err();
+    assert!(matches!(refused(json!([bad_schema()])), Unusable::Schema(field) if field.path == "o[0].schema"));
+    assert!(matches!(refused(json!([bad_path()])), Unusable::Path(field) if field.path == "o[0].output_path"));
+    for list in [
+        json!({}),
+        json!([]),
+        json!(["x"]),
+        json!([success(json!({}))]),
+        json!([success(json!({ "output_path": ".a" , "output": 1 }))]),
+        json!([failure(json!({ "error": "E", "error_path": "a" }))]),
+        json!([outcome("post", json!({}))]),
+        json!([{ "name": "it", "type": "heartbeat" }]),
+    ] {
+        let refused = refused(list.clone());
+        assert!(matches!(refused, Unusable::Shape(_)), "{list}: {refused:?}");
+    }
+    for wrong in [bad_schema(), bad_path()] {
+        assert!(matches!(refused(json!([wrong, 5])), Unusable::Shape(field) if field.path == "o[1]"));
+    }
+    assert!(matches!(refused(json!([bad_path(), bad_schema()])), Unusable::Path(_)));
+    let mut both = bad_path();
+    both["schema"] = json!({ "type": "strin" });
+    assert!(matches!(refused(json!([both])), Unusable::Schema(_)));
+}
+
+#[test]
+fn whose_word_an_error_is() {
+    for (fields, from_body) in [
+        (json!({ "error_path": "$.a" }), true),
+        (json!({ "error": "E", "cause_path": "$.a" }), false),
+        (json!({}), false),
+    ] {
+        let outcomes = read(json!([failure(fields)]));
+        assert_eq!(outcomes.matching(&Value::Null).unwrap().takes_error_from_body(), from_body);
+    }
+    assert!(
+        !read(json!([success(json!({ "output_path": "$" }))])).matching(&json!(1)).unwrap().takes_error_from_body()
+    );
+}
+
 fn body() -> impl Strategy<Value = Value> {
     let leaf = prop_oneof![
         Just(Value::Null),
@@ -469,9 +568,15 @@ proptest! {
     ) {
         let outcome = outcome.into_iter().map(|(name, value)| (name.to_owned(), value)).collect::<Value>();
         for written in [value.clone(), json!([value]), json!([outcome])] {
-            match Outcomes::read("webhook.outcomes", written) {
+            match Outcomes::read("webhook.outcomes", written.clone()) {
                 Ok(outcomes) => drop(outcomes.meaning(&value)),
                 Err(error) => prop_assert!(error.path.starts_with("webhook.outcomes"), "{error}"),
+            }
+            // What is taken as it stands is taken as a post action, and means the same.
+            match (Outcomes::read("o", written.clone()), Outcomes::read_post_action("o", written)) {
+                (Ok(strict), post_action) => prop_assert_eq!(strict, post_action.unwrap().0),
+                (Err(_), Ok((outcomes, _))) => drop(serde_json::from_value::<Outcomes>(json!(outcomes)).unwrap()),
+                (Err(_), Err(_)) => {}
             }
         }
     }
