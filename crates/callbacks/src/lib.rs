@@ -17,6 +17,7 @@ pub mod signed;
 pub mod stored;
 #[cfg(any(test, feature = "test-util"))]
 pub mod test_util;
+pub mod urls;
 mod webhook;
 
 pub use approval::{Approval, Approver, Channel, CommentRule, Detail, OnReject, Then};

@@ -1,5 +1,6 @@
 #![doc = include_str!("README.md")]
 
+mod fields;
 mod path;
 mod post_action;
 mod read;
@@ -13,7 +14,7 @@ use callback_bridge::{InvalidField, TaskOutput};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 use serde_json::Value;
 
-pub(crate) use self::read::{MOST_NAME, is_a_name};
+pub(crate) use self::fields::{Fields, invalid};
 
 use self::{
     path::{Path, TooMuch},
@@ -120,13 +121,13 @@ impl Outcomes {
     }
 
     /// Reads the outcomes of a `post` action as sfn-callback-urls does: fields that are unknown, or of another type, are passed
-    /// over, and a path need not begin with `$`. What stands in `response` of each outcome is given back, unread, in their order.
+    /// over, `response` too, and a path need not begin with `$`.
     ///
     /// # Errors
     /// As [`read`](Self::read) has them, told apart.
-    pub fn read_post_action(path_of_field: &str, mut value: Value) -> Result<(Self, Vec<Option<Value>>), Unusable> {
-        let responses = post_action::written_strictly(&mut value);
-        Ok((Self::checked(path_of_field, value)?, responses))
+    pub fn read_post_action(path_of_field: &str, mut value: Value) -> Result<Self, Unusable> {
+        post_action::write_strictly(&mut value);
+        Self::checked(path_of_field, value)
     }
 
     fn checked(path_of_field: &str, value: Value) -> Result<Self, Unusable> {

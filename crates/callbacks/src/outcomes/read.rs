@@ -1,24 +1,19 @@
 //! Whether a list of outcomes says what can be done with every body.
 
 use callback_bridge::{InvalidField, TaskFailure};
-use serde_json::{Map, Value};
+use serde_json::Value;
 
-use super::{Effect, Outcome, Output, Path, Schema, Text, Unusable};
+use super::{
+    Effect, Outcome, Output, Path, Schema, Text, Unusable,
+    fields::{Fields, invalid},
+};
 
 const MOST_OUTCOMES: usize = 20;
 const MOST_BYTES: usize = 65_536;
-/// The longest name, in characters.
-pub(crate) const MOST_NAME: usize = 80;
 
 /// The shape of all is looked at before the schemas and paths of any.
 pub(super) fn outcomes(field: &str, value: &Value) -> Result<Vec<Outcome>, Unusable> {
     shapes(field, value).map_err(Unusable::Shape)?.into_iter().map(Shape::compiled).collect()
-}
-
-/// Letters, digits and underscores.
-pub(crate) fn is_a_name(name: &str) -> bool {
-    let of_word = |letter: char| letter.is_alphanumeric() || letter == '_';
-    (1..=MOST_NAME).contains(&name.chars().count()) && name.chars().all(of_word)
 }
 
 /// The fields that outcomes of a type have beside those of every outcome.
@@ -56,8 +51,7 @@ fn shapes<'a>(field: &str, value: &'a Value) -> Result<Vec<Shape<'a>>, InvalidFi
 }
 
 fn shape(field: String, value: &Value) -> Result<Shape<'_>, InvalidField> {
-    let Value::Object(fields) = value else { return Err(invalid(&field, "must be an object")) };
-    let fields = Fields { path: field, fields };
+    let fields = Fields::of(field, value)?;
     let name = fields.required("name", Fields::name)?;
     let schema = fields.schema()?;
     let of_type = fields.required("type", Fields::text)?;
@@ -70,7 +64,7 @@ fn shape(field: String, value: &Value) -> Result<Shape<'_>, InvalidField> {
         "heartbeat" => Effect::Heartbeat,
         _ => return Err(fields.invalid("type", "must be success, failure or heartbeat")),
     };
-    fields.only(own_fields(&of_type).unwrap_or_default())?;
+    fields.only_of_type(own_fields(&of_type).unwrap_or_default())?;
     Ok(Shape { path: fields.path, name, schema, effect })
 }
 
@@ -97,57 +91,17 @@ impl Shape<'_> {
     }
 }
 
-/// The fields of one outcome. A field that is null is there, and has the wrong shape unless it is `output`.
-struct Fields<'a> {
-    path: String,
-    fields: &'a Map<String, Value>,
-}
-
 impl<'a> Fields<'a> {
-    fn invalid(&self, name: &str, problem: &str) -> InvalidField {
-        invalid(&format!("{}.{name}", self.path), problem)
-    }
-
-    fn required<T>(
-        &self,
-        name: &str,
-        read: fn(&Self, &str) -> Result<Option<T>, InvalidField>,
-    ) -> Result<T, InvalidField> {
-        read(self, name)?.ok_or_else(|| self.invalid(name, "is missing"))
-    }
-
-    fn text(&self, name: &str) -> Result<Option<String>, InvalidField> {
-        match self.fields.get(name) {
-            None => Ok(None),
-            Some(Value::String(text)) => Ok(Some(text.clone())),
-            Some(_) => Err(self.invalid(name, "must be a text")),
-        }
-    }
-
     fn schema(&self) -> Result<&'a Value, InvalidField> {
-        match self.fields.get("schema") {
-            None => Err(self.invalid("schema", "is missing")),
-            Some(schema) if schema.is_object() => Ok(schema),
-            Some(_) => Err(self.invalid("schema", "must be an object, a JSON Schema")),
-        }
-    }
-
-    fn name(&self, field: &str) -> Result<Option<String>, InvalidField> {
-        match self.text(field)? {
-            Some(name) if !is_a_name(&name) => {
-                Err(self.invalid(field, &format!("must be 1 to {MOST_NAME} letters, digits and underscores")))
-            }
-            name => Ok(name),
+        match self.required("schema", Self::get)? {
+            schema if schema.is_object() => Ok(schema),
+            _ => Err(self.invalid("schema", "must be an object, a JSON Schema")),
         }
     }
 
     /// Exactly one of the three, where `"output_body": false` is as if it were not there.
     fn output(&self) -> Result<Output<String>, InvalidField> {
-        let body = match self.fields.get("output_body") {
-            None | Some(Value::Bool(false)) => None,
-            Some(Value::Bool(true)) => Some(Output::Body),
-            Some(_) => return Err(self.invalid("output_body", "must be true or false")),
-        };
+        let body = self.switch("output_body")?.and_then(|body| body.then_some(Output::Body));
         let fixed = self.fields.get("output").cloned().map(Output::Fixed);
         match (fixed, body, self.text("output_path")?) {
             (Some(output), None, None) | (None, Some(output), None) => Ok(output),
@@ -168,15 +122,11 @@ impl<'a> Fields<'a> {
     }
 
     /// Whether nothing is there but what every outcome has, and what belongs to its type.
-    fn only(&self, own: &[&str]) -> Result<(), InvalidField> {
+    fn only_of_type(&self, own: &[&str]) -> Result<(), InvalidField> {
         let known = |name: &str| is_of_every_type(name) || own.contains(&name);
         match self.fields.keys().find(|name| !known(name)) {
             Some(name) => Err(self.invalid(name, "is not a field of an outcome of this type")),
             None => Ok(()),
         }
     }
-}
-
-fn invalid(field: &str, problem: &str) -> InvalidField {
-    InvalidField { path: field.to_owned(), problem: problem.to_owned() }
 }

@@ -394,7 +394,7 @@ fn what_was_stored_is_checked_when_it_is_read_again() {
     assert_eq!(error.to_string(), "outcomes[0].schema: is missing");
 }
 
-fn read_post_action(outcome: Value) -> (Outcomes, Vec<Option<Value>>) {
+fn read_post_action(outcome: Value) -> Outcomes {
     Outcomes::read_post_action("o", json!([outcome])).unwrap()
 }
 
@@ -411,7 +411,7 @@ fn what_no_outcome_of_its_type_has_is_passed_over_in_a_post_action() {
         ),
         (outcome("heartbeat", json!({ "output": 1, "cause": 2, "response": "x" })), Meaning::Heartbeat),
     ] {
-        let (outcomes, _) = read_post_action(outcome);
+        let outcomes = read_post_action(outcome);
         assert_eq!(outcomes.meaning(&Value::Null), Ok(Some(meaning)));
         let again: Outcomes = serde_json::from_value(json!(outcomes)).unwrap();
         assert_eq!(again, outcomes);
@@ -430,23 +430,12 @@ fn a_path_of_a_post_action_needs_no_root() {
         ("a[*]", json!(["one", "two"])),
         ("nothing", json!([])),
     ] {
-        let (outcomes, _) = read_post_action(success(json!({ "output_path": path })));
+        let outcomes = read_post_action(success(json!({ "output_path": path })));
         assert_eq!(outcomes.meaning(&body), Ok(Some(Meaning::Success { output: found })), "{path}");
     }
-    let (outcomes, _) = read_post_action(failure(json!({ "error_path": "a[0]", "cause_path": "a[1]" })));
+    let outcomes = read_post_action(failure(json!({ "error_path": "a[0]", "cause_path": "a[1]" })));
     let both = Meaning::Failure { error: Some("one".to_owned()), cause: Some("two".to_owned()) };
     assert_eq!(outcomes.meaning(&body), Ok(Some(both)));
-}
-
-#[test]
-fn the_responses_of_a_post_action_are_given_back_in_their_order() {
-    let list = json!([
-        outcome("heartbeat", json!({ "response": { "text": "thanks" } })),
-        outcome("heartbeat", json!({})),
-        outcome("heartbeat", json!({ "response": 5 })),
-    ]);
-    let (_, responses) = Outcomes::read_post_action("o", list).unwrap();
-    assert_eq!(responses, [Some(json!({ "text": "thanks" })), None, Some(json!(5))]);
 }
 
 #[test]
@@ -574,8 +563,8 @@ proptest! {
             }
             // What is taken as it stands is taken as a post action, and means the same.
             match (Outcomes::read("o", written.clone()), Outcomes::read_post_action("o", written)) {
-                (Ok(strict), post_action) => prop_assert_eq!(strict, post_action.unwrap().0),
-                (Err(_), Ok((outcomes, _))) => drop(serde_json::from_value::<Outcomes>(json!(outcomes)).unwrap()),
+                (Ok(strict), post_action) => prop_assert_eq!(strict, post_action.unwrap()),
+                (Err(_), Ok(outcomes)) => drop(serde_json::from_value::<Outcomes>(json!(outcomes)).unwrap()),
                 (Err(_), Err(_)) => {}
             }
         }

@@ -1,5 +1,7 @@
 //! Which form of a page is wanted.
 
+use std::cmp::Reverse;
+
 /// A form of a page.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Format {
@@ -33,6 +35,17 @@ impl Format {
 /// A media type without its parameters, in small letters.
 pub(crate) fn media_type(header: &str) -> String {
     header.split(';').next().unwrap_or_default().trim().to_ascii_lowercase()
+}
+
+/// Which of these types is wanted most. Of those that are wanted alike it is the one that the header names first, and then the
+/// first of these; so it is where none is wanted.
+pub(crate) fn preferred<'a>(accept: &str, types: &[&'a str]) -> &'a str {
+    let wish = |name: &str| {
+        let quality = quality(accept, name);
+        let named_at = accept.split(',').position(|range| media_type(range) == name);
+        (quality, Reverse(named_at.filter(|_| quality > (0, 0)).unwrap_or(usize::MAX)))
+    };
+    types.iter().rev().max_by_key(|name| wish(name)).copied().unwrap_or_default()
 }
 
 /// How much a type is wanted: in thousandths, and by what, its name counting more than `*/*`. Of the ranges that match it
@@ -102,6 +115,25 @@ mod tests {
             [("a/b", 1000), ("a/b;q=0.25", 250), ("a/b; Q=1", 1000), ("a/b;q=0", 0), ("a/b;q=7", 0), ("a/b;q=x", 0)]
         {
             assert_eq!(thousandths(range), weight, "{range}");
+        }
+    }
+
+    #[test]
+    fn of_types_that_are_wanted_alike_the_first_is_preferred() {
+        let types = ["application/json", "text/html", "text/plain"];
+        for (accept, preferred_one) in [
+            ("text/html, application/json", "text/html"),
+            ("text/plain, text/html;q=0.9, */*", "text/plain"),
+            ("text/plain;q=0.3, text/html;q=0.2", "text/plain"),
+            ("text/plain;q=0.2, text/html;q=0.3", "text/html"),
+            ("text/*", "text/html"),
+            ("*/*", "application/json"),
+            ("*/*, application/json;q=0", "text/html"),
+            ("text/html;q=0", "application/json"),
+            ("image/png", "application/json"),
+            ("", "application/json"),
+        ] {
+            assert_eq!(preferred(accept, &types), preferred_one, "{accept}");
         }
     }
 

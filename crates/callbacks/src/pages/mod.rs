@@ -12,7 +12,7 @@ mod texts;
 mod user_text;
 mod view;
 
-pub(crate) use accept::media_type;
+pub(crate) use accept::{media_type, preferred};
 pub(crate) use facts::{Facts, name};
 pub(crate) use texts::{Texts, texts};
 pub(crate) use user_text::UserText;

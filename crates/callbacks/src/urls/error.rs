@@ -1,0 +1,103 @@
+//! Why a call is refused, by the names of the contract.
+
+use callback_bridge::InvalidField;
+use strum::IntoStaticStr;
+
+/// What is wrong, as callers of sfn-callback-urls know it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, IntoStaticStr)]
+pub enum ErrorName {
+    /// A body is no JSON, or has another shape than documented.
+    #[strum(serialize = "InvalidJSON")]
+    InvalidJson,
+    /// Two actions have one name.
+    DuplicateActionName,
+    /// An action has the shape of one, and cannot be done: Step Functions does not take what it says, say.
+    InvalidAction,
+    /// The expiration is no date, or past.
+    InvalidDate,
+    /// Output parameters are switched off.
+    ParametersDisabled,
+    /// Post actions are switched off.
+    PostActionsDisabled,
+    /// The schema of an outcome cannot be used.
+    InvalidPostActionOutcome,
+    /// A path of an outcome cannot be used.
+    InvalidJsonPath,
+    /// A URL leads nowhere.
+    InvalidPayload,
+    /// The URL says another name or type than the action has.
+    ActionMismatched,
+    /// The expiration is over.
+    ExpiredPayload,
+    /// What is to be filled in is missing, or what comes of it cannot be used.
+    OutputFormatting,
+    /// The body of a post action fits no outcome, or nothing follows of it.
+    InvalidPostActionBody,
+    /// The body of a post action is announced as something else than JSON; it has the name of the one before.
+    #[strum(serialize = "InvalidPostActionBody")]
+    PostActionBodyNotJson,
+    /// A post action was asked for by another method than POST.
+    PostActionNotPosted,
+    /// Step Functions has refused.
+    StepFunctionsError,
+    /// Something went wrong here.
+    ServiceError,
+}
+
+impl ErrorName {
+    /// The name.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        self.into()
+    }
+
+    /// The HTTP status.
+    #[must_use]
+    pub const fn status(self) -> u16 {
+        match self {
+            Self::PostActionNotPosted => 405,
+            Self::PostActionBodyNotJson => 415,
+            Self::ServiceError => 500,
+            Self::InvalidJson
+            | Self::DuplicateActionName
+            | Self::InvalidAction
+            | Self::InvalidDate
+            | Self::ParametersDisabled
+            | Self::PostActionsDisabled
+            | Self::InvalidPostActionOutcome
+            | Self::InvalidJsonPath
+            | Self::InvalidPayload
+            | Self::ActionMismatched
+            | Self::ExpiredPayload
+            | Self::OutputFormatting
+            | Self::InvalidPostActionBody
+            | Self::StepFunctionsError => 400,
+        }
+    }
+}
+
+/// A call that is refused.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{message}")]
+pub struct Refused {
+    /// Why, by its name.
+    pub error: ErrorName,
+    /// Why, in words for whoever has sent it: it names fields, and never repeats a token.
+    pub message: String,
+}
+
+impl Refused {
+    /// A call that is refused.
+    #[must_use]
+    pub fn new(error: ErrorName, message: impl Into<String>) -> Self {
+        Self { error, message: message.into() }
+    }
+}
+
+/// A field with another shape than documented.
+impl From<InvalidField> for Refused {
+    fn from(field: InvalidField) -> Self {
+        let message = if field.path.is_empty() { field.problem } else { field.to_string() };
+        Self::new(ErrorName::InvalidJson, message)
+    }
+}
