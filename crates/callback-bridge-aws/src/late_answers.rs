@@ -27,7 +27,7 @@ const DETAIL_TYPE: &str = "Late Callback Answer";
 /// Tells of late answers on an event bus. The form of the events is in `docs/schemas/late-answer.schema.json`.
 ///
 /// An event whose reply is lost is sent again, so it may come twice. It holds no token and no link. With an answer of up to
-/// 64 KiB, which is the largest that is taken, it stays far below what an event may have, 256 KiB.
+/// 192 KiB, which is the largest that outcomes make of a body, it stays below what an event may have, 256 KiB.
 #[derive(Debug, Clone)]
 pub struct LateAnswerEvents {
     client: Client,

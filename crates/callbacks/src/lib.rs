@@ -30,9 +30,9 @@ pub use life::{
 };
 pub use link::{CapabilityLink, KeysError, LinkKeys, Recipient};
 pub use ports::{
-    CallError, CallReply, Callback, CallbackStore, Clock, Correlated, ExternalId, FirstReply, Inbound, InboundFrom,
-    InboundKey, Kept, LateAnswer, LateAnswers, Nobody, Notifier, NotifyError, Outbound, OutgoingCall, OutgoingNotice,
-    Outside, Parked, ReportError, SHARDS, StoreError, Webhooks, Written,
+    CallError, CallReply, Callback, CallbackStore, Clock, ExternalId, FirstReply, Inbound, InboundFrom, InboundKey,
+    Kept, LateAnswer, LateAnswers, Nobody, Notifier, NotifyError, Outbound, OutgoingCall, OutgoingNotice, Outside,
+    Parked, ReportError, SHARDS, StoreError, Webhooks, Written,
 };
 pub use request::{Request, Waiting};
 pub use webhook::Webhook;

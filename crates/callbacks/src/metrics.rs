@@ -154,7 +154,7 @@ pub enum Called {
 pub enum Told {
     /// It was.
     Told,
-    /// It was not; whoever sent it is asked to send it again.
+    /// It was not; whoever sent it is asked to send it again, or the sweep tells it again.
     NotTold,
 }
 

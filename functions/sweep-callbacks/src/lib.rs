@@ -15,10 +15,10 @@ pub use order::{Order, SweepFailed};
 pub use report::Report;
 
 /// How long a sweep takes up what is due. The next one comes a minute after this one began.
-const SWEEP: Duration = Duration::from_secs(50);
-/// What is kept for the last callback that was taken up: its slowest notice or call, which is ten seconds, its answer, and the
-/// writes around them.
-const RESERVE: Duration = Duration::from_secs(25);
+const SWEEP: Duration = Duration::from_secs(45);
+/// What is kept for the last callback that was taken up: the slowest, a mail, waits and is sent for twenty seconds, and there are
+/// its answer and the writes around them.
+const RESERVE: Duration = Duration::from_secs(35);
 
 /// Looks after what is parked at a desk.
 #[derive(Debug)]

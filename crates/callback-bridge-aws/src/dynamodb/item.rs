@@ -56,7 +56,7 @@ pub(super) fn of_new_state(callback: &Callback, write_id: &str) -> Item {
     item
 }
 
-/// What every write of a state says. What is not there is removed, so that what is settled is in no index.
+/// What every write of a state says. What is not there is removed, so that what is settled, and told, is in no index.
 fn attributes(
     id: CallbackId,
     state: &State,

@@ -105,7 +105,7 @@ impl<S: CallbackStore, C: TaskCallbacks, O: Outside, K: Clock> Desk<S, C, O, K> 
     pub(super) async fn settled(&self, callback: Callback) -> Callback {
         let Some(decision) = callback.state.decision() else { return callback };
         metrics::step(&decision.outcome);
-        match timeout(AT_ONCE, self.work(callback.clone())).await {
+        match timeout(AT_ONCE, Box::pin(self.work(callback.clone()))).await {
             Ok(Ok(worked)) => worked.callback,
             // Told where it was handled, or too slow for somebody who waits; the sweep goes on with it.
             Ok(Err(_)) | Err(_) => callback,

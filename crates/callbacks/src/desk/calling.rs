@@ -6,7 +6,7 @@ use tracing::{info, warn};
 use super::Desk;
 use crate::{
     CallError, CallReply, Callback, CallbackStore, CapabilityLink, Clock, ExternalId, Inbound, MachineAnswer,
-    OutgoingCall, Outside, Recipient, Request, Source, StoreError, Webhook,
+    OutgoingCall, Outside, Recipient, Source, Webhook,
     machines::{NotSaid, Said},
     metrics::{self, Called},
 };
@@ -58,29 +58,22 @@ impl<S: CallbackStore, C: Send + Sync, O: Outside, K: Clock> Desk<S, C, O, K> {
         };
         let early = match body.and_then(|body| external_id(webhook, body)) {
             None => Vec::new(),
-            Some(external) => match self.correlate(callback, &external).await {
-                Ok(early) => early_answers(webhook, &early),
-                // Called again, it says the same: it knows repeated calls by their id.
-                Err(error) => {
-                    return CallEnd::NotTaken(CallError::Again { reason: error.to_string(), after: None });
+            // What came before the task began was about another, which the destination calls the same, such as a try of its
+            // state that has failed.
+            Some(external) => {
+                match self.store.correlate(&external, callback.request.id, callback.request.began_at).await {
+                    Ok(early) => early_answers(webhook, &early),
+                    // Called again, it says the same: it knows repeated calls by their id.
+                    Err(error) => {
+                        return CallEnd::NotTaken(CallError::Again { reason: error.to_string(), after: None });
+                    }
                 }
-            },
+            }
         };
         if body.is_none() && webhook.external_id_at.is_some() {
             warn!(callback.id = %callback.request.id, "the response is no JSON, so events cannot find their task");
         }
         CallEnd::Taken(answer.map(|answer| (answer, Source::Response)).into_iter().chain(early).collect())
-    }
-
-    /// Lets events find the task, and returns those that came before. What came before the task began was about another, which
-    /// the destination calls the same, such as a try of its state that has failed.
-    async fn correlate(&self, callback: &Callback, external: &ExternalId) -> Result<Vec<Inbound>, StoreError> {
-        let Request { id, began_at, .. } = callback.request;
-        let correlated = self.store.correlate(external, id, began_at).await?;
-        if let Some(before) = correlated.instead_of {
-            warn!(callback.id = %id, %before, "the name that events speak of a task by leads here now, and no more to the callback before it");
-        }
-        Ok(correlated.early)
     }
 }
 

@@ -41,7 +41,7 @@ impl<S: CallbackStore, C: TaskCallbacks, O: Outside, K: Clock> Desk<S, C, O, K> 
             Parked::New => {
                 metrics::step(metrics::Step::Opened);
                 tracing::info!(callback.id = %id, "the task is parked");
-                drop(self.work(callback).await); // its errors are told where they are handled
+                drop(Box::pin(self.work(callback)).await); // its errors are told where they are handled
             }
             Parked::Before => tracing::info!(callback.id = %id, "this task is parked already"),
         }

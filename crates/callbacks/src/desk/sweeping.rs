@@ -3,22 +3,27 @@
 use std::{collections::HashSet, future::ready, time::Duration};
 
 use callback_bridge::TaskCallbacks;
-use futures_util::{StreamExt, future::join_all, stream};
+use futures_channel::mpsc::{UnboundedReceiver, UnboundedSender, unbounded};
+use futures_util::{
+    StreamExt,
+    future::{join, join_all},
+    stream,
+};
 use jiff::Timestamp;
 
-use super::Desk;
+use super::{Desk, working::Scope};
 use crate::{
-    CallbackId, CallbackStore, Clock, Duty, Outside,
+    CallbackId, CallbackStore, Clock, Outside,
     metrics::{self, OLDEST_DUE, SweepEnd},
     ports::{SHARDS, StoreError},
 };
 
 /// How many callbacks of one shard are worked on at once.
 const AT_ONCE: usize = 4;
-/// How many destinations are called at once for one shard: they may take ten seconds each.
-const CALLS_AT_ONCE: usize = 16;
+/// How many of those at once for which others are to be told or called, who may take ten seconds and more.
+const EXTERNAL_AT_ONCE: usize = 16;
 /// How many are read at a time.
-const PAGE: u16 = 25;
+const PAGE: u16 = 100;
 /// After how many of one shard that were put aside, or that nothing could be done about, a sweep leaves the rest to the next.
 const MOST_PASSED: usize = 2000;
 
@@ -47,9 +52,9 @@ pub struct SweepError {
 }
 
 impl<S: CallbackStore, C: TaskCallbacks, O: Outside, K: Clock> Desk<S, C, O, K> {
-    /// Does what is due about all callbacks, all shards at once, the longest due first; other systems are called at the end,
-    /// so that nothing else waits for them. None is taken up after `until`. Two sweeps at once do no harm: each callback is
-    /// claimed by one.
+    /// Does what is due about all callbacks, all shards at once, the longest due first. What only Step Functions is asked for
+    /// waits for nobody outside. None is taken up after `until`. Two sweeps at once do no harm: each callback is claimed by
+    /// one.
     ///
     /// # Errors
     /// When a shard, or a callback in it, could not be read or written, after all else was done.
@@ -84,107 +89,124 @@ impl<S: CallbackStore, C: TaskCallbacks, O: Outside, K: Clock> Desk<S, C, O, K> 
     }
 
     async fn sweep_shard(&self, shard: u8, until: Timestamp) -> Result<Swept, StoreError> {
-        let mut swept = Swept::default();
-        let mut failed = None;
-        let mut calls = Vec::new();
+        let (aside, others) = unbounded();
+        let (internal, external) = (self.sweep_internal(shard, until, aside), self.sweep_external(others, until));
+        let ((internal, aside), (external, taken_up)) = join(internal, external).await;
+        let mut swept = internal.swept;
+        swept.callbacks += external.swept.callbacks;
+        swept.duties += external.swept.duties;
+        swept.oldest = swept.oldest.max(external.swept.oldest);
+        swept.unfinished |= taken_up < aside;
+        internal.failed.or(external.failed).map_or(Ok(swept), Err)
+    }
+
+    /// Does all for which only Step Functions is asked, and puts aside what is more; how many that were.
+    async fn sweep_internal(&self, shard: u8, until: Timestamp, aside: UnboundedSender<Aside>) -> (Part, usize) {
+        let (mut part, mut put_aside) = (Part::default(), 0);
         // What is put aside, cannot be read, or others are at work on, does not keep those behind it waiting.
         let mut passed = HashSet::new();
-        swept.unfinished = loop {
+        part.swept.unfinished = loop {
             if self.now() >= until {
                 break true;
             }
             let most = PAGE.saturating_add(u16::try_from(passed.len()).unwrap_or(u16::MAX));
-            let mut due = self.store.due(shard, self.now(), most).await?;
+            let mut due = match self.store.due(shard, self.now(), most).await {
+                Ok(due) => due,
+                Err(error) => {
+                    part.failed = Some(error);
+                    break true;
+                }
+            };
             due.retain(|id| !passed.contains(id));
             if due.is_empty() || passed.len() >= MOST_PASSED {
                 break !due.is_empty();
             }
-            for (id, end) in self.take_up_all(due, Pass::Others, until).await {
-                match end {
-                    Ok(End::Worked { duties, late }) => {
-                        swept.count(duties, late);
-                        continue;
-                    }
-                    Ok(End::NothingDone) => {}
-                    Ok(End::PutAside { beats }) => calls.push((beats, id)),
-                    Err(error) => failed = Some(error),
+            let in_time = stream::iter(due).take_while(|_| ready(self.now() < until));
+            let taken_up = in_time.map(async |id| (id, self.take_up(id, Scope::Internal).await));
+            for (id, taken_up) in taken_up.buffer_unordered(AT_ONCE).collect::<Vec<_>>().await {
+                let TakenUp { duties, left, .. } = part.add(taken_up, true);
+                if left {
+                    put_aside += 1;
+                    // Whoever takes them has gone only when time is over.
+                    let _ = aside.unbounded_send(Aside { id, counted: duties > 0 });
                 }
-                passed.insert(id);
+                if left || duties == 0 {
+                    passed.insert(id);
+                }
             }
         };
-        calls.sort_by_key(|(beats, _)| !beats); // the longest due first, among those that a heartbeat is due for
-        let calls: Vec<CallbackId> = calls.into_iter().map(|(_, id)| id).collect();
-        let most = calls.len();
-        let called = self.take_up_all(calls, Pass::Calls, until).await;
-        swept.unfinished |= called.len() < most;
-        for (_, end) in called {
-            match end {
-                Ok(End::Worked { duties, late }) => swept.count(duties, late),
-                Ok(End::NothingDone | End::PutAside { .. }) => {}
-                Err(error) => failed = Some(error),
-            }
+        (part, put_aside)
+    }
+
+    /// Does what was put aside, as it comes; how many were taken up.
+    async fn sweep_external(&self, aside: UnboundedReceiver<Aside>, until: Timestamp) -> (Part, usize) {
+        let mut part = Part::default();
+        let in_time = aside.take_while(|_| ready(self.now() < until));
+        let taken_up = in_time.map(async |Aside { id, counted }| (counted, self.take_up(id, Scope::All).await));
+        let taken_up = taken_up.buffer_unordered(EXTERNAL_AT_ONCE).collect::<Vec<_>>().await;
+        let how_many = taken_up.len();
+        for (counted, taken_up) in taken_up {
+            part.add(taken_up, !counted);
         }
-        failed.map_or(Ok(swept), Err)
+        (part, how_many)
     }
 
-    /// Takes up one after the other, some at once, as long as there is time.
-    async fn take_up_all(
-        &self,
-        ids: Vec<CallbackId>,
-        pass: Pass,
-        until: Timestamp,
-    ) -> Vec<(CallbackId, Result<End, StoreError>)> {
-        let at_once = match pass {
-            Pass::Others => AT_ONCE,
-            Pass::Calls => CALLS_AT_ONCE,
-        };
-        let in_time = stream::iter(ids).take_while(|_| ready(self.now() < until));
-        in_time.map(async |id| (id, self.take_up(id, pass).await)).buffer_unordered(at_once).collect().await
-    }
-
-    /// Works on one callback, unless it is put aside.
+    /// Works on one callback, if it is due and others are not at work on it.
     ///
     /// Its errors are told where they happen, and do not keep the others waiting.
-    async fn take_up(&self, id: CallbackId, pass: Pass) -> Result<End, StoreError> {
+    async fn take_up(&self, id: CallbackId, scope: Scope) -> Result<TakenUp, StoreError> {
         let callback = self.store.load(id).await;
         let callback =
             callback.inspect_err(|error| tracing::error!(callback.id = %id, %error, "a callback could not be read"))?;
-        let Some(callback) = callback else { return Ok(End::NothingDone) };
+        let Some(callback) = callback else { return Ok(TakenUp::default()) };
         let now = self.now();
-        let Some(due_at) = callback.state.due_at.filter(|due_at| *due_at <= now) else { return Ok(End::NothingDone) };
-        let duties = callback.state.duties(&callback.request, now);
-        if pass == Pass::Others && duties.contains(&Duty::Call) {
-            return Ok(End::PutAside { beats: duties.contains(&Duty::Beat) });
-        }
+        let Some(due_at) = callback.state.due_at.filter(|due_at| *due_at <= now) else { return Ok(TakenUp::default()) };
         let late = Duration::try_from(now.duration_since(due_at)).unwrap_or_default();
-        let worked = self.work(callback).await?;
-        Ok(if worked.duties > 0 { End::Worked { duties: worked.duties, late } } else { End::NothingDone })
+        let worked = self.work_on(callback, scope).await?;
+        let left = worked.callback.state.due_at.is_some_and(|due_at| due_at <= now);
+        Ok(TakenUp { duties: worked.duties, late, left })
     }
 }
 
-impl Swept {
-    fn count(&mut self, duties: usize, late: Duration) {
-        self.callbacks += 1;
-        self.duties += duties;
-        self.oldest = self.oldest.max(late);
+/// A callback for which others are to be told or called.
+struct Aside {
+    id: CallbackId,
+    /// Whether it is among those that were worked on.
+    counted: bool,
+}
+
+/// What became of a callback that was taken up: nothing, where it was not due any more.
+#[derive(Default)]
+struct TakenUp {
+    /// How many things were done.
+    duties: usize,
+    /// How long it had been due.
+    late: Duration,
+    /// Whether there is more to do.
+    left: bool,
+}
+
+/// What a part of a sweep did.
+#[derive(Default)]
+struct Part {
+    swept: Swept,
+    failed: Option<StoreError>,
+}
+
+impl Part {
+    /// Adds one callback, which counts if something was done, and it does not count elsewhere.
+    fn add(&mut self, taken_up: Result<TakenUp, StoreError>, counts: bool) -> TakenUp {
+        match taken_up {
+            Ok(taken_up) => {
+                self.swept.callbacks += usize::from(counts && taken_up.duties > 0);
+                self.swept.duties += taken_up.duties;
+                self.swept.oldest = self.swept.oldest.max(taken_up.late);
+                taken_up
+            }
+            Err(error) => {
+                self.failed = Some(error);
+                TakenUp::default()
+            }
+        }
     }
-}
-
-/// What a part of a sweep is for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Pass {
-    /// All that is done in a moment.
-    Others,
-    /// What other systems are called for.
-    Calls,
-}
-
-/// What became of a callback that was taken up.
-enum End {
-    /// So many things were done about it, so late.
-    Worked { duties: usize, late: Duration },
-    /// Others were at work on it, or nothing was due any more.
-    NothingDone,
-    /// Its destination is to be called, in the other pass.
-    PutAside { beats: bool },
 }

@@ -9,7 +9,7 @@ use super::{ChangeError, Desk, LEASE, calling::CallEnd, decision_id};
 use crate::{
     CallError, Callback, CallbackStore, CapabilityLink, Clock, Duty, LateReason, MachineAnswer, NoticeKind,
     OutgoingNotice, Outside, Recipient, Request, Source, State, Status, Taken, Untold,
-    metrics::{self, Notified, Step, Told},
+    metrics::{self, Notified, Step},
     ports::{StoreError, Written},
 };
 
@@ -22,6 +22,15 @@ pub struct Worked {
     pub duties: usize,
 }
 
+/// What of that which is due is done.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Scope {
+    /// All of it.
+    All,
+    /// What nobody but Step Functions is asked for.
+    Internal,
+}
+
 /// A duty that was done.
 enum Done {
     Expired,
@@ -30,7 +39,17 @@ enum Done {
     NotNotified(u8),
     Called(CallEnd),
     Beaten(Disposition),
-    Reported(bool),
+    Reported(Untold, bool),
+}
+
+impl Done {
+    /// What was answered with it.
+    fn answers(&self) -> &[(MachineAnswer, Source)] {
+        match self {
+            Self::Called(CallEnd::Taken(answers)) => answers,
+            _ => &[],
+        }
+    }
 }
 
 impl<S: CallbackStore, C: TaskCallbacks, O: Outside, K: Clock> Desk<S, C, O, K> {
@@ -39,10 +58,19 @@ impl<S: CallbackStore, C: TaskCallbacks, O: Outside, K: Clock> Desk<S, C, O, K> 
     /// # Errors
     /// When the table is in trouble; what was done may be done again when the lease ends.
     pub async fn work(&self, callback: Callback) -> Result<Worked, StoreError> {
+        self.work_on(callback, Scope::All).await
+    }
+
+    pub(super) async fn work_on(&self, callback: Callback, scope: Scope) -> Result<Worked, StoreError> {
         let id = callback.request.id;
         let mut worked = Worked { callback, duties: 0 };
         // What is decided on the way, by the deadline, is told at once.
         while let Some(claim) = worked.callback.state.claim(self.now(), LEASE) {
+            let mut duties = worked.callback.state.duties(&worked.callback.request, self.now());
+            duties.retain(|duty| scope == Scope::All || duty.is_internal());
+            if scope == Scope::Internal && duties.is_empty() {
+                break;
+            }
             let claimed = State { version: worked.callback.state.version + 1, ..claim.state };
             if self.store.write(id, &claimed).await.inspect_err(|error| told(error, &worked.callback))?
                 == Written::Conflict
@@ -50,7 +78,6 @@ impl<S: CallbackStore, C: TaskCallbacks, O: Outside, K: Clock> Desk<S, C, O, K> 
                 break;
             }
             worked.callback.state = claimed;
-            let duties = worked.callback.state.duties(&worked.callback.request, self.now());
             worked.duties += duties.len();
             // All at once, so that twenty slow notices take no longer than the lease.
             let fulfilled = duties.into_iter().map(|duty| self.fulfil(&worked.callback, duty, claim.maybe_told));
@@ -73,6 +100,9 @@ impl<S: CallbackStore, C: TaskCallbacks, O: Outside, K: Clock> Desk<S, C, O, K> 
                     return Err(error);
                 }
             };
+            for (answer, source) in done.iter().flat_map(Done::answers) {
+                self.tell_at_once(&worked.callback, answer, source).await;
+            }
             if pending {
                 count(&worked.callback.state, &decision_id);
             }
@@ -89,7 +119,10 @@ impl<S: CallbackStore, C: TaskCallbacks, O: Outside, K: Clock> Desk<S, C, O, K> 
                 Some(webhook) => Done::Called(self.call(callback, webhook).await),
                 None => Done::Called(CallEnd::Taken(Vec::new())), // nobody is called for people
             },
-            Duty::Report(untold) => Done::Reported(self.report(callback, &untold).await),
+            Duty::Report(untold) => {
+                let told = self.report(callback, &untold).await;
+                Done::Reported(untold, told)
+            }
             Duty::Beat => Done::Beaten(self.heartbeat(callback).await),
         }
     }
@@ -113,6 +146,17 @@ impl<S: CallbackStore, C: TaskCallbacks, O: Outside, K: Clock> Desk<S, C, O, K> 
         match callback.state.answer_untold(untold) {
             Some(answer) => self.late(callback, answer, &untold.source, untold.reason, untold.at).await.is_ok(),
             None => true, // there is nothing to tell
+        }
+    }
+
+    /// Tells that an answer came too late, if that is too much to be kept: now or never.
+    async fn tell_at_once(&self, callback: &Callback, answer: &MachineAnswer, source: &Source) {
+        let Callback { request, state } = callback;
+        if let Err(not_taken) = state.hear(request, answer, source, "", self.now())
+            && !state.keeps(answer, source)
+        {
+            // That it could not be told is told where it happened.
+            drop(self.late(callback, answer, source, LateReason::of(&not_taken), self.now()).await);
         }
     }
 
@@ -174,11 +218,11 @@ fn after(request: &Request, state: State, done: &Done, chance: &Chance<'_>, now:
         }
         Done::Called(CallEnd::Refused(reason)) => state.refused(reason, decision_id, now).unwrap_or(state),
         Done::Beaten(disposition) => state.beaten(request, *disposition, now),
-        Done::Reported(told) => state.reported(*told, now),
+        Done::Reported(untold, told) => state.reported(untold, *told, now),
     }
 }
 
-/// What follows of an answer that came with a call: if it is not taken, somebody is told that it came too late.
+/// What follows of an answer that came with a call: if it is not taken, somebody is to be told that it came too late.
 fn heard(
     request: &Request,
     state: State,
@@ -186,16 +230,11 @@ fn heard(
     decision_id: &str,
     now: Timestamp,
 ) -> State {
-    let reason = match state.hear(request, answer, source, decision_id, now) {
-        Ok(Taken::New(next)) => return *next,
-        Ok(Taken::Before) => return state,
-        Err(not_taken) => LateReason::of(&not_taken),
-    };
-    state.came_late(answer, source, reason, now).unwrap_or_else(|| {
-        metrics::late(Told::NotTold);
-        error!(callback.id = %request.id, reason = <&str>::from(reason), "an answer came too late, and is too much to be kept until that is told");
-        state
-    })
+    match state.hear(request, answer, source, decision_id, now) {
+        Ok(Taken::New(next)) => *next,
+        Ok(Taken::Before) => state,
+        Err(not_taken) => state.came_late(answer, source, LateReason::of(&not_taken), now),
+    }
 }
 
 /// Counts what this has ended.

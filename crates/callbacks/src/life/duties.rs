@@ -36,6 +36,17 @@ pub enum Duty {
     Report(Untold),
 }
 
+impl Duty {
+    /// Whether nobody but Step Functions is asked for it.
+    #[must_use]
+    pub const fn is_internal(&self) -> bool {
+        match self {
+            Self::Expire | Self::Settle(_) | Self::Beat => true,
+            Self::Call | Self::Notify { .. } | Self::Report(_) => false,
+        }
+    }
+}
+
 /// What is claimed for a while, so that nobody else takes it up meanwhile, and somebody does when the claimer dies.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Claim {

@@ -11,9 +11,10 @@ use super::{Decision, MachineAnswer, NotTaken, Outcome, Source, State, Status};
 
 /// How long after nobody could be told it is tried again.
 const TELL_AGAIN: Backoff = Backoff::new(Duration::from_secs(30), Duration::from_mins(15));
-/// How many are kept beside what was decided, and how large each may be, in bytes of JSON: an item has 400 KB.
+/// How many are kept beside what was decided, and how large each may be, in bytes of JSON: more than what a machine sends, and
+/// all of it less than an item may have, which is 400 KB.
 const MOST_UNTOLD: usize = 2;
-const MOST_BYTES: usize = 64 * 1024;
+const MOST_BYTES: usize = 80 * 1024;
 
 /// An answer that came too late, and of which nobody was told yet.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -47,7 +48,7 @@ pub enum LateReason {
     AnsweredOtherwise,
     /// The call was refused before.
     CallRefused,
-    /// The task had ended in another way.
+    /// The task had ended in another way, or Step Functions does not know it.
     NobodyWaits,
     /// The task has ended, and whether by this answer is not known: a try to tell it may have been taken unheard.
     Unknown,
@@ -78,20 +79,16 @@ impl LateReason {
 }
 
 impl State {
-    /// An answer was not taken, for this reason: somebody is to be told. Nothing where it is too much to be kept until then.
+    /// An answer was not taken, for this reason: somebody is to be told, and it is [kept](Self::keeps) until then, unless it is
+    /// too much.
     #[must_use]
-    pub fn came_late(
-        &self,
-        answer: &MachineAnswer,
-        source: &Source,
-        reason: LateReason,
-        now: Timestamp,
-    ) -> Option<Self> {
+    pub fn came_late(&self, answer: &MachineAnswer, source: &Source, reason: LateReason, now: Timestamp) -> Self {
         let mut next = self.clone();
         let bytes = serde_json::to_vec(answer).map_or(usize::MAX, |json| json.len());
-        let fits = bytes <= MOST_BYTES && next.untold.len() < MOST_UNTOLD;
-        next.owe(Some(answer.clone()), source.clone(), reason, now);
-        fits.then_some(next)
+        if bytes <= MOST_BYTES && next.untold.len() < MOST_UNTOLD {
+            next.owe(Some(answer.clone()), source.clone(), reason, now);
+        }
+        next
     }
 
     /// What was decided came too late.
@@ -103,22 +100,22 @@ impl State {
 
     fn owe(&mut self, answer: Option<MachineAnswer>, source: Source, reason: LateReason, at: Timestamp) {
         self.untold.push(Untold { answer, source, reason, at, failures: 0, next_at: at });
-        if matches!(self.status, Status::Settled { .. }) {
+        // Whoever is telling of another is left to it.
+        if matches!(self.status, Status::Settled { .. }) && self.untold.len() == 1 {
             self.due_at = self.told_next();
         }
     }
 
-    /// Somebody was told of the first that nobody was told of, or not.
+    /// Somebody was told of this one, or not.
     #[must_use]
-    pub fn reported(&self, told: bool, now: Timestamp) -> Self {
+    pub fn reported(&self, of: &Untold, told: bool, now: Timestamp) -> Self {
         let mut next = self.clone();
-        match next.untold.first_mut() {
-            Some(_) if told => drop(next.untold.remove(0)),
-            Some(untold) => {
-                untold.failures = untold.failures.saturating_add(1);
-                untold.next_at = now.checked_add(TELL_AGAIN.bound(untold.failures)).unwrap_or(now);
-            }
-            None => {}
+        let same = |untold: &Untold| (&untold.answer, &untold.source, untold.at) == (&of.answer, &of.source, of.at);
+        if told {
+            next.untold.retain(|untold| !same(untold));
+        } else if let Some(untold) = next.untold.iter_mut().find(|untold| same(untold)) {
+            untold.failures = untold.failures.saturating_add(1);
+            untold.next_at = now.checked_add(TELL_AGAIN.bound(untold.failures)).unwrap_or(now);
         }
         if matches!(next.status, Status::Settled { .. }) {
             next.due_at = next.told_next();
@@ -135,8 +132,67 @@ impl State {
         })
     }
 
+    /// Whether it is kept until somebody was told of it.
+    #[must_use]
+    pub fn keeps(&self, answer: &MachineAnswer, source: &Source) -> bool {
+        self.untold.iter().any(|untold| untold.answer.as_ref() == Some(answer) && untold.source == *source)
+    }
+
     /// When somebody is told next; they are told of one after the other.
     pub(super) fn told_next(&self) -> Option<Timestamp> {
         self.untold.first().map(|untold| untold.next_at)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use callback_bridge::{Disposition, TaskContext, TaskToken};
+    use serde_json::json;
+
+    use super::*;
+    use crate::{Ask, Request, Waiting, Webhook};
+
+    fn at(second: i8) -> Timestamp {
+        format!("2026-11-22T10:00:{second:02}Z").parse().unwrap()
+    }
+
+    /// A callback about which nobody has anything to do any more.
+    fn settled() -> State {
+        let token = TaskToken::new("t").unwrap();
+        let waiting = Waiting {
+            attempt: token.attempt_id(),
+            context: TaskContext::default(),
+            sent_at: at(0),
+            heartbeat: None,
+            timeout: None,
+        };
+        let webhook = Webhook::read(json!({ "destination": "payment-provider" })).unwrap();
+        let request = Request::new(waiting, Ask::Webhook(webhook)).unwrap();
+        State::new(&request, token, at(0)).beaten(&request, Disposition::Closed, at(1))
+    }
+
+    fn paid(amount: u8) -> MachineAnswer {
+        MachineAnswer::Success { output: json!(amount) }
+    }
+
+    /// Two who are told of late answers at once, each of one, and who do not know of each other.
+    #[test]
+    fn whoever_has_told_of_one_answer_has_told_of_no_other() {
+        let one = settled().came_late(&paid(1), &Source::Link, LateReason::NobodyWaits, at(2));
+        assert_eq!(one.due_at, Some(at(2)));
+        let claimed = one.claim(at(3), Duration::from_secs(50)).unwrap().state;
+        let both = claimed.came_late(&paid(2), &Source::Response, LateReason::NobodyWaits, at(4));
+        assert_eq!(both.due_at, Some(at(53)), "whoever tells of the first is left to it");
+        let first = both.untold[0].clone();
+        let other = both.reported(&first, true, at(5));
+        assert_eq!((other.untold.len(), other.due_at), (1, Some(at(4))));
+        for told in [true, false] {
+            assert_eq!(other.reported(&first, told, at(6)), other, "it is told of the first again");
+        }
+        let second = other.untold[0].clone();
+        let failed = other.reported(&second, false, at(7));
+        assert_eq!((failed.untold[0].failures, failed.due_at), (1, Some(at(37))));
+        let told = failed.reported(&second, true, at(40));
+        assert_eq!((told.untold.len(), told.due_at), (0, None));
     }
 }

@@ -44,7 +44,7 @@ pub struct State {
     pub untold: Vec<Untold>,
     /// Whether Step Functions may have taken the decision already, by a try whose reply nobody heard.
     pub maybe_told: bool,
-    /// When somebody has to look at it; nothing once it is settled.
+    /// When somebody has to look at it; nothing once it is settled and nobody has to be told of it.
     pub due_at: Option<Timestamp>,
     /// The generation of the links that are taken: raising it revokes those before.
     pub generation: u16,

@@ -195,7 +195,7 @@ impl World {
                 }
                 Duty::Notify { approver, .. } => Some(self.state.not_notified(&self.request, approver, 0.0, self.now)),
                 Duty::Call => Some(self.call(call, id)),
-                Duty::Report(_) => Some(self.state.reported(notices_go_out, self.now)),
+                Duty::Report(untold) => Some(self.state.reported(&untold, notices_go_out, self.now)),
                 Duty::Beat => Some(self.state.beaten(&self.request, replies.next().unwrap(), self.now)),
             };
             self.state = next.unwrap_or(self.state.clone());
@@ -206,11 +206,11 @@ impl World {
         match call {
             Call::Taken(answer) => {
                 let called = self.state.called(&self.request, self.now);
-                let heard =
-                    answer.as_ref().map(|answer| called.hear(&self.request, answer, &Source::Response, id, self.now));
-                match heard {
-                    Some(Ok(Taken::New(next))) => *next,
-                    Some(Ok(Taken::Before) | Err(_)) | None => called,
+                let Some(answer) = answer else { return called };
+                match called.hear(&self.request, answer, &Source::Response, id, self.now) {
+                    Ok(Taken::New(next)) => *next,
+                    Ok(Taken::Before) => called,
+                    Err(why) => called.came_late(answer, &Source::Response, LateReason::of(&why), self.now),
                 }
             }
             Call::NotTaken { after } => {

@@ -60,7 +60,7 @@ pub trait CallbackStore: Send + Sync {
     fn replied(&self, key: &InboundKey, reply: &FirstReply) -> impl Future<Output = Result<(), StoreError>> + Send;
 
     /// Writes which callback somebody else's name for a task belongs to, the newest taking the place of one before, and then
-    /// reads what was kept about it since then. Whoever keeps something and then asks for
+    /// reads what was kept about it since then, in the order in which it came. That another callback loses its name is logged. Whoever keeps something and then asks for
     /// [the callback](Self::correlated), and whoever correlates, cannot both miss the other.
     ///
     /// # Errors
@@ -70,22 +70,13 @@ pub trait CallbackStore: Send + Sync {
         external: &ExternalId,
         id: CallbackId,
         since: Timestamp,
-    ) -> impl Future<Output = Result<Correlated, StoreError>> + Send;
+    ) -> impl Future<Output = Result<Vec<Inbound>, StoreError>> + Send;
 
     /// The callback that somebody else's name for a task belongs to, as it is now.
     ///
     /// # Errors
     /// When it could not be read.
     fn correlated(&self, external: &ExternalId) -> impl Future<Output = Result<Option<CallbackId>, StoreError>> + Send;
-}
-
-/// What somebody else's name for a task was found beside.
-#[derive(Debug, Clone, Default, PartialEq)]
-pub struct Correlated {
-    /// What came early, in the order in which it came.
-    pub early: Vec<Inbound>,
-    /// The other callback that the name belonged to before.
-    pub instead_of: Option<CallbackId>,
 }
 
 /// How many shards the index of what is due has.

@@ -314,9 +314,14 @@ fn documents_of_machines_are_read() {
         },
         "answers": {}, "notices": { "0": { "sent": 0, "failures": 2, "nextAt": null, "problem": "it replied 503" } },
         "settleTries": 0, "maybeTold": false, "generation": 0,
+        "untold": [{
+            "answer": { "kind": "failure", "error": "Payment.Failed" }, "source": "response", "reason": "answeredOtherwise",
+            "at": "2026-11-22T11:00:01Z", "failures": 1, "nextAt": "2026-11-22T11:00:31Z",
+        }],
     });
     let stored = StoredState { version: 7, token: None, due_at: None, document: answered.to_string() };
     let state = State::from_stored(stored).unwrap();
+    assert_eq!(state.untold[0].reason, LateReason::AnsweredOtherwise);
     let answer = MachineAnswer::Success { output: json!({ "paid": 12.5 }) };
     let source = Source::Event { sender: "bank".to_owned(), id: "msg_1".to_owned() };
     assert_eq!(state.decision().map(|decision| &decision.outcome), Some(&Outcome::Answered { answer, source }));

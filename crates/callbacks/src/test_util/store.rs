@@ -9,8 +9,8 @@ use jiff::Timestamp;
 
 use super::{Lost, TableCall, trouble::Trouble};
 use crate::{
-    Callback, CallbackId, CallbackStore, Correlated, ExternalId, FirstReply, Inbound, InboundKey, Kept, Parked, State,
-    StoreError, Written,
+    Callback, CallbackId, CallbackStore, ExternalId, FirstReply, Inbound, InboundKey, Kept, Parked, State, StoreError,
+    Written,
 };
 
 /// A table in memory. Each call lets others go first once, as one over a network does; where the real one makes two, they have
@@ -149,14 +149,12 @@ impl CallbackStore for MemoryStore {
         external: &ExternalId,
         id: CallbackId,
         since: Timestamp,
-    ) -> Result<Correlated, StoreError> {
+    ) -> Result<Vec<Inbound>, StoreError> {
         self.begin(TableCall::Correlate).await?;
-        let before = self.write_rows(|rows, Carried(carried)| {
-            let before = rows.correlations.get(external).copied();
+        self.write_rows(|rows, Carried(carried)| {
             if carried {
                 rows.correlations.insert(external.clone(), id);
             }
-            before
         })?;
         tokio::task::yield_now().await;
         tokio::task::yield_now().await;
@@ -165,7 +163,7 @@ impl CallbackStore for MemoryStore {
         let mut early: Vec<Inbound> = about.map(|(inbound, _)| inbound.clone()).collect();
         early.retain(|inbound| inbound.at >= since);
         early.sort_by_key(|inbound| inbound.at);
-        Ok(Correlated { early, instead_of: before.filter(|before| *before != id) })
+        Ok(early)
     }
 
     async fn correlated(&self, external: &ExternalId) -> Result<Option<CallbackId>, StoreError> {

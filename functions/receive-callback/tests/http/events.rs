@@ -142,7 +142,7 @@ async fn an_event_that_comes_before_its_task_is_known_is_kept_for_it() {
     }
     let id = CallbackId::of(&TaskToken::new("another").unwrap().attempt_id());
     let external = ExternalId { sender: PROVIDER.to_owned(), id: "p2".to_owned() };
-    let kept = bench.table.correlate(&external, id, bench.desk.now()).await.unwrap().early;
+    let kept = bench.table.correlate(&external, id, bench.desk.now()).await.unwrap();
     assert_eq!(kept.iter().map(|event| &event.body).collect::<Vec<_>>(), [&Some(event)]);
     assert!(bench.callbacks.calls().is_empty());
 }

@@ -190,7 +190,7 @@ async fn correlated(items: Vec<Item>) -> Result<Vec<Inbound>, StoreError> {
                 && s(values, ":since") == "inbound#2026-11-22T10:00:00.000000000Z"
         })
         .then_output(move || QueryOutput::builder().set_items(Some(items.clone())).build());
-    table(&[&write, &read]).correlate(&task(), callback().request.id, now()).await.map(|correlated| correlated.early)
+    table(&[&write, &read]).correlate(&task(), callback().request.id, now()).await
 }
 
 fn stored(inbound: &Inbound) -> Item {
@@ -220,20 +220,19 @@ async fn all_pages_are_read() {
         .output(|| QueryOutput::builder().items(stored(&event())).build())
         .build();
     let correlated = table(&[&write, &pages]).correlate(&task(), callback().request.id, now()).await.unwrap();
-    assert_eq!(correlated.early, [event(), event()]);
+    assert_eq!(correlated, [event(), event()]);
 }
 
-/// A name that two tasks have leads to the newest, which is to be known.
+/// A name that two tasks have leads to the newest, and whatever it led to before keeps nobody from that.
 #[tokio::test]
-async fn whoever_correlates_learns_whose_place_is_taken() {
+async fn whoever_correlates_may_take_the_place_of_another() {
     let (id, other) = (callback().request.id, CallbackId::of(&TaskToken::new("another").unwrap().attempt_id()));
-    for (before, instead_of) in [(None, None), (Some(id), None), (Some(other), Some(other))] {
-        let old = before.map(|id| [("callback_id".to_owned(), AttributeValue::S(id.to_string()))].into());
+    for before in [id.to_string(), other.to_string(), "something else".to_owned()] {
+        let old: Item = [("callback_id".to_owned(), AttributeValue::S(before))].into();
         let write = mock!(Client::update_item)
-            .then_output(move || UpdateItemOutput::builder().set_attributes(old.clone()).build());
+            .then_output(move || UpdateItemOutput::builder().set_attributes(Some(old.clone())).build());
         let read = mock!(Client::query).then_output(|| QueryOutput::builder().build());
-        let correlated = table(&[&write, &read]).correlate(&task(), id, now()).await;
-        assert_eq!(correlated, Ok(Correlated { early: vec![], instead_of }));
+        assert_eq!(table(&[&write, &read]).correlate(&task(), id, now()).await, Ok(vec![]));
     }
 }
 

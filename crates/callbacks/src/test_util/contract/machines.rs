@@ -81,29 +81,24 @@ async fn whoever_correlates_gets_all_that_was_kept_about_the_task(
     // What comes again is kept once, and something else by its key not at all.
     let again = Inbound { digest: "another".to_owned(), body: Some("another".into()), ..sent[0].clone() };
     table.keep(&again).await?;
-    assert_eq!(in_order(table.correlate(&external("mill", "task"), id, time("10:00:00")).await?.early), sent);
+    assert_eq!(in_order(table.correlate(&external("mill", "task"), id, time("10:00:00")).await?), sent);
     assert_eq!(table.correlated(&external("mill", "task")).await?, Some(id));
     let late = Inbound { at: time("10:02:00"), ..inbound(sent[0].key.from.clone(), "8", "task") };
     table.keep(&late).await?;
     sent.push(late);
-    let again = table.correlate(&external("mill", "task"), id, time("10:00:00")).await?.early;
+    let again = table.correlate(&external("mill", "task"), id, time("10:00:00")).await?;
     assert_eq!(in_order(again), sent, "they are there as often as they are asked for");
-    let since = table.correlate(&external("mill", "task"), id, time("10:00:01")).await?.early;
+    let since = table.correlate(&external("mill", "task"), id, time("10:00:01")).await?;
     assert_eq!(in_order(since), sent[2..], "those since then");
     Ok(())
 }
 
 async fn the_newest_correlation_counts(table: &impl CallbackStore) -> Result<(), StoreError> {
     let task = external("bank", "asked for twice");
-    let mut before = None;
     for name in ["first", "second", "third"] {
         let id = callback_id(name);
-        for instead_of in [before, None] {
-            let correlated = table.correlate(&task, id, time("10:00:00")).await?;
-            assert_eq!(correlated.instead_of, instead_of, "{name}");
-        }
+        table.correlate(&task, id, time("10:00:00")).await?;
         assert_eq!(table.correlated(&task).await?, Some(id), "{name}");
-        before = Some(id);
     }
     Ok(())
 }
@@ -116,7 +111,7 @@ async fn no_sender_gets_what_another_has_sent(table: &impl CallbackStore) -> Res
     for (sender, task) in senders {
         let (task, id) = (external(sender, task), callback_id(&format!("{sender} {task}")));
         assert_eq!(table.correlated(&task).await?, None, "{task:?}");
-        let kept = table.correlate(&task, id, time("10:00:00")).await?.early;
+        let kept = table.correlate(&task, id, time("10:00:00")).await?;
         assert_eq!(kept.iter().map(|event| event.about.as_ref()).collect::<Vec<_>>(), [Some(&task)]);
         assert_eq!(table.correlated(&task).await?, Some(id));
     }
@@ -140,7 +135,7 @@ async fn whoever_keeps_and_whoever_correlates_do_not_both_miss_the_other(
             table.correlate(&task, callback_id(&task.id), time("10:00:00")).await
         };
         let (found, kept) = join(keeper, correlator).await;
-        let (found, kept) = (found?, kept?.early);
+        let (found, kept) = (found?, kept?);
         assert!(found == Some(callback_id(&task.id)) || kept == [event], "both have missed the other: {task:?}");
     }
     Ok(())
