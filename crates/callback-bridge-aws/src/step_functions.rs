@@ -93,7 +93,9 @@ impl TaskCallbacks for StepFunctions {
             }
             Answer::Failure(failure) => {
                 let call = client.send_task_failure().task_token(task.token.expose());
-                let call = call.error(failure.error()).cause(failure.cause());
+                // What there is nothing of is left out: a text without letters would be one.
+                let some = |text: String| Some(text).filter(|text| !text.is_empty());
+                let call = call.set_error(some(failure.error().to_owned())).set_cause(some(failure.cause()));
                 call.send().await.map(drop).map_err(|error| refusal(&error))
             }
         }

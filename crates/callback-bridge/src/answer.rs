@@ -91,12 +91,13 @@ pub enum OutputError {
 /// The failure of a task: a name that a `Catch` can match, and a cause that a person can act on.
 ///
 /// The cause is sent as JSON, `{"message": ..}` and the details, so that a state machine can read it with
-/// `States.StringToJson`. `Debug` prints the name only.
+/// `States.StringToJson`, unless somebody else has written it ([`verbatim`](Self::verbatim)). `Debug` prints the name only.
 #[derive(Clone, PartialEq, Eq)]
 pub struct TaskFailure {
     error: String,
     message: String,
-    details: Map<String, Value>,
+    /// Nothing where the message is the whole cause.
+    details: Option<Map<String, Value>>,
 }
 
 impl TaskFailure {
@@ -110,29 +111,37 @@ impl TaskFailure {
     /// [`MAX_ERROR_CHARS`](Self::MAX_ERROR_CHARS) is cut.
     #[must_use]
     pub fn new(error: &str, message: impl fmt::Display) -> Self {
-        Self { error: cut(error, Self::MAX_ERROR_CHARS), message: message.to_string(), details: Map::new() }
+        Self { error: cut(error, Self::MAX_ERROR_CHARS), message: message.to_string(), details: Some(Map::new()) }
     }
 
-    /// Adds a field to the cause. `message` is taken and stays what it is.
+    /// A failure in the words of somebody else: with neither, Step Functions is told that the task has failed, and no more. What
+    /// is too long is cut.
+    #[must_use]
+    pub fn verbatim(error: Option<&str>, cause: Option<&str>) -> Self {
+        let error = cut(error.unwrap_or_default(), Self::MAX_ERROR_CHARS);
+        Self { error, message: cut(cause.unwrap_or_default(), Self::MAX_CAUSE_CHARS), details: None }
+    }
+
+    /// Adds a field to the cause. `message` is taken and stays what it is, and so does a cause in the words of somebody else.
     #[must_use]
     pub fn with(mut self, name: &str, value: impl Into<Value>) -> Self {
-        if name != "message" {
-            self.details.insert(name.to_owned(), value.into());
+        if let Some(details) = self.details.as_mut().filter(|_| name != "message") {
+            details.insert(name.to_owned(), value.into());
         }
         self
     }
 
-    /// The error name.
+    /// The error name; empty where there is none.
     #[must_use]
     pub fn error(&self) -> &str {
         &self.error
     }
 
     /// The cause: a JSON object of at most [`MAX_CAUSE_CHARS`](Self::MAX_CAUSE_CHARS) characters. Where it would be
-    /// longer, the end of the message goes first, then the largest details.
+    /// longer, the end of the message goes first, then the largest details. Empty where there is none.
     #[must_use]
     pub fn cause(&self) -> String {
-        let mut details = self.details.clone();
+        let Some(mut details) = self.details.clone() else { return self.message.clone() };
         let mut keep = Self::MAX_CAUSE_CHARS;
         loop {
             let cause = cause(&cut(&self.message, keep), &details);
@@ -187,6 +196,16 @@ mod tests {
     #[test]
     fn bytes_count_and_not_characters() {
         assert!(TaskOutput::of(&"é".repeat(TaskOutput::MAX_BYTES / 2)).is_err());
+    }
+
+    #[test]
+    fn the_words_of_somebody_else_are_told_as_they_are() {
+        let failure = TaskFailure::verbatim(Some("rejected"), Some("Alice rejected it")).with("callbackId", "c");
+        assert_eq!((failure.error(), &*failure.cause()), ("rejected", "Alice rejected it"));
+        let nothing = TaskFailure::verbatim(None, None);
+        assert_eq!((nothing.error(), &*nothing.cause()), ("", ""));
+        let long = TaskFailure::verbatim(Some(&"e".repeat(300)), Some(&"c".repeat(40_000)));
+        assert_eq!((long.error().chars().count(), long.cause().chars().count()), (256, 32_768));
     }
 
     #[test]

@@ -14,7 +14,18 @@ pub enum Ask {
     Approval(Approval),
     /// Another system answers.
     Webhook(Webhook),
+    /// Whoever calls one of its URLs answers.
+    Urls(Urls),
 }
+
+/// URLs that each stand for an answer. What they mean is stored beside: they may become more.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Urls {}
+
+/// As long as an execution may run: whoever has got URLs may have said nothing about time.
+/// <https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html>
+const LONGEST: Duration = Duration::from_hours(365 * 24);
 
 impl Ask {
     /// How the field of a message is called that asks.
@@ -23,14 +34,16 @@ impl Ask {
         match self {
             Self::Approval(_) => "approval",
             Self::Webhook(_) => "webhook",
+            Self::Urls(_) => "urls",
         }
     }
 
-    /// How many are asked, each by a link of their own.
+    /// How many are asked by the bridge, each by a link of their own.
     pub(crate) const fn recipients(&self) -> usize {
         match self {
             Self::Approval(approval) => approval.approvers.len(),
             Self::Webhook(_) => 1,
+            Self::Urls(_) => 0,
         }
     }
 
@@ -39,6 +52,7 @@ impl Ask {
         match self {
             Self::Approval(approval) => approval.deadline,
             Self::Webhook(webhook) => webhook.deadline,
+            Self::Urls(_) => Some(LONGEST),
         }
     }
 }

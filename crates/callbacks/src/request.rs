@@ -36,7 +36,7 @@ pub struct Request {
     pub state: Option<String>,
     /// When the task began to wait.
     pub began_at: Timestamp,
-    /// When the question is closed.
+    /// When the question is closed, unless it is [earlier](crate::State::deadline_at).
     pub deadline_at: Timestamp,
     /// The state's `HeartbeatSeconds`, if it has them.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -94,7 +94,7 @@ impl Request {
     pub const fn approval(&self) -> Option<&Approval> {
         match &self.ask {
             Ask::Approval(approval) => Some(approval),
-            Ask::Webhook(_) => None,
+            Ask::Webhook(_) | Ask::Urls(_) => None,
         }
     }
 
@@ -102,7 +102,7 @@ impl Request {
     #[must_use]
     pub const fn webhook(&self) -> Option<&Webhook> {
         match &self.ask {
-            Ask::Approval(_) => None,
+            Ask::Approval(_) | Ask::Urls(_) => None,
             Ask::Webhook(webhook) => Some(webhook),
         }
     }

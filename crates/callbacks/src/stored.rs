@@ -4,6 +4,7 @@ mod documents;
 mod inbound;
 #[cfg(test)]
 mod tests;
+mod urls;
 
 use std::time::Duration;
 
@@ -11,6 +12,8 @@ use callback_bridge::TaskToken;
 use jiff::Timestamp;
 
 use crate::{Inbound, Request, State, Status};
+
+pub use urls::{actions, of_actions};
 
 /// A state as it is stored.
 #[derive(Debug, Clone, PartialEq)]

@@ -7,6 +7,7 @@ mod opening;
 mod sweeping;
 #[cfg(test)]
 mod tests;
+mod urls;
 mod working;
 
 use std::time::Duration;
@@ -17,6 +18,7 @@ pub use answering::{AnswerError, Answered, LinkAnswer};
 pub use hearing::{First, HearError};
 pub use opening::OpenError;
 pub use sweeping::{SweepError, Swept};
+pub use urls::CreateError;
 pub use working::Worked;
 
 use crate::{
@@ -72,7 +74,12 @@ impl<S: CallbackStore, C, O, K: Clock> Desk<S, C, O, K> {
                     usize::from(approver) < approval.approvers.len()
                 }
                 (Ask::Webhook(_), Recipient::Destination) => true,
-                (Ask::Approval(_), Recipient::Destination) | (Ask::Webhook(_), Recipient::Approver(_)) => false,
+                (Ask::Urls(_), Recipient::Action { set, .. }) => {
+                    callback.state.urls.is_some_and(|urls| set < urls.created)
+                }
+                (Ask::Approval(_) | Ask::Urls(_), Recipient::Destination)
+                | (Ask::Webhook(_) | Ask::Urls(_), Recipient::Approver(_))
+                | (Ask::Approval(_) | Ask::Webhook(_), Recipient::Action { .. }) => false,
             };
             asked && link.generation() == callback.state.generation
         };

@@ -99,7 +99,7 @@ impl State {
     pub fn expire(&self, request: &Request, decision_id: &str, now: Timestamp) -> Option<Self> {
         let mut next = self.clone();
         next.decide(Outcome::Expired, decision_id, now);
-        (self.status == Status::Pending && now >= request.deadline_at).then_some(next)
+        (self.status == Status::Pending && now >= self.deadline_at(request)).then_some(next)
     }
 
     /// What Step Functions is told about a decision.
@@ -109,6 +109,7 @@ impl State {
             (_, Outcome::Withdrawn(Withdrawal { by, reason })) => {
                 self.failure(request, names::WITHDRAWN, format!("withdrawn by {by}: {reason}"))
             }
+            (Ask::Urls(_), Outcome::Answered { answer, .. }) => by_url(answer),
             (_, Outcome::Answered { answer, .. }) => self.answered(request, answer),
             (_, Outcome::Refused { reason }) => self.failure(request, names::WEBHOOK_REFUSED, reason.clone()),
             (_, Outcome::Approved) => self.success(request, decision, "approved"),
@@ -117,6 +118,10 @@ impl State {
             }
             (Ask::Approval(approval), Outcome::Expired) => self.undecided(request, approval, decision),
             (Ask::Webhook(webhook), _) => self.unanswered(request, webhook),
+            (Ask::Urls(_), _) => {
+                let until = self.deadline_at(request);
+                self.failure(request, names::EXPIRED, format!("nobody called one of its URLs until {until}"))
+            }
         }
     }
 
@@ -157,7 +162,7 @@ impl State {
         let failure = TaskFailure::new(name, message).with("callbackId", request.id.to_string());
         Answer::Failure(match request.ask {
             Ask::Approval(_) => failure.with("answers", json!(self.answers.values().collect::<Vec<_>>())),
-            Ask::Webhook(_) => failure,
+            Ask::Webhook(_) | Ask::Urls(_) => failure,
         })
     }
 
@@ -181,6 +186,16 @@ impl State {
                 self.failure(request, names::WEBHOOK_UNREACHABLE, message)
             }
             _ => self.failure(request, names::EXPIRED, format!("{destination} has not answered until {until}")),
+        }
+    }
+}
+
+/// Whoever created the URL has said what Step Functions is to be told.
+fn by_url(answer: &MachineAnswer) -> Answer {
+    match answer {
+        MachineAnswer::Success { output } => output_of(output),
+        MachineAnswer::Failure { error, cause } => {
+            Answer::Failure(TaskFailure::verbatim(error.as_deref(), cause.as_deref()))
         }
     }
 }

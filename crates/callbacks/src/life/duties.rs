@@ -79,14 +79,14 @@ impl State {
                 due.cloned().map(Duty::Report).into_iter().collect()
             }
             Status::Decided(decision) => vec![Duty::Settle(self.answer_of(request, decision))],
-            Status::Pending if now >= request.deadline_at => vec![Duty::Expire],
+            Status::Pending if now >= self.deadline_at(request) => vec![Duty::Expire],
             Status::Pending => {
                 let beat = self.heartbeat_at.filter(|at| *at <= now).map(|_| Duty::Beat);
                 let waiting = self.notices.iter().filter(|(approver, _)| !self.answers.contains_key(approver));
                 let due = waiting.filter(|(_, notice)| notice.next_at.is_some_and(|at| at <= now));
                 let notices = due.map(|(approver, notice)| match request.ask {
                     Ask::Approval(_) => Duty::Notify { approver: *approver, kind: notice.kind() },
-                    Ask::Webhook(_) => Duty::Call,
+                    Ask::Webhook(_) | Ask::Urls(_) => Duty::Call,
                 });
                 beat.into_iter().chain(notices).collect()
             }
@@ -101,7 +101,7 @@ impl State {
             Status::Pending => {
                 let waiting = self.notices.iter().filter(|(approver, _)| !self.answers.contains_key(approver));
                 let notices = waiting.filter_map(|(_, notice)| notice.next_at);
-                notices.chain(self.heartbeat_at).chain([request.deadline_at]).min()
+                notices.chain(self.heartbeat_at).chain([self.deadline_at(request)]).min()
             }
         }
     }

@@ -58,6 +58,14 @@ pub enum Source {
         /// Its `webhook-id`.
         id: String,
     },
+    /// By the URL of an action.
+    #[serde(rename_all = "camelCase")]
+    Url {
+        /// The call that created it.
+        transaction_id: String,
+        /// The name of the action, and behind a dot that of the outcome of a post action.
+        outcome: String,
+    },
 }
 
 impl State {
@@ -73,11 +81,11 @@ impl State {
         decision_id: &str,
         now: Timestamp,
     ) -> Result<Taken, NotTaken> {
-        if request.webhook().is_none() {
+        if request.approval().is_some() {
             return Err(NotTaken::Unknown);
         }
         match &self.status {
-            Status::Pending if now >= request.deadline_at => Err(NotTaken::TooLate),
+            Status::Pending if now >= self.deadline_at(request) => Err(NotTaken::TooLate),
             Status::Pending => {
                 let mut next = self.clone();
                 next.decide(Outcome::Answered { answer: answer.clone(), source: source.clone() }, decision_id, now);
@@ -96,7 +104,7 @@ impl State {
     /// When it is too late for that.
     pub fn waits(&self, request: &Request, now: Timestamp) -> Result<(), NotTaken> {
         match &self.status {
-            Status::Pending if now < request.deadline_at => Ok(()),
+            Status::Pending if now < self.deadline_at(request) => Ok(()),
             Status::Pending => Err(NotTaken::TooLate),
             Status::Decided(decision) | Status::Settled { decision: Some(decision), .. } => {
                 Err(NotTaken::Decided(Box::new(decision.clone())))

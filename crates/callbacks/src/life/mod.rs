@@ -10,6 +10,7 @@ mod notices;
 mod tally;
 #[cfg(test)]
 mod tests;
+mod urls;
 
 use std::{collections::BTreeMap, time::Duration};
 
@@ -22,6 +23,7 @@ pub use duties::{Claim, Duty};
 pub use late::{LateReason, Untold};
 pub use machine::{MachineAnswer, Source};
 pub use notices::{Notice, NoticeKind};
+pub use urls::UrlSets;
 
 use crate::Request;
 
@@ -42,6 +44,8 @@ pub struct State {
     pub settle_tries: u32,
     /// Answers of machines that came too late to matter, and of which nobody was told yet.
     pub untold: Vec<Untold>,
+    /// Its URLs, where it is answered by them.
+    pub urls: Option<UrlSets>,
     /// Whether Step Functions may have taken the decision already, by a try whose reply nobody heard.
     pub maybe_told: bool,
     /// When somebody has to look at it; nothing once it is settled and nobody has to be told of it.
@@ -85,6 +89,7 @@ impl State {
                 .and_then(|every| request.began_at.checked_add(first_beat(request, every)).ok()),
             settle_tries: 0,
             untold: Vec::new(),
+            urls: None,
             maybe_told: false,
             due_at: None,
             generation: 0,

@@ -35,6 +35,13 @@ pub enum Recipient {
     Approver(u8),
     /// The destination that was called.
     Destination,
+    /// Whoever has the URL of an action.
+    Action {
+        /// The number of the call that has created it.
+        set: u16,
+        /// The position of the action among those of the call.
+        action: u8,
+    },
 }
 
 impl CapabilityLink {
@@ -100,6 +107,12 @@ impl CapabilityLink {
                 mac.update(b"callback-bridge machine link 1\0");
                 mac.update(self.id.as_bytes());
             }
+            Recipient::Action { set, action } => {
+                mac.update(b"callback-bridge action link 1\0");
+                mac.update(self.id.as_bytes());
+                mac.update(&set.to_be_bytes());
+                mac.update(&[action]);
+            }
         }
         mac.update(&self.generation.to_be_bytes());
         mac
@@ -117,7 +130,12 @@ fn read_whose(text: &str) -> Option<(Recipient, u16)> {
     let (recipient, generation) = text.split_once('v').unwrap_or((text, "0"));
     let recipient = match recipient {
         DESTINATION => Recipient::Destination,
-        approver => Recipient::Approver(approver.parse().ok()?),
+        other => match other.split_once('-') {
+            Some((set, action)) => {
+                Recipient::Action { set: set.strip_prefix(ACTION)?.parse().ok()?, action: action.parse().ok()? }
+            }
+            None => Recipient::Approver(other.parse().ok()?),
+        },
     };
     let generation = generation.parse().ok()?;
     (whose(recipient, generation) == text).then_some((recipient, generation))
@@ -127,6 +145,7 @@ fn whose(recipient: Recipient, generation: u16) -> String {
     let recipient = match recipient {
         Recipient::Approver(approver) => approver.to_string(),
         Recipient::Destination => DESTINATION.to_owned(),
+        Recipient::Action { set, action } => format!("{ACTION}{set}-{action}"),
     };
     match generation {
         0 => recipient,
@@ -135,6 +154,7 @@ fn whose(recipient: Recipient, generation: u16) -> String {
 }
 
 const DESTINATION: &str = "m";
+const ACTION: &str = "a";
 
 #[cfg(test)]
 mod tests {
@@ -156,7 +176,11 @@ mod tests {
     }
 
     fn any_recipient() -> impl Strategy<Value = Recipient> {
-        prop_oneof![any::<u8>().prop_map(Recipient::Approver), Just(Recipient::Destination)]
+        prop_oneof![
+            any::<u8>().prop_map(Recipient::Approver),
+            Just(Recipient::Destination),
+            any::<(u16, u8)>().prop_map(|(set, action)| Recipient::Action { set, action }),
+        ]
     }
 
     const OLD: &str = "an old key of thirty-two letters";
@@ -166,8 +190,9 @@ mod tests {
 
     #[test]
     fn a_link_is_short_and_can_be_made_again() {
+        let longest = link_of(NEW, Recipient::Action { set: u16::MAX, action: u8::MAX });
+        assert!("/u/".len() + longest.secret().len() < 80, "{}", longest.secret());
         let link = link_of(NEW, Recipient::Approver(19));
-        assert!("/c/".len() + link.secret().len() < 80, "{}", link.secret());
         assert_eq!(link_of(NEW, Recipient::Approver(19)), link);
         assert!(link.secret().chars().all(|letter| letter.is_ascii_alphanumeric() || "-_.".contains(letter)));
         let shown = format!("{link:?}");

@@ -10,14 +10,16 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
 use super::{StoredState, Unreadable};
-use crate::{Ask, Decision, Notice, Outcome, PersonAnswer, Request, State, Status, Untold};
+use crate::{Ask, Decision, Notice, Outcome, PersonAnswer, Request, State, Status, Untold, UrlSets};
 
 /// The form in which people are asked, and answer.
 const OF_PEOPLE: u64 = 1;
 /// The form in which machines are called, and answer.
 pub(super) const OF_MACHINES: u64 = 2;
+/// The form in which URLs are answered.
+pub(super) const OF_URLS: u64 = 3;
 /// The newest form, `v` in every document.
-pub(super) const FORM: u64 = OF_MACHINES;
+pub(super) const FORM: u64 = OF_URLS;
 
 #[derive(Deserialize)]
 struct AnyForm {
@@ -47,6 +49,8 @@ struct StateDocument {
     settle_tries: u32,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     untold: Vec<Untold>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    urls: Option<UrlSets>,
     maybe_told: bool,
     generation: u16,
 }
@@ -75,6 +79,7 @@ pub(super) fn of_request(request: &Request) -> String {
     let v = match request.ask {
         Ask::Approval(_) => OF_PEOPLE,
         Ask::Webhook(_) => OF_MACHINES,
+        Ask::Urls(_) => OF_URLS,
     };
     written(&RequestDocument { v, request: request.clone() })
 }
@@ -84,7 +89,7 @@ pub(super) fn request(document: &str) -> Result<Request, Unreadable> {
 }
 
 pub(super) fn of_state(state: &State) -> String {
-    let State { status, answers, notices, heartbeat_at, settle_tries, untold, maybe_told, generation, .. } =
+    let State { status, answers, notices, heartbeat_at, settle_tries, untold, urls, maybe_told, generation, .. } =
         state.clone();
     let (decision, settlement) = match status {
         Status::Pending => (None, None),
@@ -100,12 +105,16 @@ pub(super) fn of_state(state: &State) -> String {
         heartbeat_at,
         settle_tries,
         untold,
+        urls,
         maybe_told,
         generation,
     })
 }
 
 fn form_of(state: &State) -> u64 {
+    if state.urls.is_some() {
+        return OF_URLS;
+    }
     let of_machines = match state.decision().map(|decision| &decision.outcome) {
         Some(Outcome::Answered { .. } | Outcome::Refused { .. }) => true,
         Some(Outcome::Approved | Outcome::Rejected | Outcome::Expired | Outcome::Withdrawn(_)) | None => {
@@ -123,7 +132,8 @@ pub(super) fn state(stored: StoredState) -> Result<State, Unreadable> {
         (None, Some(decision)) => Status::Decided(decision),
         (None, None) => Status::Pending,
     };
-    let StateDocument { answers, notices, heartbeat_at, settle_tries, untold, maybe_told, generation, .. } = document;
+    let StateDocument { answers, notices, heartbeat_at, settle_tries, untold, urls, maybe_told, generation, .. } =
+        document;
     Ok(State {
         status,
         token,
@@ -132,6 +142,7 @@ pub(super) fn state(stored: StoredState) -> Result<State, Unreadable> {
         heartbeat_at,
         settle_tries,
         untold,
+        urls,
         maybe_told,
         due_at,
         generation,

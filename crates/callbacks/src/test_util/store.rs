@@ -10,7 +10,7 @@ use jiff::Timestamp;
 use super::{Lost, TableCall, trouble::Trouble};
 use crate::{
     Callback, CallbackId, CallbackStore, ExternalId, FirstReply, Inbound, InboundKey, Kept, Parked, State, StoreError,
-    Written,
+    Written, urls::Actions,
 };
 
 /// A table in memory. Each call lets others go first once, as one over a network does; where the real one makes two, they have
@@ -26,6 +26,7 @@ struct Rows {
     callbacks: BTreeMap<CallbackId, Callback>,
     inbound: BTreeMap<InboundKey, (Inbound, Option<FirstReply>)>,
     correlations: BTreeMap<ExternalId, CallbackId>,
+    actions: BTreeMap<(CallbackId, u16), Actions>,
 }
 
 impl MemoryStore {
@@ -164,6 +165,26 @@ impl CallbackStore for MemoryStore {
         early.retain(|inbound| inbound.at >= since);
         early.sort_by_key(|inbound| inbound.at);
         Ok(early)
+    }
+
+    async fn keep_actions(
+        &self,
+        id: CallbackId,
+        set: u16,
+        actions: &Actions,
+        _until: Timestamp,
+    ) -> Result<(), StoreError> {
+        self.begin(TableCall::KeepActions).await?;
+        self.write_rows(|rows, Carried(carried)| {
+            if carried {
+                rows.actions.insert((id, set), actions.clone());
+            }
+        })
+    }
+
+    async fn actions(&self, id: CallbackId, set: u16) -> Result<Option<Actions>, StoreError> {
+        self.begin(TableCall::Actions).await?;
+        Ok(self.lock().actions.get(&(id, set)).cloned())
     }
 
     async fn correlated(&self, external: &ExternalId) -> Result<Option<CallbackId>, StoreError> {

@@ -27,6 +27,10 @@ pub enum TableCall {
     Correlate,
     /// `correlated`.
     Correlated,
+    /// `keep_actions`.
+    KeepActions,
+    /// `actions`.
+    Actions,
 }
 
 /// What becomes of a write whose reply is lost.

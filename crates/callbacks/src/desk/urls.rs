@@ -1,0 +1,89 @@
+//! URLs that each stand for an answer.
+
+use callback_bridge::{InvalidField, TaskContext, TaskToken};
+use tracing::info;
+
+use super::{ChangeError, Desk};
+use crate::{
+    Ask, Callback, CallbackStore, CapabilityLink, Clock, Recipient, Request, State, Urls, Waiting, metrics,
+    ports::{Parked, StoreError},
+    urls::Actions,
+};
+
+/// Why no URLs were created.
+#[derive(Debug, thiserror::Error)]
+pub enum CreateError {
+    /// The task waits for something else: people were asked, or another system was called.
+    #[error("the task waits for its {0} already: whoever is asked answers by links of their own")]
+    AskedOtherwise(&'static str),
+    /// There are too many.
+    #[error("too many calls have created URLs for this task")]
+    TooMany,
+    /// The time of the task is out of reach.
+    #[error("{0}")]
+    Invalid(InvalidField),
+    /// The table did not take them.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+impl<S: CallbackStore, C: Send + Sync, O: Send + Sync, K: Clock> Desk<S, C, O, K> {
+    /// Parks a task until one of these actions is called, and returns their links in their order. The same task again gets more
+    /// of them: until when it is parked, and what was decided about it, is one and the same for all.
+    ///
+    /// # Errors
+    /// When they were not created; see [`CreateError`]. None of them leads anywhere then.
+    pub async fn create_urls(&self, token: TaskToken, actions: &Actions) -> Result<Vec<CapabilityLink>, CreateError> {
+        let now = self.now();
+        let (attempt, context) = (token.attempt_id(), TaskContext::default());
+        let waiting = Waiting { attempt, context, sent_at: now, heartbeat: None, timeout: None };
+        let request = Request::new(waiting, Ask::Urls(Urls {})).map_err(CreateError::Invalid)?;
+        let expire_at = actions.expiration().map(|expiration| expiration.at());
+        let state = State::new(&request, token, now).with_urls(&request, expire_at).ok_or(CreateError::TooMany)?;
+        let callback = self.parked(Callback { request, state }, expire_at).await?;
+        let Callback { request, state } = &callback;
+        let created = state.urls.map_or(0, |urls| urls.created);
+        let set = created.checked_sub(1).ok_or(CreateError::AskedOtherwise(request.ask.name()))?;
+        self.store.keep_actions(request.id, set, actions, expire_at.unwrap_or(request.deadline_at)).await?;
+        info!(callback.id = %request.id, transaction.id = %actions.transaction_id(), "URLs are created");
+        let link =
+            |action| CapabilityLink::new(&self.keys, request.id, Recipient::Action { set, action }, state.generation);
+        Ok((0..).take(actions.all().len()).map(link).collect())
+    }
+
+    /// The callback, new or as it is with one set of URLs more.
+    async fn parked(&self, new: Callback, expire_at: Option<jiff::Timestamp>) -> Result<Callback, CreateError> {
+        let id = new.request.id;
+        if self.store.park(&new).await? == Parked::New {
+            metrics::step(metrics::Step::Opened);
+            info!(callback.id = %id, "the task is parked");
+            return Ok(new);
+        }
+        let gone = || StoreError("the callback has just gone: its task ended long ago".to_owned());
+        let before = self.store.load(id).await?.ok_or_else(gone)?;
+        let step = |callback: &Callback, _| match &callback.request.ask {
+            Ask::Urls(_) => {
+                callback.state.with_urls(&callback.request, expire_at).map(Some).ok_or(CreateError::TooMany)
+            }
+            other => Err(CreateError::AskedOtherwise(other.name())),
+        };
+        match self.change(id, before, step).await {
+            Ok(changed) => Ok(changed.callback),
+            Err(ChangeError::Refused(refused, _)) => Err(refused),
+            Err(ChangeError::Gone) => Err(gone().into()),
+            Err(ChangeError::Store(error)) => Err(error.into()),
+        }
+    }
+
+    /// What the URL of an action leads to; nothing where it is the link of something else, or was revoked.
+    ///
+    /// # Errors
+    /// When the table cannot be read.
+    pub async fn action(&self, link: &CapabilityLink) -> Result<Option<(Callback, Actions, usize)>, StoreError> {
+        let Recipient::Action { set, action } = link.recipient() else { return Ok(None) };
+        let Some(callback) = self.follow(link).await? else { return Ok(None) };
+        let actions = self.store.actions(link.id(), set).await?;
+        let action = usize::from(action);
+        Ok(actions.filter(|actions| actions.get(action).is_some()).map(|actions| (callback, actions, action)))
+    }
+}
