@@ -83,6 +83,9 @@ fn way(source: &Source) -> Value {
     match source {
         Source::Response => json!({ "kind": "response" }),
         Source::Link => json!({ "kind": "link" }),
+        Source::Url { transaction_id, outcome } => {
+            json!({ "kind": "url", "transactionId": transaction_id, "outcome": outcome })
+        }
         Source::Event { sender, id } => json!({ "kind": "event", "sender": sender, "id": id }),
     }
 }

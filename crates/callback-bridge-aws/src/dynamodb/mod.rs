@@ -6,6 +6,7 @@ mod refused;
 #[cfg(test)]
 mod tests;
 mod update;
+mod urls;
 
 use std::time::Duration;
 
@@ -21,6 +22,7 @@ use callbacks::{
     Callback, CallbackId, CallbackStore, ExternalId, FirstReply, Inbound, InboundKey, Kept, Parked, State, StoreError,
     Written,
     stored::{Unreadable, sortable},
+    urls::Actions,
 };
 use jiff::Timestamp;
 use tracing::{error, warn};
@@ -209,6 +211,25 @@ impl CallbackStore for CallbackTable {
             early.push(inbound::inbound(&item.map_err(|error| named(&error))?).map_err(unreadable)?);
         }
         Ok(early)
+    }
+
+    async fn keep_actions(
+        &self,
+        id: CallbackId,
+        set: u16,
+        actions: &Actions,
+        until: Timestamp,
+    ) -> Result<(), StoreError> {
+        // Carried out twice by a retry, it leaves the same.
+        let call = self.call(urls::kept(id, set, actions, until.checked_add(self.kept).ok()));
+        call.send().await.map(drop).map_err(|error| named(&error))
+    }
+
+    async fn actions(&self, id: CallbackId, set: u16) -> Result<Option<Actions>, StoreError> {
+        let reply =
+            self.query("pk = :pk AND sk = :sk", urls::keys(id, set)).send().await.map_err(|error| named(&error))?;
+        let unreadable = |error| StoreError(format!("what the URLs of the callback {id} mean cannot be read: {error}"));
+        reply.items().first().map(urls::actions).transpose().map_err(unreadable)
     }
 
     async fn correlated(&self, external: &ExternalId) -> Result<Option<CallbackId>, StoreError> {

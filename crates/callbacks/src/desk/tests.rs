@@ -2,6 +2,7 @@
 
 mod machines;
 mod metrics;
+mod urls;
 
 use std::future::poll_fn;
 use std::pin::pin;

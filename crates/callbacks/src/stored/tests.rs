@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use super::*;
 use crate::{
     Approval, Ask, CallbackId, Choice, Decision, ExternalId, InboundFrom, InboundKey, LateReason, MachineAnswer,
-    Notice, Outcome, PersonAnswer, Source, Untold, Waiting, Webhook, Withdrawal,
+    Notice, Outcome, PersonAnswer, Source, Untold, UrlSets, Urls, Waiting, Webhook, Withdrawal,
 };
 
 fn time() -> impl Strategy<Value = Timestamp> {
@@ -134,6 +134,7 @@ prop_compose! {
         times in (option::of(time()), option::of(time())),
         settle_tries: u32,
         untold in prop::collection::vec(untold(), 0..3),
+        urls in option::of((any::<u16>(), time()).prop_map(|(created, expire_at)| UrlSets { created, expire_at })),
         maybe_told: bool,
         generation: u16,
         version: u64,
@@ -141,7 +142,7 @@ prop_compose! {
         let token = token.map(|token| TaskToken::new(token).unwrap());
         let (heartbeat_at, due_at) = times;
         State {
-            status, token, answers, notices, heartbeat_at, settle_tries, untold, maybe_told, due_at, generation, version
+            status, token, answers, notices, heartbeat_at, settle_tries, untold, urls, maybe_told, due_at, generation, version
         }
     }
 }
@@ -170,7 +171,7 @@ fn ask() -> impl Strategy<Value = Ask> {
         }
         Ask::Approval(Approval::read(approval).unwrap())
     });
-    prop_oneof![2 => webhook, 1 => approval]
+    prop_oneof![4 => webhook, 2 => approval, 1 => Just(Ask::Urls(Urls {}))]
 }
 
 fn inbound() -> impl Strategy<Value = Inbound> {
@@ -191,7 +192,11 @@ fn form(document: &str) -> u64 {
 proptest! {
     #[test]
     fn every_request_survives_being_stored_and_read(ask in ask()) {
-        let form_of_ask = if matches!(ask, Ask::Approval(_)) { 1 } else { 2 };
+        let form_of_ask = match ask {
+            Ask::Approval(_) => 1,
+            Ask::Webhook(_) => 2,
+            Ask::Urls(_) => 3,
+        };
         let request = request_of(ask);
         let stored = request.to_stored();
         prop_assert_eq!(form(&stored), form_of_ask);
@@ -212,7 +217,8 @@ proptest! {
         let document = state.to_stored().document;
         let of_machines = [r#""kind":"answered""#, r#""kind":"refused""#, r#""problem":""#, r#""untold":["#];
         let of_machines = of_machines.iter().any(|field| document.contains(field));
-        prop_assert_eq!(form(&document), if of_machines { 2 } else { 1 }, "{}", document);
+        let of_urls = document.contains(r#""urls":{"#);
+        prop_assert_eq!(form(&document), if of_urls { 3 } else if of_machines { 2 } else { 1 }, "{}", document);
     }
 
     #[test]
@@ -355,6 +361,45 @@ fn documents_of_machines_are_read() {
 }
 
 #[test]
+fn documents_of_urls_are_read() {
+    let state = json!({
+        "v": 3,
+        "decision": {
+            "id": "d1", "at": "2026-11-22T11:00:00Z",
+            "outcome": {
+                "kind": "answered", "answer": { "kind": "failure", "error": "rejected" },
+                "source": { "url": { "transactionId": "0123456789abcdef0123456789abcdef", "outcome": "answer.rejected" } },
+            },
+        },
+        "answers": {}, "notices": {}, "settleTries": 0,
+        "urls": { "created": 2, "expireAt": "2026-11-23T10:00:00Z" }, "maybeTold": false, "generation": 0,
+    });
+    let stored = StoredState { version: 7, token: None, due_at: None, document: state.to_string() };
+    let read = State::from_stored(stored).unwrap();
+    assert_eq!(read.urls, Some(UrlSets { created: 2, expire_at: "2026-11-23T10:00:00Z".parse().unwrap() }));
+    assert_eq!(serde_json::from_str::<Value>(&read.to_stored().document).unwrap(), state);
+    let request = json!({
+        "v": 3,
+        "request": {
+            "id": "47mKTaMaEn1L3m5DAz9mug",
+            "attempt": "e3b98a4da31a127d4bde6e43033f66ba274cab0eb7eb1c70ec41402bf6273dd8", "urls": {},
+            "beganAt": "2026-11-22T10:00:00Z", "deadlineAt": "2027-11-22T10:00:00Z",
+        },
+    });
+    let read = Request::from_stored(&request.to_string()).unwrap();
+    assert_eq!(serde_json::from_str::<Value>(&read.to_stored()).unwrap(), request);
+    let actions = json!({
+        "v": 3,
+        "actions": {
+            "transactionId": "0123456789abcdef0123456789abcdef", "outputParameters": true, "expiration": "2026-11-23T10:00:00",
+            "actions": [{ "name": "approve", "type": "success", "output": { "by": "$name" }, "response": { "text": "thanks" } }],
+        },
+    });
+    let read = super::actions(&actions.to_string()).unwrap();
+    assert_eq!(serde_json::from_str::<Value>(&of_actions(&read)).unwrap(), actions);
+}
+
+#[test]
 fn a_request_is_the_same_after_it_was_stored() {
     let request = request(json!({ "title": "Loan 42", "approvers": ["alice@example.com"], "summary": "1\n2" }));
     let read = Request::from_stored(&request.to_stored()).unwrap();
@@ -365,17 +410,17 @@ fn a_request_is_the_same_after_it_was_stored() {
 fn what_a_newer_version_stored_is_refused_and_not_misread() {
     let request = request(json!({ "title": "Loan 42", "approvers": ["alice@example.com"] }));
     let state = State::new(&request, TaskToken::new("t").unwrap(), at("10:00:00"));
-    let newer = |document: &str| document.replacen("\"v\":1", "\"v\":3", 1);
+    let newer = |document: &str| document.replacen("\"v\":1", "\"v\":4", 1);
     let stored = state.to_stored();
     let stored = StoredState { document: newer(&stored.document), ..stored };
     let error = State::from_stored(stored).unwrap_err();
-    assert_eq!(error, Unreadable::Newer { form: 3 });
+    assert_eq!(error, Unreadable::Newer { form: 4 });
     assert_eq!(
         error.to_string(),
-        "it was stored by a newer version of the bridge, in form 3, while this one knows 2: deploy that version again"
+        "it was stored by a newer version of the bridge, in form 4, while this one knows 3: deploy that version again"
     );
-    assert_eq!(Request::from_stored(&newer(&request.to_stored())), Err(Unreadable::Newer { form: 3 }));
-    assert_eq!(Inbound::from_stored("{\"v\":3}"), Err(Unreadable::Newer { form: 3 }));
+    assert_eq!(Request::from_stored(&newer(&request.to_stored())), Err(Unreadable::Newer { form: 4 }));
+    assert_eq!(Inbound::from_stored("{\"v\":4}"), Err(Unreadable::Newer { form: 4 }));
     for document in ["", "{}", "{\"v\":1}", "[1]", "{\"v\":1,\"request\":{}}", "{\"v\":1,\"more\":true}"] {
         let malformed = Request::from_stored(document);
         assert!(matches!(malformed, Err(Unreadable::Malformed(_))), "{document}: {malformed:?}");

@@ -1,6 +1,7 @@
 //! What every table of callbacks does, whatever it is made of: so the one in memory stands for the real one.
 
 mod machines;
+mod urls;
 
 use std::{collections::BTreeSet, time::Duration};
 
@@ -25,7 +26,8 @@ pub async fn keeps_the_contract(table: &impl CallbackStore) -> Result<(), StoreE
     a_write_over_another_version_changes_nothing(table).await?;
     of_those_who_write_at_once_one_wins_each_version(table).await?;
     what_is_due_comes_in_order(table).await?;
-    machines::keeps_what_they_send(table).await
+    machines::keeps_what_they_send(table).await?;
+    urls::keeps_what_they_mean(table).await
 }
 
 async fn a_callback_is_parked_once_and_read_as_it_was_written(table: &impl CallbackStore) -> Result<(), StoreError> {
