@@ -63,7 +63,7 @@ pub enum Unusable {
     /// A schema is no JSON Schema, or one that outcomes do not take.
     #[error("{0}")]
     Schema(InvalidField),
-    /// A path is no JSONPath, or one that outcomes do not take.
+    /// A path is no path of RFC 9535, or one that outcomes do not take.
     #[error("{0}")]
     Path(InvalidField),
 }

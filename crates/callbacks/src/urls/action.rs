@@ -27,7 +27,7 @@ pub enum ActionType {
 #[derive(Clone)]
 pub struct Action {
     name: String,
-    action_type: ActionType,
+    of_type: ActionType,
     pub(super) kind: Kind,
     pub(super) response: Option<ResponseSpec>,
     /// As it came, without what is passed over.
@@ -59,7 +59,7 @@ impl Action {
     /// Its type.
     #[must_use]
     pub const fn action_type(&self) -> ActionType {
-        self.action_type
+        self.of_type
     }
 
     pub(super) const fn written(&self) -> &Value {
@@ -101,7 +101,7 @@ impl Draft {
         let kept = fields.fields.iter().filter(|(field, _)| known(field));
         let written: Map<_, _> = kept.map(|(field, value)| (field.clone(), value.clone())).collect();
         let action = kind.and_then(|kind| {
-            let action = Action { name: name.clone(), action_type, kind, response, written: written.into() };
+            let action = Action { name: name.clone(), of_type: action_type, kind, response, written: written.into() };
             match action.problem(parameters) {
                 None => Ok(action),
                 Some(problem) => Err(Refused::new(ErrorName::InvalidAction, format!("{}: {problem}", fields.path))),
@@ -135,6 +135,6 @@ fn post(fields: &Fields<'_>) -> Result<Result<Kind, Refused>, InvalidField> {
 
 impl fmt::Debug for Action {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Action({} {:?})", self.name, self.action_type)
+        write!(f, "Action({} {:?})", self.name, self.of_type)
     }
 }

@@ -13,7 +13,7 @@ use crate::outcomes::{Fields, invalid};
 #[derive(Debug, Clone)]
 pub struct Actions {
     pub(super) transaction_id: TransactionId,
-    pub(super) actions: Vec<Action>,
+    pub(super) all: Vec<Action>,
     pub(super) expiration: Option<Expiration>,
     pub(super) output_parameters: bool,
 }
@@ -45,25 +45,25 @@ impl Actions {
     /// All of them, in the order of the call.
     #[must_use]
     pub fn all(&self) -> &[Action] {
-        &self.actions
+        &self.all
     }
 
     /// The one at a place, from 0.
     #[must_use]
     pub fn get(&self, index: usize) -> Option<&Action> {
-        self.actions.get(index)
+        self.all.get(index)
     }
 
     /// The one with a name.
     #[must_use]
     pub fn named(&self, name: &str) -> Option<&Action> {
-        self.actions.iter().find(|action| action.name() == name)
+        self.all.iter().find(|action| action.name() == name)
     }
 
     /// The document that is stored.
     #[must_use]
     pub fn to_stored(&self) -> Value {
-        let written: Vec<_> = self.actions.iter().map(Action::written).collect();
+        let written: Vec<_> = self.all.iter().map(Action::written).collect();
         let mut stored = serde_json::json!({ "transactionId": self.transaction_id, "actions": written });
         if let Some(expiration) = self.expiration {
             stored["expiration"] = expiration.to_string().into();
@@ -87,12 +87,12 @@ impl Actions {
             .map_err(|error: super::NotATransactionId| fields.invalid("transactionId", &error.to_string()))?;
         let output_parameters = fields.switch("outputParameters")?.unwrap_or(false);
         let expiration = fields.text("expiration")?.map(|text| Expiration::read(&text)).transpose()?;
-        let mut actions: Vec<Action> = Vec::new();
+        let mut all: Vec<Action> = Vec::new();
         for draft in drafts(fields.required("actions", Fields::get)?, output_parameters)? {
-            no_duplicate(&actions, &draft)?;
-            actions.push(draft.action?);
+            no_duplicate(&all, &draft)?;
+            all.push(draft.action?);
         }
-        Ok(Self { transaction_id, actions, expiration, output_parameters })
+        Ok(Self { transaction_id, all, expiration, output_parameters })
     }
 }
 

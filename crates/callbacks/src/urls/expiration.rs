@@ -44,7 +44,12 @@ impl Expiration {
         let local = pieces.date().to_datetime(time.map_err(|_| no_date("its time is none"))?);
         let offset = pieces.offset();
         let seconds_ahead = offset.map_or(Offset::UTC, |offset| offset.to_numeric_offset());
-        let at = seconds_ahead.to_timestamp(local).map_err(|_| no_date("it is out of reach"))?;
+        let at = match seconds_ahead.to_timestamp(local) {
+            Ok(at) => at,
+            // The last days of the year 9999, by which people say "never".
+            Err(_) if local.year() > 0 => Timestamp::MAX,
+            Err(_) => Timestamp::MIN,
+        };
         Ok(Self { at, local, offset })
     }
 

@@ -57,7 +57,7 @@ impl Order {
     pub fn actions(&self, transaction_id: TransactionId) -> Actions {
         Actions {
             transaction_id,
-            actions: self.actions.clone(),
+            all: self.actions.clone(),
             expiration: self.expiration,
             output_parameters: self.output_parameters,
         }

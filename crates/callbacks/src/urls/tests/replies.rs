@@ -1,0 +1,136 @@
+use proptest::prelude::*;
+
+use super::*;
+
+fn taken(response: Option<&FormattedResponse>, accept: Option<&str>) -> Reply {
+    let set = set(json!({}));
+    Reply::taken(set.transaction_id(), set.get(0).unwrap(), response, accept)
+}
+
+#[test]
+fn urls_are_told_in_the_order_of_the_call() {
+    let urls = [("z".to_owned(), "https://x/1".to_owned()), ("a".to_owned(), "https://x/2".to_owned())];
+    let reply = Reply::created(&set(json!({})), &urls);
+    let body = r#"{"transaction_id":"0000000000000000000000000000001f","urls":{"z":"https://x/1","a":"https://x/2"}}"#;
+    assert_eq!((reply.status, reply.content_type, reply.body.as_str()), (200, Some("application/json"), body));
+    let reply = Reply::created(&set(json!({ "expiration": "2026-11-23" })), &urls);
+    assert!(reply.body.ends_with(r#","expiration":"2026-11-23T00:00:00"}"#), "{}", reply.body);
+}
+
+#[test]
+fn a_call_that_is_understood_is_named_when_it_is_refused() {
+    for (error, status, body) in [
+        (ErrorName::InvalidJson, 400, r#"{"error":"InvalidJSON","message":"why"}"#),
+        (ErrorName::ServiceError, 500, r#"{"error":"ServiceError","message":"why"}"#),
+        (
+            ErrorName::InvalidDate,
+            400,
+            r#"{"transaction_id":"0000000000000000000000000000001f","error":"InvalidDate","message":"why"}"#,
+        ),
+    ] {
+        let reply = Reply::not_created(&Refused::new(error, "why"), transaction());
+        assert_eq!((reply.status, reply.content_type, reply.body.as_str()), (status, Some("application/json"), body));
+    }
+}
+
+#[test]
+fn the_usual_reply_has_the_form_that_is_wanted() {
+    let json = r#"{"transaction_id":"0000000000000000000000000000001f","action":{"name":"go_on","type":"heartbeat"}}"#;
+    let text = "{\n  \"transaction_id\": \"0000000000000000000000000000001f\",\n  \"action\": {\n    \"name\": \"go_on\",\n    \"type\": \"heartbeat\"\n  }\n}";
+    for (accept, content_type, body) in [
+        (None, "application/json", json),
+        (Some("*/*"), "application/json", json),
+        (Some("image/png"), "application/json", json),
+        (Some("application/json"), "application/json", json),
+        (Some("text/plain"), "text/plain", text),
+        (Some("text/plain, application/json"), "text/plain", text),
+        (Some("text/plain;q=0.1, application/json"), "application/json", json),
+    ] {
+        let reply = taken(None, accept);
+        assert_eq!(
+            (reply.status, reply.content_type, reply.body.as_str()),
+            (200, Some(content_type), body),
+            "{accept:?}"
+        );
+    }
+    let browser = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8";
+    let reply = taken(None, Some(browser));
+    assert_eq!(reply.content_type, Some("text/html"));
+    assert!(reply.body.contains("<h1>Response accepted</h1>") && reply.body.contains("go_on"), "{}", reply.body);
+}
+
+#[test]
+fn what_the_action_says_is_shown_instead() {
+    let response = FormattedResponse::Custom {
+        json: Some(json!({ "hello": "world" })),
+        html: Some("<html>hello</html>".into()),
+        text: None,
+    };
+    for (accept, content_type, body) in [
+        (None, "application/json", Some(r#"{"hello":"world"}"#)),
+        (Some("text/html, application/json"), "text/html", Some("<html>hello</html>")),
+        (Some("text/plain"), "text/plain", None),
+    ] {
+        let reply = taken(Some(&response), accept);
+        assert_eq!((reply.status, reply.content_type), (200, Some(content_type)));
+        let usual = taken(None, accept).body;
+        assert_eq!(reply.body, body.unwrap_or(&usual), "{accept:?}");
+    }
+    let redirect = FormattedResponse::Redirect("https://example.com".into());
+    for accept in [None, Some("text/html"), Some("application/json")] {
+        let sent = Reply {
+            status: 303,
+            content_type: None,
+            body: String::new(),
+            location: Some("https://example.com".into()),
+        };
+        assert_eq!(taken(Some(&redirect), accept), sent);
+    }
+}
+
+#[test]
+fn every_error_has_its_name_and_its_status() {
+    use ErrorName as E;
+    for (error, name, status) in [
+        (E::InvalidJson, "InvalidJSON", 400),
+        (E::DuplicateActionName, "DuplicateActionName", 400),
+        (E::InvalidAction, "InvalidAction", 400),
+        (E::InvalidDate, "InvalidDate", 400),
+        (E::ParametersDisabled, "ParametersDisabled", 400),
+        (E::PostActionsDisabled, "PostActionsDisabled", 400),
+        (E::InvalidPostActionOutcome, "InvalidPostActionOutcome", 400),
+        (E::InvalidJsonPath, "InvalidJsonPath", 400),
+        (E::InvalidPayload, "InvalidPayload", 400),
+        (E::ActionMismatched, "ActionMismatched", 400),
+        (E::ExpiredPayload, "ExpiredPayload", 400),
+        (E::OutputFormatting, "OutputFormatting", 400),
+        (E::InvalidPostActionBody, "InvalidPostActionBody", 400),
+        (E::PostActionBodyNotJson, "InvalidPostActionBody", 415),
+        (E::PostActionNotPosted, "PostActionNotPosted", 405),
+        (E::StepFunctionsError, "StepFunctionsError", 400),
+        (E::ServiceError, "ServiceError", 500),
+    ] {
+        let reply = Reply::refused(&Refused::new(error, "a \"reason\""), None);
+        let body = format!(r#"{{"error":"{name}","message":"a \"reason\""}}"#);
+        assert_eq!((reply.status, reply.content_type, reply.body), (status, Some("application/json"), body));
+    }
+}
+
+#[test]
+fn an_error_is_escaped_in_a_page() {
+    let refused = Refused::new(ErrorName::OutputFormatting, "no <script>alert('&')</script>");
+    let page = Reply::refused(&refused, Some("text/html"));
+    assert_eq!((page.status, page.content_type), (400, Some("text/html")));
+    assert!(page.body.contains("<h1>Response rejected</h1>"), "{}", page.body);
+    assert!(!page.body.contains("<script") && page.body.contains("&#60;script&#62;alert("), "{}", page.body);
+    let text = Reply::refused(&refused, Some("text/plain"));
+    assert!(text.body.contains("no <script>") && text.body.contains("\n  \"error\""), "{}", text.body);
+}
+
+proptest! {
+    #[test]
+    fn no_header_upsets_it(accept: String, message: String) {
+        let reply = Reply::refused(&Refused::new(ErrorName::ServiceError, message), Some(&accept));
+        prop_assert!(reply.status == 500 && reply.location.is_none() && !reply.body.is_empty());
+    }
+}
