@@ -1,6 +1,6 @@
 //! The desk of the crate `callbacks`, as the environment of a function says.
 
-use callbacks::{Desk, LinkKeys, Outside};
+use callbacks::{Desk, LinkKeys, Outside, urls::Switches};
 
 use crate::{
     CallbackTable, Error, Lambda, StepFunctions, SystemClock,
@@ -22,6 +22,32 @@ pub async fn desk<O: Outside>(lambda: &Lambda, outside: O) -> Result<AwsDesk<O>,
     let keys = keys(&read_secret(lambda.aws_config(), &keys_secret).await?)?;
     let table = CallbackTable::new(lambda.aws_config(), table);
     Ok(Desk::new(table, lambda.step_functions()?, outside, SystemClock, keys))
+}
+
+/// A desk on the table `BRIDGE_CALLBACK_TABLE`, with links by the keys in the secret `BRIDGE_LINK_KEYS_SECRET_ARN`, at which tasks
+/// are parked, and nobody is told or answered.
+///
+/// # Errors
+/// As those of [`desk`].
+pub async fn parking_desk(lambda: &Lambda) -> Result<ParkingDesk, Error> {
+    callback_bridge::metrics::describe(&callbacks::metrics::ALL);
+    let Settings { table, keys_secret } = Settings::read(lambda.variables())?;
+    let keys = keys(&read_secret(lambda.aws_config(), &keys_secret).await?)?;
+    Ok(Desk::new(CallbackTable::new(lambda.aws_config(), table), (), (), SystemClock, keys))
+}
+
+/// A desk at which tasks are parked.
+pub type ParkingDesk = Desk<CallbackTable, (), (), SystemClock>;
+
+/// What URLs may do: `BRIDGE_ENABLE_OUTPUT_PARAMETERS` and `BRIDGE_ENABLE_POST_ACTIONS`. Unless they are set, neither.
+///
+/// # Errors
+/// When one is neither `true` nor `false`; the error names it.
+pub fn switches(variables: &Variables) -> Result<Switches, ConfigError> {
+    Ok(Switches {
+        output_parameters: variables.optional("BRIDGE_ENABLE_OUTPUT_PARAMETERS")?.unwrap_or_default(),
+        post_actions: variables.optional("BRIDGE_ENABLE_POST_ACTIONS")?.unwrap_or_default(),
+    })
 }
 
 const KEYS_SECRET: &str = "BRIDGE_LINK_KEYS_SECRET_ARN";

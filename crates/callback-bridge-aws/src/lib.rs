@@ -48,7 +48,7 @@ pub use chat::{IncomingWebhooks, WebhooksError};
 #[cfg(any(feature = "desk", feature = "webhooks"))]
 pub use clock::SystemClock;
 #[cfg(feature = "desk")]
-pub use desk::{AwsDesk, desk};
+pub use desk::{AwsDesk, ParkingDesk, desk, parking_desk, switches};
 #[cfg(feature = "dynamodb")]
 pub use dynamodb::CallbackTable;
 pub use error::Error;

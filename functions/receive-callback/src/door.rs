@@ -38,7 +38,10 @@ impl<S: CallbackStore, C: TaskCallbacks, O: Outside, K: Clock> Door<S, C, O, K> 
         let mut response = Response::new(body);
         *response.status_mut() = StatusCode::from_u16(sent.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
         for (name, value) in sent.headers {
-            response.headers_mut().insert(name, HeaderValue::from_static(value));
+            // A header of ours is ASCII; what leads elsewhere was looked at when it was made.
+            if let Ok(value) = HeaderValue::from_str(&value) {
+                response.headers_mut().insert(name, value);
+            }
         }
         response
     }
@@ -46,6 +49,9 @@ impl<S: CallbackStore, C: TaskCallbacks, O: Outside, K: Clock> Door<S, C, O, K> 
     async fn sent(&self, visitor: Visitor<'_>) -> pages::Response {
         if let Some(sender) = visitor.sender() {
             return self.event(visitor, sender).await.response();
+        }
+        if visitor.is_url() {
+            return self.url(visitor).await;
         }
         if let Some(way) = visitor.way() {
             return self.machine(visitor, way).await.response();

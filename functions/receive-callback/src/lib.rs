@@ -5,6 +5,7 @@ mod door;
 mod events;
 mod machines;
 mod people;
+mod urls;
 mod visitor;
 
 pub use config::Config;

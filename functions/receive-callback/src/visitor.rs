@@ -30,6 +30,16 @@ impl Visitor<'_> {
         self.0.path_parameters_ref()?.first("sender")
     }
 
+    /// Whether it comes by the URL of an action.
+    pub(crate) fn is_url(&self) -> bool {
+        self.0.raw_http_path().starts_with("/u/")
+    }
+
+    /// The query, decoded, in its order.
+    pub(crate) fn query(&self) -> Vec<(String, String)> {
+        form_urlencoded::parse(self.0.uri().query().unwrap_or_default().as_bytes()).into_owned().collect()
+    }
+
     pub(crate) fn method(&self) -> &Method {
         self.0.method()
     }

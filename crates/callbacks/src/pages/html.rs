@@ -14,7 +14,7 @@ use super::{
 use crate::{Approval, Choice, CommentRule, PersonAnswer};
 
 /// The one stylesheet, within every page; the headers name its hash.
-pub(super) const STYLE: &str = include_str!("../../templates/style.css");
+pub(crate) const STYLE: &str = include_str!("../../templates/style.css");
 
 #[derive(Template)]
 #[template(path = "question.html")]

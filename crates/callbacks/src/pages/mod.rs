@@ -14,6 +14,7 @@ mod view;
 
 pub(crate) use accept::{media_type, preferred};
 pub(crate) use facts::{Facts, name};
+pub(crate) use html::STYLE;
 pub(crate) use texts::{Texts, texts};
 pub(crate) use user_text::UserText;
 

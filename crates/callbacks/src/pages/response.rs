@@ -1,11 +1,12 @@
 //! A page as it is sent, and the headers of every one.
 
-use std::sync::LazyLock;
+use std::{borrow::Cow, sync::LazyLock};
 
 use base64::{Engine, engine::general_purpose::STANDARD};
 use sha2::{Digest, Sha256};
 
 use super::{Problem, html::STYLE, texts::texts};
+use crate::urls::{PageOf, Reply};
 
 /// What is sent: for whatever speaks HTTP.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -13,7 +14,7 @@ pub struct Response {
     /// The HTTP status.
     pub status: u16,
     /// All headers but those that HTTP itself needs, by their names in small letters.
-    pub headers: Vec<(&'static str, &'static str)>,
+    pub headers: Vec<(&'static str, Cow<'static, str>)>,
     /// The body; not to be sent in answer to HEAD.
     pub body: String,
 }
@@ -27,15 +28,58 @@ impl Response {
     }
 
     fn with_status(status: u16, content_type: &'static str, body: String) -> Self {
-        let mut headers = headers().to_vec();
-        headers.push(("content-type", content_type));
-        headers.push(("content-language", texts().lang));
+        let headers = headers().iter().map(|(name, value)| (*name, Cow::Borrowed(*value))).collect();
+        let mut response = Self { status, headers, body };
+        response.set("content-type", content_type);
+        response.set("content-language", texts().lang);
         match status {
-            405 => headers.push(("allow", "GET, HEAD, POST")),
-            503 => headers.push(("retry-after", RETRY_AFTER)),
+            405 => response.set("allow", "GET, HEAD, POST"),
+            503 => response.set("retry-after", RETRY_AFTER),
             _ => {}
         }
-        Self { status, headers, body }
+        response
+    }
+
+    /// What whoever has called a URL is told.
+    #[must_use]
+    pub fn of_url(reply: Reply) -> Self {
+        let Reply { status, content_type, body, location, page } = reply;
+        let mut response = Self::with_status(status, "text/plain", body);
+        match content_type {
+            Some(text) if text.starts_with("text/") => response.set("content-type", format!("{text}; charset=utf-8")),
+            Some(content_type) => response.set("content-type", content_type),
+            None => response.remove("content-type"),
+        }
+        if status == 405 {
+            response.set("allow", "POST");
+        }
+        if let Some(location) = location {
+            response.set("location", location);
+        }
+        match page {
+            PageOf::Ours => {}
+            // A browser holds what a form is answered with, a redirect, against this, too.
+            PageOf::OursLeadingTo(origin) => {
+                let policy =
+                    CONTENT_SECURITY_POLICY.replace("form-action 'self'", &format!("form-action 'self' {origin}"));
+                response.set("content-security-policy", policy);
+            }
+            // Nothing runs in it, and it knows nothing of this origin; pictures may come from anywhere.
+            PageOf::Theirs => {
+                response.set("content-security-policy", THEIR_POLICY);
+                response.remove("cross-origin-embedder-policy");
+            }
+        }
+        response
+    }
+
+    fn set(&mut self, name: &'static str, value: impl Into<Cow<'static, str>>) {
+        self.remove(name);
+        self.headers.push((name, value.into()));
+    }
+
+    fn remove(&mut self, name: &'static str) {
+        self.headers.retain(|(there, _)| *there != name);
     }
 
     /// A reply to a machine: JSON, or a problem from status 400 on.
@@ -78,6 +122,10 @@ const PERMISSIONS_POLICY: &str = "accelerometer=(), autoplay=(), camera=(), clip
      display-capture=(), encrypted-media=(), fullscreen=(), geolocation=(), gyroscope=(), hid=(), \
      identity-credentials-get=(), idle-detection=(), local-fonts=(), magnetometer=(), microphone=(), midi=(), payment=(), \
      picture-in-picture=(), publickey-credentials-get=(), screen-wake-lock=(), serial=(), usb=(), xr-spatial-tracking=()";
+
+/// For pages that whoever has created a URL has written.
+const THEIR_POLICY: &str = "sandbox allow-popups allow-popups-to-escape-sandbox; default-src 'none'; \
+     style-src 'unsafe-inline'; img-src https: data:; base-uri 'none'; frame-ancestors 'none'";
 
 static CONTENT_SECURITY_POLICY: LazyLock<String> = LazyLock::new(|| {
     let hash = STANDARD.encode(Sha256::digest(STYLE));

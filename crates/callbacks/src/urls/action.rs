@@ -66,6 +66,11 @@ impl Action {
         &self.written
     }
 
+    /// Where whoever has called it is sent, if it is a redirect to another host.
+    pub(super) fn redirect_origin(&self) -> Option<&str> {
+        self.response.as_ref()?.redirect_origin()
+    }
+
     /// What Step Functions would refuse, or would lead where nobody wanted.
     fn problem(&self, parameters: bool) -> Option<String> {
         match &self.kind {

@@ -3,6 +3,8 @@
 use callback_bridge::InvalidField;
 use strum::IntoStaticStr;
 
+use crate::{Decision, NotTaken, Outcome};
+
 /// What is wrong, as callers of sfn-callback-urls know it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, IntoStaticStr)]
 pub enum ErrorName {
@@ -38,6 +40,8 @@ pub enum ErrorName {
     PostActionBodyNotJson,
     /// A post action was asked for by another method than POST.
     PostActionNotPosted,
+    /// The task waits for something else than URLs.
+    TokenInUse,
     /// Step Functions has refused.
     StepFunctionsError,
     /// Something went wrong here.
@@ -71,6 +75,7 @@ impl ErrorName {
             | Self::ExpiredPayload
             | Self::OutputFormatting
             | Self::InvalidPostActionBody
+            | Self::TokenInUse
             | Self::StepFunctionsError => 400,
         }
     }
@@ -91,6 +96,20 @@ impl Refused {
     #[must_use]
     pub fn new(error: ErrorName, message: impl Into<String>) -> Self {
         Self { error, message: message.into() }
+    }
+}
+
+/// An answer that was not taken.
+impl From<&NotTaken> for Refused {
+    fn from(why: &NotTaken) -> Self {
+        let expired = |decision: &Decision| decision.outcome == Outcome::Expired;
+        match why {
+            NotTaken::TooLate => Self::new(ErrorName::ExpiredPayload, "the URL has expired"),
+            NotTaken::Decided(decision) if expired(decision) => {
+                Self::new(ErrorName::ExpiredPayload, "all URLs of the task have expired")
+            }
+            why => Self::new(ErrorName::StepFunctionsError, format!("TaskTimedOut: {why}")),
+        }
     }
 }
 

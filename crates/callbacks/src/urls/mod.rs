@@ -22,7 +22,7 @@ pub use error::{ErrorName, Refused};
 pub use expiration::Expiration;
 pub use invocation::{Invocation, Invoked, PostBody};
 pub use order::Order;
-pub use reply::Reply;
+pub use reply::{PageOf, Reply};
 pub use response::FormattedResponse;
 pub use switches::Switches;
 pub use transaction::{NotATransactionId, TransactionId};

@@ -5,7 +5,7 @@ use serde::{Serialize, Serializer};
 use serde_json::Value;
 
 use super::{Action, Actions, ErrorName, FormattedResponse, Refused, TransactionId};
-use crate::pages::preferred;
+use crate::pages::{STYLE, Texts, preferred, texts};
 
 const JSON: &str = "application/json";
 const HTML: &str = "text/html";
@@ -22,6 +22,8 @@ pub struct Reply {
     pub body: String,
     /// The `Location`.
     pub location: Option<String>,
+    /// Whose page the body is.
+    pub page: PageOf,
 }
 
 #[derive(Serialize)]
@@ -40,6 +42,14 @@ struct Taken<'a> {
 }
 
 #[derive(Serialize)]
+struct NotCalled<'a> {
+    transaction_id: TransactionId,
+    action: Named<'a>,
+    status: &'static str,
+    detail: &'static str,
+}
+
+#[derive(Serialize)]
 struct Named<'a> {
     name: &'a str,
     r#type: &'static str,
@@ -53,29 +63,33 @@ struct Problem<'a> {
     message: &'a str,
 }
 
-/// A small page with the same as the JSON has.
+/// What is asked before anything is done.
 #[derive(Template)]
-#[template(
-    ext = "html",
-    source = r#"<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>{{ heading }}</title>
-</head>
-<body>
-<main>
-<h1>{{ heading }}</h1>
-<pre>{{ json }}</pre>
-</main>
-</body>
-</html>
-"#
-)]
-struct Page<'a> {
-    heading: &'a str,
-    json: &'a str,
+#[template(path = "action.html")]
+struct Confirm<'a> {
+    texts: &'static Texts,
+    name: &'a str,
+}
+
+/// What has come of it.
+#[derive(Template)]
+#[template(path = "called.html")]
+struct Called {
+    texts: &'static Texts,
+    heading: &'static str,
+    detail: &'static str,
+    facts: Vec<(&'static str, String)>,
+}
+
+/// Whose page the body is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum PageOf {
+    /// The bridge's, or none.
+    Ours,
+    /// The bridge's, with a form after which the browser is sent to this origin.
+    OursLeadingTo(String),
+    /// That of whoever has created the URL.
+    Theirs,
 }
 
 impl Reply {
@@ -98,6 +112,23 @@ impl Reply {
         Self::of(refused.error.status(), JSON, to_json(&problem))
     }
 
+    /// The URL was opened, and nothing is done yet: whoever wants it posts to it.
+    #[must_use]
+    pub fn confirm(transaction_id: TransactionId, action: &Action, accept: Option<&str>) -> Self {
+        let usual = NotCalled {
+            transaction_id,
+            action: Named::of(action),
+            status: "open",
+            detail: "nothing is done yet: send a POST to this URL to do it",
+        };
+        let page = || Confirm { texts: texts(), name: action.name() }.render().unwrap_or_default();
+        let reply = Self::negotiated(200, &usual, page, &Custom::default(), accept);
+        match action.redirect_origin() {
+            Some(origin) => Self { page: PageOf::OursLeadingTo(origin.to_owned()), ..reply },
+            None => reply,
+        }
+    }
+
     /// The call of a URL is taken: what the action says for that, else the same for every action, in the form that the
     /// `Accept` header wants.
     #[must_use]
@@ -107,17 +138,26 @@ impl Reply {
         response: Option<&FormattedResponse>,
         accept: Option<&str>,
     ) -> Self {
-        let named = Named { name: action.name(), r#type: action.action_type().into() };
-        let taken = Taken { transaction_id, action: named };
+        let taken = Taken { transaction_id, action: Named::of(action) };
+        let page = || {
+            let texts = texts();
+            let labels = &texts.action;
+            let facts = vec![(labels.name, action.name().to_owned()), (labels.transaction, transaction_id.to_string())];
+            Called { texts, heading: labels.taken, detail: labels.taken_detail, facts }.render().unwrap_or_default()
+        };
         match response {
-            Some(FormattedResponse::Redirect(location)) => {
-                Self { status: 303, content_type: None, body: String::new(), location: Some(location.clone()) }
-            }
+            Some(FormattedResponse::Redirect(location)) => Self {
+                status: 303,
+                content_type: None,
+                body: String::new(),
+                location: Some(location.clone()),
+                page: PageOf::Ours,
+            },
             Some(FormattedResponse::Custom { json, html, text }) => {
                 let custom = Custom { json: json.as_ref(), html: html.as_deref(), text: text.as_deref() };
-                Self::negotiated(200, "Response accepted", &taken, &custom, accept)
+                Self::negotiated(200, &taken, page, &custom, accept)
             }
-            None => Self::negotiated(200, "Response accepted", &taken, &Custom::default(), accept),
+            None => Self::negotiated(200, &taken, page, &Custom::default(), accept),
         }
     }
 
@@ -125,29 +165,39 @@ impl Reply {
     #[must_use]
     pub fn refused(refused: &Refused, accept: Option<&str>) -> Self {
         let problem = Problem { transaction_id: None, error: refused.error.name(), message: &refused.message };
-        Self::negotiated(refused.error.status(), "Response rejected", &problem, &Custom::default(), accept)
+        let page = || {
+            let texts = texts();
+            let labels = &texts.action;
+            let facts = vec![(labels.error, format!("{}: {}", refused.error.name(), refused.message))];
+            Called { texts, heading: labels.refused, detail: "", facts }.render().unwrap_or_default()
+        };
+        Self::negotiated(refused.error.status(), &problem, page, &Custom::default(), accept)
     }
 
     fn negotiated(
         status: u16,
-        heading: &str,
         usual: &impl Serialize,
+        page: impl FnOnce() -> String, // writing into a string does not fail
         custom: &Custom<'_>,
         accept: Option<&str>,
     ) -> Self {
         let indented = || serde_json::to_string_pretty(usual).unwrap_or_default(); // texts have a form in JSON
-        match preferred(accept.unwrap_or("*/*"), &[JSON, HTML, TEXT]) {
-            HTML => {
-                let usual = || Page { heading, json: &indented() }.render().unwrap_or_default(); // nor does a string fail
-                Self::of(status, HTML, custom.html.map_or_else(usual, str::to_owned))
-            }
-            TEXT => Self::of(status, TEXT, custom.text.map_or_else(indented, str::to_owned)),
+        match (preferred(accept.unwrap_or("*/*"), &[JSON, HTML, TEXT]), custom.html) {
+            (HTML, Some(html)) => Self { page: PageOf::Theirs, ..Self::of(status, HTML, html.to_owned()) },
+            (HTML, None) => Self::of(status, HTML, page()),
+            (TEXT, _) => Self::of(status, TEXT, custom.text.map_or_else(indented, str::to_owned)),
             _ => Self::of(status, JSON, custom.json.map_or_else(|| to_json(usual), to_json)),
         }
     }
 
     const fn of(status: u16, content_type: &'static str, body: String) -> Self {
-        Self { status, content_type: Some(content_type), body, location: None }
+        Self { status, content_type: Some(content_type), body, location: None, page: PageOf::Ours }
+    }
+}
+
+impl<'a> Named<'a> {
+    fn of(action: &'a Action) -> Self {
+        Self { name: action.name(), r#type: action.action_type().into() }
     }
 }
 

@@ -59,6 +59,11 @@ impl ResponseSpec {
         Ok(Self { redirect, json, html: fields.text("html")?, text: fields.text("text")? })
     }
 
+    /// The scheme and the host of the redirect.
+    pub(super) fn redirect_origin(&self) -> Option<&str> {
+        Some(uri::authority_and_rest(self.redirect.as_deref()?).0)
+    }
+
     /// What is wrong with it as a template: a parameter could lead to another host.
     pub(super) fn problem_of_template(&self) -> Option<String> {
         let host_is_filled_in = |redirect: &&String| uri::authority_and_rest(redirect).0.contains('$');

@@ -63,7 +63,7 @@ pub fn action_url(base_url: &str, link: &str, name: &str, action_type: ActionTyp
         .append_pair("action", name)
         .append_pair("type", action_type.into())
         .finish();
-    format!("{}/c/{link}?{query}", base_url.trim_end_matches('/'))
+    format!("{}/u/{link}?{query}", base_url.trim_end_matches('/'))
 }
 
 /// What belongs to a host name between two dots.

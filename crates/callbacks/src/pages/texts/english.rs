@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
-use super::{FormTexts, Labels, NoticeTexts, Outcome, Policy, Said, Texts};
+use super::{ActionTexts, FormTexts, Labels, NoticeTexts, Outcome, Policy, Said, Texts};
 use crate::{
     Approval, Choice, CommentRule, NoticeKind, Then,
     pages::{
@@ -59,6 +59,17 @@ pub(super) static ENGLISH: Texts = Texts {
         once: "Your decision is final: it cannot be changed once it is sent.",
         error: "Error",
         errors: "Your decision is not recorded",
+    },
+    action: ActionTexts {
+        confirm: "Please confirm",
+        once: "Nothing has been done yet. What you confirm cannot be taken back.",
+        send: "Confirm",
+        taken: "Your answer is taken",
+        taken_detail: "You can close this page.",
+        refused: "Your answer is not taken",
+        name: "Answer",
+        error: "Reason",
+        transaction: "Reference",
     },
     notice: NoticeTexts {
         subject: |kind| match kind {

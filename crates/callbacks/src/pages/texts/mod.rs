@@ -38,6 +38,7 @@ pub(crate) struct Texts {
     pub(crate) problem: fn(Problem) -> (&'static str, String),
     pub(crate) labels: Labels,
     pub(crate) form: FormTexts,
+    pub(crate) action: ActionTexts,
     pub(crate) notice: NoticeTexts,
 }
 
@@ -104,6 +105,20 @@ pub(crate) struct FormTexts {
     /// Before the title of a page whose form has an error.
     pub(crate) error: &'static str,
     pub(crate) errors: &'static str,
+}
+
+/// The page of a URL that stands for an answer.
+pub(crate) struct ActionTexts {
+    /// Before the name of the action.
+    pub(crate) confirm: &'static str,
+    pub(crate) once: &'static str,
+    pub(crate) send: &'static str,
+    pub(crate) taken: &'static str,
+    pub(crate) taken_detail: &'static str,
+    pub(crate) refused: &'static str,
+    pub(crate) name: &'static str,
+    pub(crate) error: &'static str,
+    pub(crate) transaction: &'static str,
 }
 
 /// Mails and chat.

@@ -312,10 +312,10 @@ fn a_base_url_is_https_or_this_machine() {
 #[test]
 fn the_url_of_an_action_takes_more_parameters() {
     let url = action_url("https://x.example/prod", "abc.u1.def", "approve", ActionType::Success);
-    assert_eq!(url, "https://x.example/prod/c/abc.u1.def?action=approve&type=success");
+    assert_eq!(url, "https://x.example/prod/u/abc.u1.def?action=approve&type=success");
     let name = "Größe_1";
     let url = action_url("https://x.example/", "abc", name, ActionType::Post);
-    assert_eq!(url, "https://x.example/c/abc?action=Gr%C3%B6%C3%9Fe_1&type=post");
+    assert_eq!(url, "https://x.example/u/abc?action=Gr%C3%B6%C3%9Fe_1&type=post");
     let (_, asked) = url.split_once('?').unwrap();
     let expected = [("action", name), ("type", "post"), ("name", "a b")];
     assert_eq!(query(&format!("{asked}&name=a%20b")), expected.map(|(name, value)| (name.into(), value.into())));

@@ -56,7 +56,7 @@ fn the_usual_reply_has_the_form_that_is_wanted() {
     let browser = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8";
     let reply = taken(None, Some(browser));
     assert_eq!(reply.content_type, Some("text/html"));
-    assert!(reply.body.contains("<h1>Response accepted</h1>") && reply.body.contains("go_on"), "{}", reply.body);
+    assert!(reply.body.contains("<h1>Your answer is taken</h1>") && reply.body.contains("go_on"), "{}", reply.body);
 }
 
 #[test]
@@ -75,6 +75,8 @@ fn what_the_action_says_is_shown_instead() {
         assert_eq!((reply.status, reply.content_type), (200, Some(content_type)));
         let usual = taken(None, accept).body;
         assert_eq!(reply.body, body.unwrap_or(&usual), "{accept:?}");
+        let theirs = content_type == "text/html";
+        assert_eq!(reply.page, if theirs { PageOf::Theirs } else { PageOf::Ours });
     }
     let redirect = FormattedResponse::Redirect("https://example.com".into());
     for accept in [None, Some("text/html"), Some("application/json")] {
@@ -83,9 +85,45 @@ fn what_the_action_says_is_shown_instead() {
             content_type: None,
             body: String::new(),
             location: Some("https://example.com".into()),
+            page: PageOf::Ours,
         };
         assert_eq!(taken(Some(&redirect), accept), sent);
     }
+}
+
+#[test]
+fn a_page_asks_before_anything_is_done() {
+    let actions = json!([
+        { "name": "go_on", "type": "heartbeat" },
+        { "name": "leave", "type": "success", "output": 1, "response": { "redirect": "https://shop.example.com/thanks?x=1" } },
+    ]);
+    let set = set(json!({ "actions": actions }));
+    let confirm = |at: usize, accept| Reply::confirm(set.transaction_id(), set.get(at).unwrap(), accept);
+    let page = confirm(0, Some("text/html"));
+    assert_eq!((page.status, page.content_type, &page.page), (200, Some("text/html"), &PageOf::Ours));
+    assert!(page.body.contains(">go_on</h1>") && page.body.contains("<form method=\"post\">"), "{}", page.body);
+    assert!(!page.body.contains("action="), "{}", page.body);
+    let json: Value = serde_json::from_str(&confirm(0, None).body).unwrap();
+    assert_eq!((&json["status"], &json["action"]["name"]), (&json!("open"), &json!("go_on")));
+    let leading = confirm(1, Some("text/html"));
+    assert_eq!(leading.page, PageOf::OursLeadingTo("https://shop.example.com".to_owned()));
+    let response = crate::pages::Response::of_url(leading);
+    let policy = response.headers.iter().find(|(name, _)| *name == "content-security-policy").unwrap();
+    assert!(policy.1.contains("form-action 'self' https://shop.example.com;"), "{}", policy.1);
+}
+
+#[test]
+fn what_others_have_written_runs_nothing() {
+    let response = FormattedResponse::Custom { json: None, html: Some("<script>".to_owned()), text: None };
+    let sent = crate::pages::Response::of_url(taken(Some(&response), Some("text/html")));
+    let header = |name: &str| sent.headers.iter().find(|(there, _)| *there == name).map(|(_, value)| value.as_ref());
+    assert!(header("content-security-policy").unwrap().starts_with("sandbox "), "{sent:?}");
+    assert_eq!(header("content-type"), Some("text/html; charset=utf-8"));
+    assert_eq!(header("cross-origin-embedder-policy"), None);
+    let moved = FormattedResponse::Redirect("https://example.com".to_owned());
+    let moved = crate::pages::Response::of_url(taken(Some(&moved), None));
+    assert!(moved.headers.contains(&("location", "https://example.com".into())) && moved.status == 303, "{moved:?}");
+    assert!(!moved.headers.iter().any(|(name, _)| *name == "content-type"));
 }
 
 #[test]
@@ -107,6 +145,7 @@ fn every_error_has_its_name_and_its_status() {
         (E::InvalidPostActionBody, "InvalidPostActionBody", 400),
         (E::PostActionBodyNotJson, "InvalidPostActionBody", 415),
         (E::PostActionNotPosted, "PostActionNotPosted", 405),
+        (E::TokenInUse, "TokenInUse", 400),
         (E::StepFunctionsError, "StepFunctionsError", 400),
         (E::ServiceError, "ServiceError", 500),
     ] {
@@ -121,7 +160,7 @@ fn an_error_is_escaped_in_a_page() {
     let refused = Refused::new(ErrorName::OutputFormatting, "no <script>alert('&')</script>");
     let page = Reply::refused(&refused, Some("text/html"));
     assert_eq!((page.status, page.content_type), (400, Some("text/html")));
-    assert!(page.body.contains("<h1>Response rejected</h1>"), "{}", page.body);
+    assert!(page.body.contains("<h1>Your answer is not taken</h1>"), "{}", page.body);
     assert!(!page.body.contains("<script") && page.body.contains("&#60;script&#62;alert("), "{}", page.body);
     let text = Reply::refused(&refused, Some("text/plain"));
     assert!(text.body.contains("no <script>") && text.body.contains("\n  \"error\""), "{}", text.body);

@@ -1,0 +1,23 @@
+#![doc = include_str!("../README.md")]
+
+use std::sync::Arc;
+
+use callback_bridge_aws::{Error, Lambda, parking_desk};
+use create_callback_urls::{Config, CreateCallbackUrls};
+use lambda_runtime::{LambdaEvent, Runtime, service_fn};
+use serde_json::Value;
+
+#[tokio::main]
+async fn main() -> Result<(), Error> {
+    let lambda = Lambda::start().await;
+    let config = Config::read(lambda.variables())?;
+    let create = Arc::new(CreateCallbackUrls::new(parking_desk(&lambda).await?, config));
+    let function = service_fn(move |event: LambdaEvent<Value>| {
+        let (create, lambda) = (Arc::clone(&create), lambda.clone());
+        async move {
+            let work = Box::pin(create.handle(event.payload));
+            Ok::<_, Error>(lambda.during(&event.context, work).await)
+        }
+    });
+    Runtime::new(function).run().await.map_err(Error::new)
+}
