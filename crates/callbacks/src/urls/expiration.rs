@@ -21,7 +21,15 @@ const MOST_CHARS: usize = 64;
 pub struct Expiration {
     at: Timestamp,
     local: DateTime,
-    offset: Option<PiecesOffset>,
+    zone: Zone,
+}
+
+/// How it says where it is this time of the day.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Zone {
+    Unsaid,
+    Zulu,
+    Ahead(Offset),
 }
 
 impl Expiration {
@@ -42,15 +50,18 @@ impl Expiration {
         let nanoseconds = time.subsec_nanosecond();
         let time = time.with().subsec_nanosecond(nanoseconds - nanoseconds % 1_000).build();
         let local = pieces.date().to_datetime(time.map_err(|_| no_date("its time is none"))?);
-        let offset = pieces.offset();
-        let seconds_ahead = offset.map_or(Offset::UTC, |offset| offset.to_numeric_offset());
-        let at = match seconds_ahead.to_timestamp(local) {
+        let (zone, ahead) = match pieces.offset() {
+            None => (Zone::Unsaid, Offset::UTC),
+            Some(PiecesOffset::Zulu) => (Zone::Zulu, Offset::UTC),
+            Some(offset) => (Zone::Ahead(offset.to_numeric_offset()), offset.to_numeric_offset()),
+        };
+        let at = match ahead.to_timestamp(local) {
             Ok(at) => at,
             // The last days of the year 9999, by which people say "never".
             Err(_) if local.year() > 0 => Timestamp::MAX,
             Err(_) => Timestamp::MIN,
         };
-        Ok(Self { at, local, offset })
+        Ok(Self { at, local, zone })
     }
 
     /// The moment.
@@ -75,12 +86,11 @@ impl fmt::Display for Expiration {
             0 => {}
             microseconds => write!(f, ".{microseconds:06}")?,
         }
-        match self.offset {
-            None => Ok(()),
-            Some(PiecesOffset::Zulu) => f.write_str("Z"),
-            Some(offset) => {
-                let seconds = offset.to_numeric_offset().seconds();
-                let (sign, ahead) = (if seconds < 0 { '-' } else { '+' }, seconds.unsigned_abs());
+        match self.zone {
+            Zone::Unsaid => Ok(()),
+            Zone::Zulu => f.write_str("Z"),
+            Zone::Ahead(offset) => {
+                let (sign, ahead) = (if offset.is_negative() { '-' } else { '+' }, offset.seconds().unsigned_abs());
                 write!(f, "{sign}{:02}:{:02}", ahead / 3_600, ahead / 60 % 60)?;
                 if ahead % 60 == 0 { Ok(()) } else { write!(f, ":{:02}", ahead % 60) }
             }

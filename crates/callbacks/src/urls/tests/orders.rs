@@ -244,6 +244,7 @@ fn of_two_errors_the_one_that_is_looked_for_first_is_told() {
         (ON, json!({ "actions": [large(), bad_schema()] }), E::InvalidAction),
         (ON, json!({ "actions": [bad_schema(), large()] }), E::InvalidPostActionOutcome),
         (Switches::default(), json!({ "actions": [bad_schema()] }), E::PostActionsDisabled),
+        (Switches::default(), json!({ "actions": [beat(), bad_schema()] }), E::DuplicateActionName),
         (Switches::default(), json!({ "actions": [large()], "enable_output_parameters": true }), E::ParametersDisabled),
     ] {
         let refused = Order::read(&order(fields.clone()), switches, now()).unwrap_err();
