@@ -119,6 +119,9 @@ fn the_hash_of_the_body_has_to_be_that_of_the_body() {
     let head = with_hash("7aa49b8b1d645b41ad2cb5a2913eb3bfe07586f0ee24da1bb9726d037cc89ce3", hash);
     assert!(is_let_in(&head));
     assert!(caller(&head, b"", at(0)).is_none());
+    // The signature is about the body that came, and about a header that is not.
+    let empty = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
+    assert!(!is_let_in(&with_hash("d3cf8c2f26b8e83213bb566407b6256aef6708132d26cf7521932ee24cf5b99b", empty)));
     // As S3 would take it.
     let unsigned = with_hash("a0aa22d28dd1a4ddb28460a48e1ef36a44fb59e3a1b9ae97a695d6752e9f6511", "UNSIGNED-PAYLOAD");
     assert!(!is_let_in(&unsigned));
@@ -138,6 +141,21 @@ fn headers_that_mean_something_to_aws_have_to_be_signed() {
         head.headers.insert(name, "1".parse().unwrap());
         assert_eq!(is_let_in(&head), is_good, "{name}");
     }
+}
+
+#[test]
+fn the_host_has_to_be_signed() {
+    assert!(!is_let_in(&post(&authorization(SCOPE, "content-type;x-amz-date", SIGNATURE))));
+}
+
+#[test]
+fn headers_that_the_sdks_leave_out_may_be_signed() {
+    let signature = "8e3cc80262f4227da0dc0aa895829370059288e90a3c17e56824bf51878ab989";
+    let mut head = post(&authorization(SCOPE, "content-type;host;user-agent;x-amz-date", signature));
+    head.headers.insert("user-agent", "agent".parse().unwrap());
+    assert!(is_let_in(&head));
+    head.headers.insert("user-agent", "other".parse().unwrap());
+    assert!(!is_let_in(&head));
 }
 
 #[test]
