@@ -1,13 +1,13 @@
 //! HTTP APIs of API Gateway: requests become invocations of functions, and their responses replies.
 //!
 //! Events and responses have the [payload format 2.0](https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html).
-//! Authorizers look at what a request brings along, and believe it: no signature is verified, neither of a token nor of a
-//! request. A path may hold a secret, so nothing here logs one.
+//! The signature of a request is verified, that of a token is not. A path may hold a secret, so nothing here logs one.
 
 mod authorizer;
 mod body;
 mod event;
 mod gateway;
+mod iam;
 mod path;
 mod refusal;
 mod response;

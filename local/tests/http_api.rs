@@ -1,11 +1,13 @@
 //! A stack with an HTTP API, from its template to the replies.
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on panics")]
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 
-use callback_bridge_local::{LocalBridge, LocalOptions, StackOptions};
+use axum::http::{HeaderMap, HeaderName};
+use callback_bridge_local::{LocalBridge, LocalOptions, RegionOptions, StackOptions, command};
 use lambda_runtime::{LambdaEvent, service_fn};
 use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -53,6 +55,40 @@ Outputs:
   ApiUrl: { Value: !GetAtt CallbackApi.ApiEndpoint }
 "#;
 
+const SIGNED: &str = r#"
+AWSTemplateFormatVersion: "2010-09-09"
+Transform: AWS::Serverless-2016-10-31
+Resources:
+  CallbackApi:
+    Type: AWS::Serverless::HttpApi
+    Properties: { Auth: { EnableIamAuthorizer: true } }
+  CreateUrlsFunction:
+    Type: AWS::Serverless::Function
+    Properties:
+      Runtime: provided.al2023
+      Handler: bootstrap
+      CodeUri: .
+      Timeout: 20
+      Events:
+        Create:
+          Type: HttpApi
+          Properties: { ApiId: !Ref CallbackApi, Path: /urls, Method: POST, Auth: { Authorizer: AWS_IAM } }
+        Respond: { Type: HttpApi, Properties: { ApiId: !Ref CallbackApi, Path: /respond, Method: POST } }
+"#;
+
+/// Signs a request as users of the SDK for Python do, and prints its headers.
+const BOTOCORE: &str = r#"
+import json, sys
+from botocore.auth import SigV4Auth
+from botocore.awsrequest import AWSRequest
+from botocore.credentials import Credentials
+
+url, body, secret, service, region = sys.argv[1:]
+request = AWSRequest("POST", url, headers={"content-type": "application/json"}, data=body)
+SigV4Auth(Credentials("test", secret), service, region).add_auth(request)
+print(json.dumps(dict(request.headers)))
+"#;
+
 /// A binary that is this very program, as a function.
 fn stand_in(path: &Path) {
     let this = std::env::current_exe().unwrap();
@@ -70,8 +106,12 @@ fn function() {
     }
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     let work = service_fn(async |event: LambdaEvent<Value>| {
-        let parameters = &event.payload["pathParameters"];
-        Ok::<_, lambda_runtime::Error>(json!({ "parameters": parameters, "base_url": std::env::var("BASE_URL").ok() }))
+        let (parameters, authorizer) =
+            (&event.payload["pathParameters"], &event.payload["requestContext"]["authorizer"]);
+        let base_url = std::env::var("BASE_URL").ok();
+        Ok::<_, lambda_runtime::Error>(
+            json!({ "parameters": parameters, "authorizer": authorizer, "base_url": base_url }),
+        )
     });
     runtime.block_on(lambda_runtime::run(work)).unwrap();
 }
@@ -117,4 +157,62 @@ async fn a_template_with_an_http_api_is_served_at_the_url_that_its_functions_kno
 
     bridge.stop().await.unwrap();
     assert!(TcpStream::connect(url.strip_prefix("http://").unwrap()).await.is_err());
+}
+
+/// Who signs a request, and for what.
+struct Signer<'a> {
+    secret: &'a str,
+    service: &'a str,
+    region: &'a str,
+}
+
+const SIGNER: Signer<'_> = Signer { secret: "test", service: "execute-api", region: "us-east-1" };
+
+impl Signer<'_> {
+    async fn headers(&self, url: &str, body: &str) -> HeaderMap {
+        let mut python = command(RegionOptions::default().python, None);
+        python.args(["-c", BOTOCORE, url, body, self.secret, self.service, self.region]);
+        let output = python.output().await.unwrap();
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        let headers: BTreeMap<String, String> = serde_json::from_slice(&output.stdout).unwrap();
+        headers.iter().map(|(name, value)| (name.parse::<HeaderName>().unwrap(), value.parse().unwrap())).collect()
+    }
+}
+
+async fn post(url: &str, headers: HeaderMap, body: &str) -> (u16, Value) {
+    let client = reqwest::Client::builder().no_proxy().build().unwrap();
+    let reply = client.post(url).headers(headers).body(body.to_owned()).send().await.unwrap();
+    (reply.status().as_u16(), reply.json().await.unwrap())
+}
+
+#[tokio::test]
+async fn a_route_with_iam_lets_in_what_botocore_has_signed() {
+    let folder = tempfile::tempdir().unwrap();
+    let template = folder.path().join("template.yaml");
+    fs::write(&template, SIGNED).unwrap();
+    stand_in(&folder.path().join("create-urls"));
+    let stack = StackOptions { template, build_dir: folder.path().to_owned(), ..StackOptions::default() };
+    let bridge = LocalBridge::start(LocalOptions { stack, ..LocalOptions::default() }).await.unwrap();
+    let (urls, respond) = (format!("{}/urls?a=b%20c", bridge.api_url()), format!("{}/respond", bridge.api_url()));
+    let body = r#"{"actions":[]}"#;
+
+    let (status, told) = post(&urls, SIGNER.headers(&urls, body).await, body).await;
+    assert_eq!(status, 200, "{told}");
+    let iam = &told["authorizer"]["iam"];
+    assert_eq!((&iam["accessKey"], &iam["accountId"]), (&json!("test"), &json!("123456789012")), "{told}");
+
+    let forbidden = (403, json!({ "message": "Forbidden" }));
+    for signer in [
+        Signer { secret: "guess", ..SIGNER },
+        Signer { service: "lambda", ..SIGNER },
+        Signer { region: "eu-west-1", ..SIGNER },
+    ] {
+        assert_eq!(post(&urls, signer.headers(&urls, body).await, body).await, forbidden);
+    }
+    assert_eq!(post(&urls, SIGNER.headers(&urls, body).await, r#"{"actions":[1]}"#).await, forbidden);
+    assert_eq!(post(&urls, HeaderMap::new(), body).await, forbidden);
+
+    let (status, told) = post(&respond, HeaderMap::new(), body).await;
+    assert_eq!((status, &told["authorizer"]), (200, &Value::Null), "{told}");
+    bridge.stop().await.unwrap();
 }

@@ -90,9 +90,14 @@ def _authorizer_of_operation(operation: dict, schemes: dict) -> dict | None:
         for scheme, scopes in requirement.items():
             if scheme == "NONE":
                 continue
-            extension = (schemes.get(scheme) or {}).get("x-amazon-apigateway-authorizer") or {}
+            extensions = schemes.get(scheme) or {}
+            # AWS: this is what makes it IAM, whatever the scheme is called.
+            # https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-swagger-extensions-authtype.html
+            if extensions.get("x-amazon-apigateway-authtype") == "awsSigv4":
+                return {"type": "AWS_IAM"}
+            extension = extensions.get("x-amazon-apigateway-authorizer") or {}
             jwt = extension.get("jwtConfiguration")
             if jwt is None:
-                return {"type": "AWS_IAM" if scheme in ("AWS_IAM", "sigv4") else "CUSTOM"}
+                return {"type": "CUSTOM"}
             return _jwt(extension.get("identitySource"), jwt.get("issuer"), jwt.get("audience"), scopes)
     return None

@@ -8,6 +8,20 @@ from local_aws.routes import routes
 
 TEMPLATE = ROOT / "tests" / "app" / "api.yaml"
 URL = "http://127.0.0.1:4321"
+SIGNED = """
+Transform: AWS::Serverless-2016-10-31
+Resources:
+  Api: {Type: AWS::Serverless::HttpApi, Properties: {Auth: {EnableIamAuthorizer: true}}}
+  Fn:
+    Type: AWS::Serverless::Function
+    Properties:
+      Runtime: provided.al2023
+      Handler: bootstrap
+      CodeUri: .
+      Events:
+        Create: {Type: HttpApi, Properties: {ApiId: !Ref Api, Path: /urls, Method: POST, Auth: {Authorizer: AWS_IAM}}}
+        Respond: {Type: HttpApi, Properties: {ApiId: !Ref Api, Path: /respond, Method: GET}}
+"""
 
 
 @pytest.fixture(scope="module")
@@ -50,6 +64,13 @@ def test_an_authorizer_is_there_if_its_condition_says_so(endpoint, stack):
         assert by_key(described)["ANY $default"]["authorizer"] is None
 
 
+def test_sam_asks_for_signatures_where_an_event_does(endpoint, tmp_path):
+    template = tmp_path / "template.yaml"
+    template.write_text(SIGNED)
+    found = by_key(deploy(endpoint, unique(), template=template))
+    assert {key: route["authorizer"] for key, route in found.items()} == {"POST /urls": {"type": "AWS_IAM"}, "GET /respond": None}
+
+
 def test_schedules_have_arns(stack):
     notify = function(stack, "Notify")
     arns = {s["expression"]: s["arn"] for s in stack["schedules"]}
@@ -69,16 +90,23 @@ def test_an_openapi_document_says_the_same_in_its_own_words():
             "/closed": {"x-amazon-apigateway-any-method": {**integration, "security": [{"Mine": ["answer"]}]}},
             "/custom": {"get": {**integration, "security": [{"Other": []}]}},
             "/open": {"get": {**integration, "security": [{"NONE": []}]}},
+            "/signed": {"post": {**integration, "security": [{"Signed": []}]}},
+            "/unsigned": {"post": {**integration, "security": [{"AWS_IAM": []}]}},
         },
-        "components": {"securitySchemes": {"Mine": {"x-amazon-apigateway-authorizer": jwt}, "Other": {}}},
+        "components": {"securitySchemes": {
+            "Mine": {"x-amazon-apigateway-authorizer": jwt}, "Other": {},
+            "Signed": {"type": "apiKey", "name": "Authorization", "in": "header", "x-amazon-apigateway-authtype": "awsSigv4"},
+        }},
     }  # fmt: skip
-    closed, custom, opened = routes({"Api": {"Type": "AWS::ApiGatewayV2::Api", "Properties": {"Body": body}}})
+    closed, custom, opened, signed, unsigned = routes({"Api": {"Type": "AWS::ApiGatewayV2::Api", "Properties": {"Body": body}}})
     assert (closed["method"], closed["path"], closed["function"]) == ("ANY", "/closed", "fn")
     assert closed["authorizer"] == {
         "type": "JWT", "identity_source": "$request.header.Authorization", "issuer": "https://issuer.example",
         "audience": ["callbacks"], "scopes": ["answer"],
     }  # fmt: skip
     assert custom["authorizer"] == {"type": "CUSTOM"} and opened["authorizer"] is None
+    assert signed["authorizer"] == {"type": "AWS_IAM"}
+    assert unsigned["authorizer"] == {"type": "CUSTOM"}, "a name alone makes no IAM"
 
 
 def test_a_parameter_that_is_a_list_is_one():

@@ -49,8 +49,8 @@ impl Gateway {
         let (head, body) = request.into_parts();
         let (routes, body, at) = (self.routes(), body::read(body).await, clock::now());
         let found = routes.find(&head.method, head.uri.path()).ok_or(Refusal::NotFound)?;
-        let authorizer = authorize(found.route, &head.headers, at)?;
         let body = body?;
+        let authorizer = authorize(found.route, &head, &body, at)?;
         let (client, server) = (client.ip(), self.address);
         let call = Call { head: &head, body: &body, found: &found, authorizer, client, server, request_id, at };
         let invocation = self.host.invoke(&found.route.function, event(&call).to_string());
