@@ -16,7 +16,7 @@ async fn main() -> Result<(), Error> {
         let (create, lambda) = (Arc::clone(&create), lambda.clone());
         async move {
             let work = Box::pin(create.handle(event.payload));
-            Ok::<_, Error>(lambda.during(&event.context, work).await)
+            Ok::<_, lambda_runtime::Error>(lambda.during(&event.context, work).await)
         }
     });
     Runtime::new(function).run().await.map_err(Error::new)

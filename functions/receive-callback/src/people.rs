@@ -97,6 +97,7 @@ impl<S: CallbackStore, C: TaskCallbacks, O: Outside, K: Clock> Door<S, C, O, K> 
         let found = match link.recipient() {
             Recipient::Approver(approver) => Found::Person(approver, callback),
             Recipient::Destination => Found::Machine(callback),
+            Recipient::Action { .. } => return Err(Problem::UnknownLink), // its URL is another
         };
         Ok((link, found))
     }
