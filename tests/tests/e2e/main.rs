@@ -21,6 +21,7 @@ mod grants;
 mod isolation;
 mod log;
 mod mails;
+mod migrating;
 mod operations;
 mod other_account;
 mod pages;
