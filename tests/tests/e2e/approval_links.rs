@@ -155,7 +155,10 @@ fn a_rejection_is_no_failure_and_told_by_its_cause() {
         let asked = Asked::start(sample).await;
         assert_eq!(asked.call("reject").await.0, 200);
         let ended = asked.end().await;
-        assert_eq!((ended.status, &ended.output.unwrap()["decision"]), (ExecutionStatus::Succeeded, &json!("rejected")));
+        assert_eq!(
+            (ended.status, &ended.output.unwrap()["decision"]),
+            (ExecutionStatus::Succeeded, &json!("rejected"))
+        );
         assert_eq!(asked.mails.next().await, "Hello,\n\nyour task was rejected: Ada rejected it");
     });
 }

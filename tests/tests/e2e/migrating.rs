@@ -39,7 +39,9 @@ fn callers_that_are_pointed_at_the_stack_get_urls_that_show_by_get_and_act_by_po
         assert_eq!(callers.len(), 2);
         let client = Client::builder().no_proxy().build().unwrap();
         for caller in callers {
-            for (action, query, output) in [("approve", "&who=Ada", json!({ "by": "Ada" })), ("hook", "", json!({ "result": "good" }))] {
+            for (action, query, output) in
+                [("approve", "&who=Ada", json!({ "by": "Ada" })), ("hook", "", json!({ "result": "good" }))]
+            {
                 let asked = Asked::start(sample).await;
                 order["token"] = asked.token.clone().into();
                 let created = called(sample, &caller, &order).await;

@@ -95,7 +95,11 @@ impl<'a> Watch<'a> {
     pub(crate) fn data(&self) -> Vec<Datum> {
         let printed = self.sample.bridge.transcript().lines();
         let printed = printed.iter().flat_map(|line| published(&line.text));
-        printed.chain(self.of_queues.iter().cloned()).chain(self.failed_requests()).chain(self.failed_invocations()).collect()
+        printed
+            .chain(self.of_queues.iter().cloned())
+            .chain(self.failed_requests())
+            .chain(self.failed_invocations())
+            .collect()
     }
 
     fn failed_invocations(&self) -> Vec<Datum> {

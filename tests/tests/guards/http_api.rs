@@ -87,7 +87,9 @@ fn urls_are_created_by_whoever_was_given_the_policy() {
     let function = json!({ "Fn::GetAtt": ["CreateCallbackUrlsFunction", "Arn"] });
     let [invoke_api, invoke_function] = [json!("execute-api:Invoke"), json!("lambda:InvokeFunction")];
     assert_eq!(allowed, [("Allow", &invoke_api, &api), ("Allow", &invoke_function, &function)]);
-    for (name, expected) in [("Api", &template.outputs["LinkUrl"]["Value"]), ("Function", &json!({ "Ref": "CreateCallbackUrlsFunction" }))] {
+    for (name, expected) in
+        [("Api", &template.outputs["LinkUrl"]["Value"]), ("Function", &json!({ "Ref": "CreateCallbackUrlsFunction" }))]
+    {
         assert_eq!(&template.outputs[name]["Value"], expected, "{name}");
     }
 }

@@ -135,7 +135,8 @@ fn what_a_message_repeats_is_what_the_state_says() {
 fn messages_to_a_fifo_queue_differ_by_their_token() {
     let template = Template::read();
     let waiting = waiting_states(&template);
-    let is_in_order = |state| queue_of(&template, state).is_some_and(|(_, queue)| queue.properties["FifoQueue"] == true);
+    let is_in_order =
+        |state| queue_of(&template, state).is_some_and(|(_, queue)| queue.properties["FifoQueue"] == true);
     let in_order = waiting.iter().filter(|(_, state, _)| is_in_order(state));
     let mut found = 0;
     for (name, state, _) in in_order {
@@ -286,7 +287,8 @@ fn an_express_execution_fails_the_task_before_its_time_is_over() {
         .map(|(name, state)| {
             assert!(name == "Fail the task" || state["Catch"][0]["Next"] == "Fail the task", "{name}");
             let [retry] = &state["Retry"].as_array().unwrap()[..] else { panic!("{name} is tried again in one way") };
-            let [tries, interval, rate] = ["MaxAttempts", "IntervalSeconds", "BackoffRate"].map(|of| retry[of].as_u64().unwrap());
+            let [tries, interval, rate] =
+                ["MaxAttempts", "IntervalSeconds", "BackoffRate"].map(|of| retry[of].as_u64().unwrap());
             let waits: u64 = (0..u32::try_from(tries).unwrap()).map(|before| interval * rate.pow(before)).sum();
             (tries + 1) * state["TimeoutSeconds"].as_u64().unwrap() + waits
         })

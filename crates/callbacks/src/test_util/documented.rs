@@ -186,7 +186,10 @@ mod tests {
             (DocumentedReply { content_type: None, ..good }, "content type \"\""),
             (DocumentedReply { content_type: None, body: "", ..good }, "content type \"\""),
             (reply("POST", "/u/LINK", 303, "text/html", "<!doctype html>"), "content type \"text/html\""),
-            (reply("POST", "/urls", 400, "application/json", r#"{ "error": "Elsewhere", "message": "m" }"#), "Elsewhere"),
+            (
+                reply("POST", "/urls", 400, "application/json", r#"{ "error": "Elsewhere", "message": "m" }"#),
+                "Elsewhere",
+            ),
             (DocumentedReply { content_type: Some("text/html"), ..good }, "content type \"text/html\""),
             (DocumentedReply { body: "{", ..good }, "no JSON"),
             (DocumentedReply { body: "{}", ..good }, "required property"),
