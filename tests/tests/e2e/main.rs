@@ -28,5 +28,6 @@ mod store;
 mod stored;
 mod third_party;
 mod up;
+mod urls;
 mod watch;
 mod webhooks;
