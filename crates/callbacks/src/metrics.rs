@@ -80,11 +80,11 @@ pub const OLDEST_DUE: Metric = Metric {
     dimension: None,
 };
 
-/// Requests by a link, by what came of them.
+/// Requests by a link, and for URLs, by what came of them.
 pub const PAGES: Metric = Metric {
     name: "Pages",
     unit: Unit::Count,
-    meaning: "requests by a link, by what came of them",
+    meaning: "requests by a link, and for URLs, by what came of them",
     dimension: Some(Dimension { name: "Result", values: PageResult::VARIANTS }),
 };
 
@@ -169,10 +169,10 @@ pub enum SweepEnd {
     Failed,
 }
 
-/// What came of a request by a link: the values of the dimension of [`PAGES`].
+/// What came of a request by a link, or for URLs: the values of the dimension of [`PAGES`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, strum::IntoStaticStr, strum::VariantNames)]
 pub enum PageResult {
-    /// A page was shown, or an answer taken.
+    /// A page was shown, an answer taken, or URLs created.
     Served,
     /// The link leads nowhere: somebody guesses, or a link is very old.
     UnknownLink,

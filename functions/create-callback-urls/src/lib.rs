@@ -5,6 +5,7 @@ mod http;
 
 use callbacks::{
     CallbackStore, Clock, CreateError, Desk,
+    metrics::{PAGES, PageResult},
     urls::{ErrorName, Order, Refused, Reply, TransactionId, action_url},
 };
 use serde_json::Value;
@@ -34,20 +35,25 @@ impl<S: CallbackStore, K: Clock> CreateCallbackUrls<S, K> {
         }
         match http::sent(&event) {
             Ok(order) => http::response(&self.create(&order).await),
-            Err(refused) => refused,
+            Err(refused) => {
+                PAGES.count(PageResult::Refused.into());
+                refused
+            }
         }
     }
 
     async fn create(&self, order: &Value) -> Reply {
         let transaction_id = TransactionId::new(fastrand::u128(..));
-        match self.urls(order, transaction_id).await {
+        let reply = match self.urls(order, transaction_id).await {
             Ok(reply) => reply,
             Err(refused) => {
                 let (error, problem) = (refused.error.name(), &refused.message);
                 info!(transaction.id = %transaction_id, error, problem, "no URLs were created");
                 Reply::not_created(&refused, transaction_id)
             }
-        }
+        };
+        PAGES.count(PageResult::of(reply.status).into());
+        reply
     }
 
     async fn urls(&self, order: &Value, transaction_id: TransactionId) -> Result<Reply, Refused> {

@@ -1,6 +1,7 @@
 //! Which alarms a flow raises, by what the functions print for CloudWatch and by what happens in the queues.
 
 mod approvals;
+mod urls;
 mod webhooks;
 
 use std::time::Duration;

@@ -44,12 +44,15 @@ def text(answer) -> str:
     return "\t".join(str(item) for item in answer)
 
 
+# Options that the CLI calls by another name than the API, because it has one of that name for all commands.
+CALLED = {"notification-endpoint": "endpoint"}
+
 service, command, *words = sys.argv[1:]
 client = boto3.client(service)
 operations = {xform_name(name, "-"): name for name in client.meta.service_model.operation_names}
 members = client.meta.service_model.operation_model(operations[command]).input_shape.members
 names = {xform_name(name, "-"): name for name in members}
-options = given(words)
+options = {CALLED.get(option, option): words for option, words in given(words).items()}
 query, _ = options.pop("query", None), options.pop("output", None)
 answer = getattr(client, xform_name(operations[command]))(
     **{names[option]: value(words, members[names[option]]) for option, words in options.items()}

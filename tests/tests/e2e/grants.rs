@@ -1,5 +1,6 @@
 //! Grants: what a missing one does, and that none is unused. The local AWS checks what a function calls, as AWS does.
 
+mod urls;
 mod webhooks;
 
 use std::{
@@ -152,6 +153,7 @@ fn no_grant_is_unused() {
         for execution in &executions {
             sample.end_of(execution, PATIENCE).await.unwrap();
         }
+        urls::are_created_called_and_swept(sample).await;
         assert!(count_lines(sample, "\"heartbeat sent\"") >= MACHINES.len());
         holds(sample, "TerminalQueueUrl", [5, 0, 0]).await;
         for queue in ["DeadLetterQueueUrl", "DeadLetterFifoQueueUrl"] {

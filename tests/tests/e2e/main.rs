@@ -4,9 +4,11 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on panics")]
 
 mod alarms;
+mod approval_links;
 mod approvals;
 mod bench;
 mod chat;
+mod cli;
 mod credit_check;
 mod cross_account;
 mod deliveries;
@@ -19,6 +21,7 @@ mod grants;
 mod isolation;
 mod log;
 mod mails;
+mod migrating;
 mod operations;
 mod other_account;
 mod pages;

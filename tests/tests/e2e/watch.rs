@@ -90,12 +90,28 @@ impl<'a> Watch<'a> {
         self.alarms().into_iter().filter(|alarm| alarm.is_raised_by(data)).map(|alarm| alarm.id).collect()
     }
 
-    /// What the functions have printed for CloudWatch, what was seen of the queues, and what API Gateway would tell of its
-    /// replies.
+    /// What the functions have printed for CloudWatch, what was seen of the queues, and what API Gateway and Lambda would tell
+    /// of their replies.
     pub(crate) fn data(&self) -> Vec<Datum> {
         let printed = self.sample.bridge.transcript().lines();
         let printed = printed.iter().flat_map(|line| published(&line.text));
-        printed.chain(self.of_queues.iter().cloned()).chain(self.failed_requests()).collect()
+        printed.chain(self.of_queues.iter().cloned()).chain(self.failed_requests()).chain(self.failed_invocations()).collect()
+    }
+
+    fn failed_invocations(&self) -> Vec<Datum> {
+        let at_ms = u64::try_from(now().as_millis()).unwrap();
+        let events = self.sample.bridge.host().events().items().into_iter();
+        let failed = events.filter(|event| match &event.what {
+            EventKind::Answered { error, .. } => error.is_some(),
+            EventKind::TimedOut { .. } => true,
+            _ => false,
+        });
+        let metric = |function: &str| Metric {
+            namespace: "AWS/Lambda".to_owned(),
+            name: "Errors".to_owned(),
+            dimensions: BTreeMap::from([("FunctionName".to_owned(), function.to_owned())]),
+        };
+        failed.map(|event| Datum { metric: metric(&event.function), at_ms, value: 1.0 }).collect()
     }
 
     fn failed_requests(&self) -> Vec<Datum> {

@@ -16,8 +16,8 @@ fn every_route_says_who_may_take_it_and_only_links_and_signatures_prove_themselv
                 let authorizer = json!({ "Fn::If": ["HasJwt", { "Ref": "PersonAuthorizer" }, none] });
                 assert_eq!(route.properties["AuthorizerId"], authorizer);
             }
-            // A machine has nobody to sign in: its link or its signature proves who it is.
-            "MachineLinkRoute" | "EventRoute" => assert_eq!(kind, "NONE", "{id}"),
+            // A machine has nobody to sign in, and neither has a mail: a link, a URL or a signature proves itself.
+            "MachineLinkRoute" | "UrlRoute" | "EventRoute" => assert_eq!(kind, "NONE", "{id}"),
             _ => assert!(kind == "JWT" || kind == "AWS_IAM", "{id}: {kind}"),
         }
     }
@@ -66,6 +66,46 @@ fn a_domain_of_ones_own_is_the_only_way_in_and_speaks_tls() {
     }
     for (id, domain) in template.all("AWS::ApiGatewayV2::DomainName") {
         assert_eq!(domain.properties["DomainNameConfigurations"][0]["SecurityPolicy"], "TLS_1_2", "{id}");
+    }
+}
+
+/// Whoever may create URLs may have tasks answered: a policy says who, and it allows nothing else.
+#[test]
+fn urls_are_created_by_whoever_was_given_the_policy() {
+    let template = Template::read();
+    assert_eq!(template.resources["CreateUrlsRoute"].properties["AuthorizationType"], "AWS_IAM");
+    assert_eq!(template.outputs["Policy"]["Value"], json!({ "Ref": "CreateCallbackUrlsPolicy" }));
+    let document = &template.resources["CreateCallbackUrlsPolicy"].properties["PolicyDocument"];
+    let allowed: Vec<_> = document["Statement"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|statement| (statement["Effect"].as_str().unwrap(), &statement["Action"], &statement["Resource"]))
+        .collect();
+    let api = json!({ "Fn::Sub":
+        "arn:${AWS::Partition}:execute-api:${AWS::Region}:${AWS::AccountId}:${CallbackApi}/$default/POST/urls" });
+    let function = json!({ "Fn::GetAtt": ["CreateCallbackUrlsFunction", "Arn"] });
+    let [invoke_api, invoke_function] = [json!("execute-api:Invoke"), json!("lambda:InvokeFunction")];
+    assert_eq!(allowed, [("Allow", &invoke_api, &api), ("Allow", &invoke_function, &function)]);
+    for (name, expected) in [("Api", &template.outputs["LinkUrl"]["Value"]), ("Function", &json!({ "Ref": "CreateCallbackUrlsFunction" }))] {
+        assert_eq!(&template.outputs[name]["Value"], expected, "{name}");
+    }
+}
+
+/// What can be switched on is off unless somebody wants it, and both functions are told the same.
+#[test]
+fn the_switches_of_urls_are_off_by_default_and_the_same_for_both_functions() {
+    let template = Template::read();
+    for (parameter, variable) in [
+        ("EnableOutputParameters", "BRIDGE_ENABLE_OUTPUT_PARAMETERS"),
+        ("EnablePostActions", "BRIDGE_ENABLE_POST_ACTIONS"),
+    ] {
+        let declared = &template.parameters[parameter];
+        assert_eq!((&declared["Default"], &declared["AllowedValues"]), (&json!("false"), &json!(["true", "false"])));
+        for function in ["CreateCallbackUrlsFunction", "ReceiveCallbackFunction"] {
+            let variables = &template.resources[function].properties["Environment"]["Variables"];
+            assert_eq!(variables[variable], json!({ "Ref": parameter }), "{function}");
+        }
     }
 }
 
@@ -134,4 +174,7 @@ fn the_function_behind_the_door_may_read_decide_and_tell_and_nothing_else() {
         may,
         ["dynamodb", "events", "logs", "secretsmanager", "states", "sts", "xray"].map(str::to_owned).into()
     );
+    // Whoever makes URLs answers no task, nor tells anybody.
+    let may = services(&Template::read(), "CreateCallbackUrlsFunction");
+    assert_eq!(may, ["dynamodb", "logs", "secretsmanager", "xray"].map(str::to_owned).into());
 }

@@ -6,6 +6,7 @@ mod cross_account;
 mod documents;
 mod events;
 mod http_api;
+mod migration;
 mod openapi;
 mod schemas;
 mod state_machines;

@@ -84,11 +84,11 @@ fn every_state_that_waits_has_a_timeout_and_catches_it_under_both_names() {
     }
 }
 
-/// The queue that a state sends to.
-fn queue_of<'t>(template: &'t Template, state: &Value) -> (&'t str, &'t Resource) {
-    let target = state["Parameters"]["QueueUrl"].as_str().expect("a state that waits sends to a queue");
+/// The queue that a state sends to, if it does.
+fn queue_of<'t>(template: &'t Template, state: &Value) -> Option<(&'t str, &'t Resource)> {
+    let target = state["Parameters"]["QueueUrl"].as_str()?;
     let (id, queue) = template.resources.get_key_value(target).expect("the queue is one of the template");
-    (id, queue)
+    Some((id, queue))
 }
 
 /// The parameter that a variable of the function that reads a queue is set from.
@@ -106,7 +106,7 @@ fn heartbeats_are_asked_for_where_the_worker_knows_of_them() {
     for (name, state, substitutions) in waiting_states(&template) {
         let Some(heartbeat) = state.get("HeartbeatSeconds") else { continue };
         let said = &state["Parameters"]["MessageBody"]["heartbeatSeconds"];
-        let (queue, _) = queue_of(&template, &state);
+        let (queue, _) = queue_of(&template, &state).expect("somebody who reads a queue beats");
         if state["Parameters"]["MessageBody"]["webhook"].is_object() {
             // The destination beats, and the bridge does not beat for it.
             assert!(said.is_null(), "{name}: the bridge would beat for a destination that has gone silent");
@@ -135,7 +135,8 @@ fn what_a_message_repeats_is_what_the_state_says() {
 fn messages_to_a_fifo_queue_differ_by_their_token() {
     let template = Template::read();
     let waiting = waiting_states(&template);
-    let in_order = waiting.iter().filter(|(_, state, _)| queue_of(&template, state).1.properties["FifoQueue"] == true);
+    let is_in_order = |state| queue_of(&template, state).is_some_and(|(_, queue)| queue.properties["FifoQueue"] == true);
+    let in_order = waiting.iter().filter(|(_, state, _)| is_in_order(state));
     let mut found = 0;
     for (name, state, _) in in_order {
         let id = state["Parameters"]["MessageDeduplicationId.$"].as_str().unwrap_or_default();
@@ -152,7 +153,8 @@ fn a_killed_worker_is_replaced_before_its_heartbeat_is_missed() {
     let longest_backoff = RuntimeSettings::default().redelivery.longest().as_secs();
     for (name, state, _) in waiting_states(&template) {
         let Some(heartbeat) = state["HeartbeatSeconds"].as_u64() else { continue };
-        let queue = &queue_of(&template, &state).1.properties;
+        let (_, queue) = queue_of(&template, &state).expect("somebody who reads a queue beats");
+        let queue = &queue.properties;
         let deliveries =
             if queue["FifoQueue"] == true { queue["RedrivePolicy"]["maxReceiveCount"].as_u64() } else { Some(1) };
         let silence = deliveries.unwrap() * (queue["VisibilityTimeout"].as_u64().unwrap() + longest_backoff);
@@ -172,24 +174,44 @@ fn the_example_of_heartbeats_is_the_guides() {
     assert_eq!(push["End"], true);
 }
 
-/// The action that a task needs, and the logical id of what it is about.
-fn needed(name: &str, state: &Value) -> (String, String) {
+/// The action that a task of a state machine needs, and the logical id of what it is about.
+fn needed(template: &Template, machine: &str, name: &str, state: &Value) -> (String, String) {
     let resource = state["Resource"].as_str().unwrap();
     let integration = resource.trim_start_matches("arn:aws:states:::").trim_end_matches(".waitForTaskToken");
     let (action, parameter) = match integration {
         "lambda:invoke" => ("lambda:InvokeFunction", "FunctionName"),
         "sns:publish" => ("sns:Publish", "TopicArn"),
         "sqs:sendMessage" => ("sqs:SendMessage", "QueueUrl"),
+        "states:startExecution" => ("states:StartExecution", "StateMachineArn"),
+        // It is given the token by whoever starts it.
+        "aws-sdk:sfn:sendTaskFailure" => return ("states:SendTaskFailure".to_owned(), starter_of(template, machine)),
         _ => panic!("{name}: say here which action {resource} needs"),
     };
-    let target = state["Parameters"][parameter].as_str().unwrap_or_else(|| panic!("{name} has no {parameter}"));
+    let given = [&state["Parameters"][parameter], &state["Arguments"][parameter]];
+    let target = given.iter().find_map(|value| value.as_str()).unwrap_or_else(|| panic!("{name} has no {parameter}"));
     (action.to_owned(), target.to_owned())
 }
 
-/// What a role may do, but for the logs and traces that Step Functions writes with it: actions, and logical ids.
-fn granted(role: &Resource) -> BTreeSet<(String, String)> {
+/// The state machine that starts this one and waits.
+fn starter_of(template: &Template, machine: &str) -> String {
+    let machines = template.all("AWS::StepFunctions::StateMachine").into_iter();
+    let mut starters = machines.filter(|(_, other)| {
+        let substitutions = other.properties["DefinitionSubstitutions"].as_object().unwrap();
+        substitutions.values().any(|value| Resource::target(value) == machine)
+    });
+    let (starter, _) = starters.next().unwrap_or_else(|| panic!("nobody starts {machine}"));
+    assert!(starters.next().is_none(), "more than one starts {machine}");
+    starter.to_owned()
+}
+
+/// What a role may do, but for the logs and traces that Step Functions writes with it: actions, and logical ids. Some of it may
+/// be granted by policies beside the role.
+fn granted(template: &Template, role: &str) -> BTreeSet<(String, String)> {
     let list = |value: &Value| value.as_array().cloned().unwrap_or_else(|| vec![value.clone()]);
-    let policies = role.properties["Policies"].as_array().unwrap();
+    let of_role = template.resources[role].properties["Policies"].as_array().unwrap().iter();
+    let beside = template.all("AWS::IAM::Policy").into_iter().map(|(_, policy)| &policy.properties);
+    let beside = beside.filter(|policy| list(&policy["Roles"]).iter().any(|of| Resource::target(of) == role));
+    let policies: Vec<&Value> = of_role.chain(beside).collect();
     let mut granted = BTreeSet::new();
     for statement in policies.iter().flat_map(|policy| list(&policy["PolicyDocument"]["Statement"])) {
         for action in list(&statement["Action"]) {
@@ -209,9 +231,11 @@ fn a_state_machine_may_do_what_its_tasks_do_and_nothing_else() {
     for file in files() {
         let (definition, _) = definition(&template, &file);
         let tasks = states(&definition).into_iter().filter(|(_, state)| state["Type"] == "Task");
-        let needed: BTreeSet<_> = tasks.map(|(name, state)| needed(&name, &state)).collect();
-        let role = Resource::target(&machine(&template, &file).properties["RoleArn"]);
-        assert_eq!(granted(&template.resources[role]), needed, "{role}");
+        let machine = machine(&template, &file);
+        let (id, _) = template.resources.iter().find(|(_, resource)| std::ptr::eq(*resource, machine)).unwrap();
+        let needed: BTreeSet<_> = tasks.map(|(name, state)| needed(&template, id, &name, &state)).collect();
+        let role = Resource::target(&machine.properties["RoleArn"]);
+        assert_eq!(granted(&template, role), needed, "{role}");
     }
 }
 
@@ -232,4 +256,40 @@ fn approvers_are_named_by_whoever_deploys_and_not_by_the_input() {
         }
     }
     assert!(asking > 0, "no state asks anybody");
+}
+
+/// Links answer a task for whoever has them, and a token does, too: the history of a Standard execution would keep them for 90
+/// days, for everybody who may read it.
+#[test]
+fn links_stand_in_the_history_of_no_execution() {
+    let template = Template::read();
+    let mut creating = 0;
+    for file in files() {
+        let (definition, _) = definition(&template, &file);
+        let calls = |state: &Value| state["Arguments"]["FunctionName"] == "CreateCallbackUrlsFunction";
+        if states(&definition).iter().any(|(_, state)| calls(state)) {
+            creating += 1;
+            assert_eq!(machine(&template, &file).properties["StateMachineType"], "EXPRESS", "{}", file.display());
+        }
+    }
+    assert_eq!(creating, 1);
+}
+
+/// An Express execution that takes longer than its five minutes ends without a word to whoever waits.
+#[test]
+fn an_express_execution_fails_the_task_before_its_time_is_over() {
+    let template = Template::read();
+    let file = repository().join("infra/statemachines/send-links.asl.json");
+    let (definition, _) = definition(&template, &file);
+    let tasks = states(&definition).into_iter().filter(|(_, state)| state["Type"] == "Task");
+    let longest: u64 = tasks
+        .map(|(name, state)| {
+            assert!(name == "Fail the task" || state["Catch"][0]["Next"] == "Fail the task", "{name}");
+            let [retry] = &state["Retry"].as_array().unwrap()[..] else { panic!("{name} is tried again in one way") };
+            let [tries, interval, rate] = ["MaxAttempts", "IntervalSeconds", "BackoffRate"].map(|of| retry[of].as_u64().unwrap());
+            let waits: u64 = (0..u32::try_from(tries).unwrap()).map(|before| interval * rate.pow(before)).sum();
+            (tries + 1) * state["TimeoutSeconds"].as_u64().unwrap() + waits
+        })
+        .sum();
+    assert!(longest < 5 * 60, "{longest} s");
 }

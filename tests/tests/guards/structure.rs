@@ -33,6 +33,7 @@ fn a_function_has_no_sdk_that_it_does_not_use() {
     let (events, http) = ("aws-sdk-eventbridge", "reqwest");
     for (function, unused) in [
         ("check-credit", &[table, mail, events][..]),
+        ("create-callback-urls", &[mail, queue, events, http]),
         ("fail-dead-letters", &[mail, secret, events, http]),
         ("receive-callback", &[mail, queue, http]),
         ("sweep-callbacks", &[queue]),

@@ -97,7 +97,12 @@ fn every_event_is_as_its_schema_says() {
         failure(None, None),
         failure(Some("Declined".to_owned()), Some("no funds".to_owned())),
     ];
-    let sources = [Source::Response, Source::Link, Source::Event { sender: "bank".to_owned(), id: "evt-1".to_owned() }];
+    let sources = [
+        Source::Response,
+        Source::Link,
+        Source::Event { sender: "bank".to_owned(), id: "evt-1".to_owned() },
+        Source::Url { transaction_id: "0".repeat(32), outcome: "hook.paid".to_owned() },
+    ];
     let (schema, request) = (schema(), request(TaskContext::default()));
     for (reason, told) in reasons {
         for answer in &answers {

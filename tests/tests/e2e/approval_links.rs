@@ -1,0 +1,199 @@
+//! The sample that mails links: its topic, as whoever has subscribed gets it, and the links as they are opened and called.
+
+use std::{collections::BTreeMap, time::Duration};
+
+use aws_sdk_sfn::types::ExecutionStatus;
+use aws_sdk_sqs::types::QueueAttributeName;
+use callback_bridge_local::{CallFault, Ended, Sample};
+use reqwest::{Client, redirect::Policy};
+use serde_json::{Value, json};
+use tokio::time::{Instant, sleep};
+
+use crate::{
+    bench::{PATIENCE, run, sample_input, stack},
+    cli::aws,
+    stored::{is_at_rest, pass},
+};
+
+const QUICK: Duration = Duration::ZERO;
+
+/// An execution of the sample, whose links were mailed.
+pub(crate) struct Asked<'a> {
+    sample: &'a Sample,
+    mails: Mails<'a>,
+    pub(crate) execution: String,
+    /// The token that it waits by, from its history.
+    pub(crate) token: String,
+    /// By the names of their actions.
+    pub(crate) links: BTreeMap<&'static str, String>,
+}
+
+impl<'a> Asked<'a> {
+    /// Starts an execution, and waits for its mail.
+    pub(crate) async fn start(sample: &'a Sample) -> Self {
+        let mails = Mails::of(sample).await;
+        let execution = start(sample).await;
+        let mail = mails.next().await;
+        let links = ["approve", "reject"].map(|name| {
+            let link = mail.lines().find(|line| line.contains(&format!("?action={name}&")));
+            (name, link.unwrap_or_else(|| panic!("no link to {name}: {mail}")).to_owned())
+        });
+        let token = token(sample, &execution).await;
+        Self { sample, mails, execution, token, links: links.into() }
+    }
+
+    /// What opening a link shows to a browser.
+    pub(crate) async fn open(&self, name: &str) -> (u16, String) {
+        let response = client().get(&self.links[name]).header("accept", "text/html").send().await.unwrap();
+        (response.status().as_u16(), response.text().await.unwrap())
+    }
+
+    /// What calling it gets, as JSON.
+    pub(crate) async fn call(&self, name: &str) -> (u16, Value) {
+        let response = client().post(&self.links[name]).send().await.unwrap();
+        (response.status().as_u16(), response.json().await.unwrap())
+    }
+
+    pub(crate) async fn end(&self) -> Ended {
+        self.sample.end_of(&self.execution, PATIENCE).await.unwrap()
+    }
+
+    /// It ends, and says so by mail.
+    pub(crate) async fn is_approved(&self) {
+        let ended = self.end().await;
+        assert_eq!(ended.output, Some(json!({ "name": "Ada", "answer": { "name": "Ada" } })), "{ended:?}");
+        assert_eq!(self.mails.next().await, "Hello Ada,\n\nyour task is complete.");
+    }
+}
+
+fn client() -> Client {
+    Client::builder().no_proxy().redirect(Policy::none()).build().unwrap()
+}
+
+async fn start(sample: &Sample) -> String {
+    sample.start("ApprovalLinksStateMachineArn", &sample_input("approval-links/ask")).await.unwrap()
+}
+
+/// The token that an execution waits by: what its state has called is in its history.
+async fn token(sample: &Sample, execution: &str) -> String {
+    let give_up = Instant::now() + PATIENCE;
+    loop {
+        let call = sample.bridge.sfn().get_execution_history().execution_arn(execution).include_execution_data(true);
+        let history = call.send().await.unwrap();
+        let scheduled = history.events().iter().find_map(|event| event.task_scheduled_event_details());
+        if let Some(scheduled) = scheduled {
+            let parameters: Value = serde_json::from_str(scheduled.parameters()).unwrap();
+            return parameters["Input"]["taskToken"].as_str().unwrap().to_owned();
+        }
+        assert!(Instant::now() < give_up, "its task was never scheduled");
+        sleep(Duration::from_millis(25)).await;
+    }
+}
+
+/// What the topic tells, as a queue gets it that has subscribed.
+struct Mails<'a> {
+    sample: &'a Sample,
+    queue: String,
+}
+
+impl<'a> Mails<'a> {
+    async fn of(sample: &'a Sample) -> Self {
+        let (bridge, name) = (&sample.bridge, format!("links-{:08x}", fastrand::u32(..)));
+        let queue = bridge.sqs().create_queue().queue_name(name).send().await.unwrap().queue_url.unwrap();
+        let asked = bridge.sqs().get_queue_attributes().queue_url(&queue).attribute_names(QueueAttributeName::QueueArn);
+        let arn = asked.send().await.unwrap().attributes.unwrap().remove(&QueueAttributeName::QueueArn).unwrap();
+        let topic = bridge.output("ApprovalLinksTopicArn").unwrap();
+        let words = ["sns", "subscribe", "--topic-arn", topic, "--protocol", "sqs", "--notification-endpoint", &arn];
+        aws(sample, &words).await;
+        Self { sample, queue }
+    }
+
+    /// The next one; waits for it.
+    async fn next(&self) -> String {
+        let sqs = self.sample.bridge.sqs();
+        let give_up = Instant::now() + PATIENCE;
+        while Instant::now() < give_up {
+            let received = sqs.receive_message().queue_url(&self.queue).wait_time_seconds(1).send().await.unwrap();
+            if let [message] = received.messages() {
+                let delete = sqs.delete_message().queue_url(&self.queue);
+                delete.receipt_handle(message.receipt_handle().unwrap()).send().await.unwrap();
+                let told: Value = serde_json::from_str(message.body().unwrap()).unwrap();
+                return told["Message"].as_str().unwrap().to_owned();
+            }
+        }
+        panic!("the topic tells nothing");
+    }
+}
+
+#[test]
+fn a_link_is_mailed_shown_called_once_and_told_of() {
+    run(stack("links-approved"), QUICK, async |sample| {
+        let asked = Asked::start(sample).await;
+        for name in ["approve", "reject"] {
+            let (status, page) = asked.open(name).await;
+            assert!(status == 200 && page.contains(name) && page.contains("<form"), "{page}");
+        }
+        let found = sample.bridge.sfn().describe_execution().execution_arn(&asked.execution).send().await.unwrap();
+        assert_eq!(found.status, ExecutionStatus::Running, "a scanner has opened both");
+        let called = asked.call("approve").await;
+        assert_eq!((called.0, &called.1["action"]), (200, &json!({ "name": "approve", "type": "success" })));
+        assert_eq!(asked.call("approve").await, called, "the same again");
+        let (status, refused) = asked.call("reject").await;
+        assert_eq!((status, &refused["error"]), (400, &json!("StepFunctionsError")), "{refused}");
+        asked.is_approved().await;
+        let printed = sample.bridge.transcript().lines();
+        for link in asked.links.values() {
+            let (_, secret) = link.split('?').next().unwrap().split_once("/u/").unwrap();
+            assert!(secret.len() > 40 && !printed.iter().any(|line| line.text.contains(secret)), "a link was printed");
+        }
+    });
+}
+
+#[test]
+fn a_rejection_is_no_failure_and_told_by_its_cause() {
+    run(stack("links-rejected"), QUICK, async |sample| {
+        let asked = Asked::start(sample).await;
+        assert_eq!(asked.call("reject").await.0, 200);
+        let ended = asked.end().await;
+        assert_eq!((ended.status, &ended.output.unwrap()["decision"]), (ExecutionStatus::Succeeded, &json!("rejected")));
+        assert_eq!(asked.mails.next().await, "Hello,\n\nyour task was rejected: Ada rejected it");
+    });
+}
+
+/// The links expire three minutes before the state does.
+#[test]
+fn a_task_whose_links_have_expired_is_failed_by_the_sweep() {
+    let timeout = ("ApprovalTimeoutSeconds", "3600");
+    run(stack("links-expired").parameter(timeout.0, timeout.1), QUICK, async |sample| {
+        let asked = Asked::start(sample).await;
+        is_at_rest(sample).await;
+        for (minutes, error) in [(56, None), (2, Some("Approval.TimedOut"))] {
+            pass(sample, Duration::from_mins(minutes)).await;
+            let swept = sample.bridge.invoke("SweepCallbacksFunction", "{}").await.unwrap();
+            assert_eq!(swept.error, None);
+            if error.is_some() {
+                let ended = asked.end().await;
+                assert_eq!((ended.status, ended.error.as_deref()), (ExecutionStatus::Failed, error));
+            } else {
+                let call = sample.bridge.sfn().describe_execution().execution_arn(&asked.execution);
+                assert_eq!(call.send().await.unwrap().status, ExecutionStatus::Running);
+            }
+        }
+        let (status, refused) = asked.call("approve").await;
+        assert_eq!((status, &refused["error"]), (400, &json!("ExpiredPayload")), "{refused}");
+    });
+}
+
+/// Nobody would ever answer it.
+#[test]
+fn a_task_whose_links_cannot_be_created_is_failed_at_once() {
+    run(stack("links-not-sent"), QUICK, async |sample| {
+        let refused = CallFault::refuse(400, "AccessDeniedException");
+        let refused = sample.bridge.proxy().faults().inject_lasting("TransactWriteItems", refused);
+        let execution = start(sample).await;
+        let ended = sample.end_of(&execution, PATIENCE).await.unwrap();
+        assert_eq!((ended.status, ended.error.as_deref()), (ExecutionStatus::Failed, Some("Links.NotSent")));
+        assert!(ended.cause.unwrap().contains("ServiceError"));
+        refused.take_back();
+    });
+}
