@@ -31,5 +31,6 @@ mod store;
 mod stored;
 mod third_party;
 mod up;
+mod urls;
 mod watch;
 mod webhooks;

@@ -1,6 +1,7 @@
 //! What is asked of DynamoDB, and what each of its replies means. That it works is tested end to end.
 
 mod machines;
+mod urls;
 
 use std::sync::{Arc, Mutex};
 

@@ -1,0 +1,10 @@
+//! URLs that answer tasks, by the contract of [sfn-callback-urls](https://github.com/benkehoe/sfn-callback-urls), over the
+//! running stack: what is documented there of inputs, outputs and errors, by its API and by direct calls.
+
+mod answers;
+mod bench;
+mod creating;
+mod outputs;
+mod posts;
+mod repeated;
+mod switches;

@@ -1,0 +1,108 @@
+//! What is replied to whoever wants URLs, by the API and by a direct call.
+
+use serde_json::{Value, json};
+
+use super::bench::{run, stack, text};
+
+fn approve() -> Value {
+    json!({ "name": "approve", "type": "success", "output": 1 })
+}
+
+#[test]
+fn both_ways_have_the_same_contract() {
+    run(stack("urls-create"), async |urls| {
+        let waiting = urls.waits().await;
+        let order = json!({
+            "token": waiting.token, "expiration": "2099-01-01T00:00:00",
+            "actions": [approve(), { "name": "reject", "type": "failure" }],
+        });
+        let direct = urls.create(&order).await;
+        let posted = urls.post_order(&order).await;
+        assert_eq!((posted.status, &*posted.headers["content-type"]), (200, "application/json"));
+        for created in [direct, posted.json()] {
+            let fields: Vec<_> = created.as_object().unwrap().keys().map(String::as_str).collect();
+            assert_eq!(fields, ["transaction_id", "urls", "expiration"]);
+            assert_eq!(created["transaction_id"].as_str().unwrap().len(), 32);
+            assert_eq!(created["expiration"], "2099-01-01T00:00:00");
+            let names: Vec<_> = created["urls"].as_object().unwrap().keys().map(String::as_str).collect();
+            assert_eq!(names, ["approve", "reject"]);
+            let url = text(&created["urls"]["approve"]);
+            assert!(url.len() < 200 && url.ends_with("?action=approve&type=success"), "{url}");
+            assert!(!url.contains(&waiting.token[20..]), "no token stands in it");
+        }
+        let refused = json!({ "token": waiting.token, "actions": [approve(), approve()] });
+        let direct = urls.create(&refused).await;
+        let posted = urls.post_order(&refused).await;
+        assert_eq!(posted.error(), (400, "DuplicateActionName".to_owned()));
+        assert_eq!((&direct["error"], &direct["message"]), (&posted.json()["error"], &posted.json()["message"]));
+        urls.stop(&waiting).await;
+    });
+}
+
+#[test]
+fn whatever_is_wrong_with_an_order_is_named_as_there() {
+    run(stack("urls-refused"), async |urls| {
+        let order = |changes: Value| {
+            let mut order = json!({ "token": "AQCkAAAAKg", "actions": [approve()] });
+            order.as_object_mut().unwrap().extend(changes.as_object().unwrap().clone());
+            order
+        };
+        let post = |outcome: Value| json!({ "actions": [{ "name": "hook", "type": "post", "outcomes": [outcome] }] });
+        let success = |more: Value| {
+            let mut outcome = json!({ "name": "good", "type": "success", "schema": {} });
+            outcome.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+            outcome
+        };
+        for (changes, error) in [
+            (json!({ "actions": [] }), "InvalidJSON"),
+            (json!({ "unknown": 1 }), "InvalidJSON"),
+            (json!({ "actions": [{ "name": "a b", "type": "success", "output": 1 }] }), "InvalidJSON"),
+            (json!({ "actions": [{ "name": "a", "type": "success" }] }), "InvalidJSON"),
+            (json!({ "expiration": "soon" }), "InvalidDate"),
+            (json!({ "expiration": "2001-01-01T00:00:00" }), "InvalidDate"),
+            (post(success(json!({ "schema": { "type": "nonsense" }, "output": 1 }))), "InvalidPostActionOutcome"),
+            (post(success(json!({ "output_path": "$[" }))), "InvalidJsonPath"),
+            (post(success(json!({}))), "InvalidJSON"),
+        ] {
+            let order = order(changes);
+            let posted = urls.post_order(&order).await;
+            assert_eq!(posted.error(), (400, error.to_owned()), "{order}: {posted:?}");
+            assert_eq!(urls.create(&order).await["error"], error, "{order}");
+        }
+    });
+}
+
+#[test]
+fn the_api_wants_a_signature_a_post_and_json() {
+    run(stack("urls-api"), async |urls| {
+        let url = format!("{}/urls", urls.sample.bridge.api_url());
+        let unsigned = urls.sent(urls.client.post(&url).header("content-type", "application/json").body("{}")).await;
+        assert_eq!(unsigned.status, 403);
+        let broken = urls.sent(urls.signed("{", "application/json")).await;
+        assert_eq!(broken.error(), (400, "InvalidJSON".to_owned()));
+        let text = urls.sent(urls.signed("{}", "text/plain")).await;
+        assert_eq!((text.status, &*text.body), (415, ""));
+        let got = urls.sent(urls.client.get(&url)).await;
+        assert!(matches!(got.status, 404 | 405), "there is no such route: {got:?}");
+    });
+}
+
+#[test]
+fn urls_begin_where_the_order_says() {
+    run(stack("urls-base"), async |urls| {
+        let waiting = urls.waits().await;
+        for (base_url, begins) in [
+            (json!("https://answers.example.com/prod/"), "https://answers.example.com/prod/u/"),
+            (json!({ "api_id": "abc", "stage": "v1" }), "https://abc.execute-api.us-east-1.amazonaws.com/v1/u/"),
+            (
+                json!({ "api_id": "abc", "stage": "v1", "region": "eu-west-1" }),
+                "https://abc.execute-api.eu-west-1.amazonaws.com/v1/u/",
+            ),
+        ] {
+            let order = json!({ "token": waiting.token, "actions": [approve()], "base_url": base_url });
+            let created = urls.create(&order).await;
+            assert!(text(&created["urls"]["approve"]).starts_with(begins), "{created}");
+        }
+        urls.stop(&waiting).await;
+    });
+}
