@@ -109,6 +109,7 @@ impl Parked {
                 let title = format!("A call to {}", webhook.destination);
                 (title, Vec::new(), Some(CalledSystem::of(webhook, state)))
             }
+            Ask::Urls(_) => (urls(state), Vec::new(), None),
         };
         Self {
             id: request.id.to_string(),
@@ -119,7 +120,7 @@ impl Parked {
             decision: state.decision().map(decided),
             disposition,
             began_at: request.began_at,
-            deadline_at: request.deadline_at,
+            deadline_at: state.deadline_at(request),
             people,
             webhook,
             next: Next::of(request, state, now),
@@ -165,6 +166,19 @@ fn way(source: &Source) -> &'static str {
         Source::Response => "response",
         Source::Link => "link",
         Source::Event { .. } => "event",
+        Source::Url { .. } => "url",
+    }
+}
+
+/// How many orders there were, and what was called, if anything was.
+fn urls(state: &State) -> String {
+    let orders = match state.urls.map_or(0, |urls| urls.created) {
+        1 => "URLs of one order".to_owned(),
+        orders => format!("URLs of {orders} orders"),
+    };
+    match state.decision().map(|decision| &decision.outcome) {
+        Some(Outcome::Answered { source: Source::Url { outcome, .. }, .. }) => format!("{orders}: {outcome} was called"),
+        _ => orders,
     }
 }
 
