@@ -26,12 +26,22 @@ impl<S: CallbackStore, C: TaskCallbacks, O: Outside, K: Clock> Door<S, C, O, K> 
             Method::POST => return visitor.page(&Page::from(Problem::TooLarge)),
             _ => return visitor.page(&Page::from(Problem::MethodNotAllowed)),
         };
-        let (callback, set, at) = match self.action(visitor).await {
-            Ok(found) => found,
-            Err(problem) => return visitor.page(&Page::from(problem)),
-        };
         let accept = visitor.header(ACCEPT);
-        let Some(action) = set.get(at) else { return visitor.page(&Page::from(Problem::UnknownLink)) };
+        let unknown = || visitor.page(&Page::from(Problem::UnknownLink));
+        let link = self.desk.verified(visitor.link());
+        let Some(link) = link.filter(|link| matches!(link.recipient(), Recipient::Action { .. })) else {
+            return unknown();
+        };
+        let (callback, set, at) = match self.desk.action(&link).await {
+            Ok(Some(found)) => found,
+            Ok(None) => return unknown(),
+            Err(error) => {
+                error!(callback.id = %link.id(), %error, "a URL cannot be followed");
+                let problem = "the table of callbacks is in trouble: try again";
+                return Response::of_url(refused(ErrorName::ServiceError, problem, accept));
+            }
+        };
+        let Some(action) = set.get(at) else { return unknown() };
         let query = visitor.query();
         let body = PostBody { content_type: visitor.header(CONTENT_TYPE), bytes: visitor.body() };
         let (switches, now) = (self.config.switches, self.desk.now());
@@ -42,17 +52,6 @@ impl<S: CallbackStore, C: TaskCallbacks, O: Outside, K: Clock> Door<S, C, O, K> 
             Err(refused) => Reply::refused(&refused, accept),
         };
         Response::of_url(reply)
-    }
-
-    async fn action(&self, visitor: Visitor<'_>) -> Result<(Callback, Actions, usize), Problem> {
-        let link = self.desk.verified(visitor.link());
-        let link = link.filter(|link| matches!(link.recipient(), Recipient::Action { .. }));
-        let link = link.ok_or(Problem::UnknownLink)?;
-        let found = self.desk.action(&link).await.map_err(|error| {
-            error!(callback.id = %link.id(), %error, "a URL cannot be followed");
-            Problem::Unavailable
-        })?;
-        found.ok_or(Problem::UnknownLink)
     }
 
     /// What would be done, or what has become of it.

@@ -87,6 +87,46 @@ async fn a_heartbeat_that_step_functions_does_not_take_is_to_be_sent_again() {
 }
 
 #[tokio::test]
+async fn while_the_table_is_away_every_url_is_to_be_called_again() {
+    let urls = Urls::new().await;
+    let before = urls.bench.stored();
+    urls.bench.table.fail_when(|_| true);
+    for method in ["GET", "POST"] {
+        for name in ["approve", "still_here"] {
+            let seen = urls.bench.seen(urls.to(method, name)).await;
+            assert_eq!(error(&seen), (500, "ServiceError".to_owned()), "{method} {name}");
+        }
+    }
+    urls.bench.table.recover();
+    assert_eq!((urls.bench.stored(), urls.bench.callbacks.calls()), (before, vec![]));
+    assert_eq!(urls.post("approve").await.status, 200);
+}
+
+/// The callback and what its URL means are read, the answer is written, and then Step Functions is told, which is written, too.
+#[tokio::test]
+async fn wherever_the_table_goes_away_nobody_is_told_what_is_not_so() {
+    for away_after in 0..8 {
+        let urls = Urls::new().await;
+        urls.bench.go_away_after(away_after);
+        let seen = urls.post("approve").await;
+        let recorded = urls.bench.stored().state.decision().is_some();
+        match away_after {
+            0..=2 => assert_eq!((error(&seen), recorded), ((500, "ServiceError".to_owned()), false)),
+            _ => assert_eq!((seen.status, seen.json(), recorded), (200, urls.taken("approve"), true)),
+        }
+        urls.bench.table.recover();
+        assert_eq!(urls.post("approve").await.json(), urls.taken("approve"), "away after {away_after} calls");
+        // What the table was away for is told by the sweep.
+        urls.bench.pass(Duration::from_mins(2));
+        urls.bench.sweep().await;
+        let told = urls.told();
+        assert!(!told.is_empty() && told.iter().all(|told| *told == approved()[0]), "{told:?}");
+        assert!(urls.bench.stored().state.token.is_none(), "away after {away_after} calls");
+        assert!(urls.bench.outside.late().is_empty());
+    }
+}
+
+#[tokio::test]
 async fn whether_an_answer_is_there_is_not_known_when_the_reply_to_its_write_is_lost() {
     for lost in [Lost::Written, Lost::NotWritten] {
         let urls = Urls::new().await;
