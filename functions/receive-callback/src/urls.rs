@@ -65,7 +65,7 @@ impl<S: CallbackStore, C: TaskCallbacks, O: Outside, K: Clock> Door<S, C, O, K> 
     ) -> Reply {
         match callback.state.waits(&callback.request, self.desk.now()) {
             Ok(()) => Reply::confirm(set.transaction_id(), action, accept),
-            Err(_) if is_answered_by(callback, set, &invoked.outcome) => told(callback, set, action, invoked, accept),
+            Err(_) if is_answered_by(callback, invoked) => told(callback, set, action, invoked, accept),
             Err(why) => Reply::refused(&Refused::from(&why), accept),
         }
     }
@@ -80,14 +80,15 @@ impl<S: CallbackStore, C: TaskCallbacks, O: Outside, K: Clock> Door<S, C, O, K> 
     ) -> Reply {
         let id = callback.request.id;
         let source = Source::Url { transaction_id: set.transaction_id().to_string(), outcome: invoked.outcome.clone() };
-        let heard = match invoked.meaning.clone() {
-            Meaning::Heartbeat => self.desk.beat(callback).await.map(|callback| Answered { callback, before: false }),
-            Meaning::Success { output } => self.desk.hear(callback, &MachineAnswer::Success { output }, &source).await,
-            Meaning::Failure { error, cause } => {
-                self.desk.hear(callback, &MachineAnswer::Failure { error, cause }, &source).await
-            }
+        let heard = match answer_of(&invoked.meaning) {
+            Some(answer) => self.desk.hear(callback, &answer, &source).await,
+            None => self.desk.beat(callback).await.map(|callback| Answered { callback, before: false }),
         };
         match heard {
+            Ok(Answered { callback, before: true }) if !is_answered_by(&callback, &invoked) => {
+                info!(callback.id = %id, transaction.id = %set.transaction_id(), "another action has answered the same before");
+                refused(ErrorName::StepFunctionsError, "TaskTimedOut: another action has answered it already", accept)
+            }
             Ok(Answered { callback, before }) => {
                 info!(callback.id = %id, transaction.id = %set.transaction_id(), before, "a URL was called");
                 told(&callback, set, action, &invoked, accept)
@@ -133,12 +134,21 @@ fn refused(error: ErrorName, message: &str, accept: Option<&str>) -> Reply {
     Reply::refused(&Refused::new(error, message), accept)
 }
 
-/// Whether it was this that has answered the task.
-fn is_answered_by(callback: &Callback, set: &Actions, outcome: &str) -> bool {
+/// Whether it was this that has answered the task: the same answer, by an action of the same name.
+fn is_answered_by(callback: &Callback, invoked: &Invoked) -> bool {
     match callback.state.decision().map(|decision| &decision.outcome) {
-        Some(Outcome::Answered { source: Source::Url { transaction_id, outcome: by }, .. }) => {
-            by == outcome && *transaction_id == set.transaction_id().to_string()
+        Some(Outcome::Answered { answer, source: Source::Url { outcome, .. } }) => {
+            *outcome == invoked.outcome && answer_of(&invoked.meaning).as_ref() == Some(answer)
         }
         _ => false,
+    }
+}
+
+/// What a task is answered with; nothing where it only goes on.
+fn answer_of(meaning: &Meaning) -> Option<MachineAnswer> {
+    match meaning.clone() {
+        Meaning::Success { output } => Some(MachineAnswer::Success { output }),
+        Meaning::Failure { error, cause } => Some(MachineAnswer::Failure { error, cause }),
+        Meaning::Heartbeat => None,
     }
 }

@@ -98,6 +98,37 @@ async fn another_action_afterwards_is_too_late_and_that_is_told() {
     }
 }
 
+/// Nothing is to be made up for, but it is not this one that was taken, and its response is not shown.
+#[tokio::test]
+async fn another_action_that_says_the_same_is_not_the_one_that_was_taken() {
+    let cancelled = json!({ "json": { "order": "cancelled" } });
+    let urls = Urls::of(json!([
+        { "name": "reject", "type": "failure", "error": "No" },
+        { "name": "cancel", "type": "failure", "error": "No", "response": cancelled },
+    ]))
+    .await;
+    urls.post("reject").await;
+    for method in ["POST", "GET"] {
+        let seen = urls.bench.seen(urls.to(method, "cancel")).await;
+        assert_eq!(error(&seen), (400, "StepFunctionsError".to_owned()), "{method}");
+    }
+    assert_eq!((urls.told().len(), urls.bench.outside.late().len()), (1, 0));
+}
+
+/// Whoever has lost the reply to a call makes it again, and then both of its URLs are sent around.
+#[tokio::test]
+async fn the_same_answer_by_the_same_action_of_another_call_is_what_was_taken() {
+    let actions = json!({ "actions": [{ "name": "approve", "type": "success", "output": 1 }] });
+    let first = Urls::ordered(actions.clone()).await;
+    let (get, post) = (first.to("GET", "approve"), first.to("POST", "approve"));
+    let urls = first.more(actions).await;
+    urls.post("approve").await;
+    for sent in [get, post] {
+        assert_eq!(urls.bench.seen(sent).await.status, 200);
+    }
+    assert_eq!((urls.told().len(), urls.bench.outside.late().len()), (1, 0));
+}
+
 #[tokio::test]
 async fn a_second_call_adds_urls_of_which_the_first_to_be_called_answers() {
     let first = Urls::new().await;

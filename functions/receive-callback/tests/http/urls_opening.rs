@@ -86,6 +86,17 @@ async fn afterwards_the_url_that_was_called_shows_so_and_the_others_that_it_is_o
     assert!(urls.bench.outside.late().is_empty(), "whoever only looks has not answered");
 }
 
+/// The page would say that this is what was answered.
+#[tokio::test]
+async fn afterwards_the_same_url_with_other_parameters_is_another_answer() {
+    let action = json!({ "name": "pay", "type": "success", "output": { "amount": "$amount" } });
+    let urls = Urls::ordered(json!({ "actions": [action], "enable_output_parameters": true })).await;
+    let three = urls.bench.seen(urls.with_parameters("POST", "pay", "amount=3")).await;
+    assert_eq!(urls.bench.seen(urls.with_parameters("GET", "pay", "amount=3")).await, three);
+    let other = urls.bench.seen(urls.with_parameters("GET", "pay", "amount=4")).await;
+    assert_eq!(error(&other), (400, "StepFunctionsError".to_owned()));
+}
+
 #[tokio::test]
 async fn a_post_action_is_not_opened() {
     let outcomes = json!([{ "name": "any", "type": "success", "schema": {}, "output_body": true }]);
