@@ -3,7 +3,10 @@
 use callbacks::{LateReason, MachineAnswer, Source};
 use serde_json::json;
 
-use crate::urls::{ACCEPT, BROWSER, Told, Urls, error, sent};
+use crate::{
+    bench::{ALICE, Bench, Sent},
+    urls::{ACCEPT, BROWSER, Told, Urls, error, sent},
+};
 
 #[tokio::test]
 async fn post_does_what_the_action_says() {
@@ -171,4 +174,19 @@ async fn a_url_may_be_called_without_its_query() {
     let urls = Urls::new().await;
     let seen = urls.bench.seen(sent("POST", &urls.link("approve"))).await;
     assert_eq!((seen.status, seen.json()), (200, urls.taken("approve")));
+}
+
+/// A call may name an API and its stage as where its URLs begin.
+#[tokio::test]
+async fn a_url_may_begin_with_a_stage() {
+    for stage in ["", "/prod", "/u", "/a/b"] {
+        let urls = Urls::new().await;
+        let link = urls.link("approve");
+        let sent = Sent::to("POST", "ANY /u/{link}", &format!("{stage}/u/{link}"), json!({ "link": link }));
+        assert_eq!(urls.bench.seen(sent).await.status, 200, "{stage:?}");
+        let people = Bench::new().await;
+        let link = people.link_of(ALICE);
+        let sent = Sent::to("GET", "ANY /c/{link}", &format!("{stage}/c/{link}"), json!({ "link": link }));
+        assert_eq!(people.seen(sent).await.status, 200, "{stage:?}");
+    }
 }
