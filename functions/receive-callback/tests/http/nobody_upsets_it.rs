@@ -82,7 +82,8 @@ fn anything() -> impl Strategy<Value = Anything> {
 impl Anything {
     fn request(&self) -> Request {
         let parameters = self.parameters.iter().map(|(name, value)| ((*name).to_owned(), Value::from(&**value)));
-        let path = if self.by_url { "/u/x" } else { "/" };
+        let to_link = self.parameters.iter().all(|(name, _)| *name == "link");
+        let path = if self.by_url && to_link { "/u/x" } else { "/" };
         let sent = Sent::to("GET", "$default", path, Value::Object(parameters.collect())).with_query(&self.query);
         let mut request = sent.request();
         *request.method_mut() = Method::from_bytes(self.method.as_bytes()).unwrap();
