@@ -50,11 +50,11 @@ impl<S: CallbackStore, C: TaskCallbacks, O: Outside, K: Clock> Door<S, C, O, K> 
         if let Some(sender) = visitor.sender() {
             return self.event(visitor, sender).await.response();
         }
-        if visitor.is_url() {
-            return self.url(visitor).await;
-        }
         if let Some(way) = visitor.way() {
             return self.machine(visitor, way).await.response();
+        }
+        if visitor.is_url() {
+            return self.url(visitor).await;
         }
         self.person(visitor).await
     }

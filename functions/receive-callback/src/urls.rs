@@ -26,12 +26,22 @@ impl<S: CallbackStore, C: TaskCallbacks, O: Outside, K: Clock> Door<S, C, O, K> 
             Method::POST => return visitor.page(&Page::from(Problem::TooLarge)),
             _ => return visitor.page(&Page::from(Problem::MethodNotAllowed)),
         };
-        let (callback, set, at) = match self.action(visitor).await {
-            Ok(found) => found,
-            Err(problem) => return visitor.page(&Page::from(problem)),
-        };
         let accept = visitor.header(ACCEPT);
-        let Some(action) = set.get(at) else { return visitor.page(&Page::from(Problem::UnknownLink)) };
+        let unknown = || visitor.page(&Page::from(Problem::UnknownLink));
+        let link = self.desk.verified(visitor.link());
+        let Some(link) = link.filter(|link| matches!(link.recipient(), Recipient::Action { .. })) else {
+            return unknown();
+        };
+        let (callback, set, at) = match self.desk.action(&link).await {
+            Ok(Some(found)) => found,
+            Ok(None) => return unknown(),
+            Err(error) => {
+                error!(callback.id = %link.id(), %error, "a URL cannot be followed");
+                let problem = "the table of callbacks is in trouble: try again";
+                return Response::of_url(refused(ErrorName::ServiceError, problem, accept));
+            }
+        };
+        let Some(action) = set.get(at) else { return unknown() };
         let query = visitor.query();
         let body = PostBody { content_type: visitor.header(CONTENT_TYPE), bytes: visitor.body() };
         let (switches, now) = (self.config.switches, self.desk.now());
@@ -42,17 +52,6 @@ impl<S: CallbackStore, C: TaskCallbacks, O: Outside, K: Clock> Door<S, C, O, K> 
             Err(refused) => Reply::refused(&refused, accept),
         };
         Response::of_url(reply)
-    }
-
-    async fn action(&self, visitor: Visitor<'_>) -> Result<(Callback, Actions, usize), Problem> {
-        let link = self.desk.verified(visitor.link());
-        let link = link.filter(|link| matches!(link.recipient(), Recipient::Action { .. }));
-        let link = link.ok_or(Problem::UnknownLink)?;
-        let found = self.desk.action(&link).await.map_err(|error| {
-            error!(callback.id = %link.id(), %error, "a URL cannot be followed");
-            Problem::Unavailable
-        })?;
-        found.ok_or(Problem::UnknownLink)
     }
 
     /// What would be done, or what has become of it.
@@ -66,7 +65,7 @@ impl<S: CallbackStore, C: TaskCallbacks, O: Outside, K: Clock> Door<S, C, O, K> 
     ) -> Reply {
         match callback.state.waits(&callback.request, self.desk.now()) {
             Ok(()) => Reply::confirm(set.transaction_id(), action, accept),
-            Err(_) if is_answered_by(callback, set, &invoked.outcome) => told(callback, set, action, invoked, accept),
+            Err(_) if is_answered_by(callback, invoked) => told(callback, set, action, invoked, accept),
             Err(why) => Reply::refused(&Refused::from(&why), accept),
         }
     }
@@ -81,14 +80,15 @@ impl<S: CallbackStore, C: TaskCallbacks, O: Outside, K: Clock> Door<S, C, O, K> 
     ) -> Reply {
         let id = callback.request.id;
         let source = Source::Url { transaction_id: set.transaction_id().to_string(), outcome: invoked.outcome.clone() };
-        let heard = match invoked.meaning.clone() {
-            Meaning::Heartbeat => self.desk.beat(callback).await.map(|callback| Answered { callback, before: false }),
-            Meaning::Success { output } => self.desk.hear(callback, &MachineAnswer::Success { output }, &source).await,
-            Meaning::Failure { error, cause } => {
-                self.desk.hear(callback, &MachineAnswer::Failure { error, cause }, &source).await
-            }
+        let heard = match answer_of(&invoked.meaning) {
+            Some(answer) => self.desk.hear(callback, &answer, &source).await,
+            None => self.desk.beat(callback).await.map(|callback| Answered { callback, before: false }),
         };
         match heard {
+            Ok(Answered { callback, before: true }) if !is_answered_by(&callback, &invoked) => {
+                info!(callback.id = %id, transaction.id = %set.transaction_id(), "another action has answered the same before");
+                refused(ErrorName::StepFunctionsError, "TaskTimedOut: another action has answered it already", accept)
+            }
             Ok(Answered { callback, before }) => {
                 info!(callback.id = %id, transaction.id = %set.transaction_id(), before, "a URL was called");
                 told(&callback, set, action, &invoked, accept)
@@ -134,12 +134,21 @@ fn refused(error: ErrorName, message: &str, accept: Option<&str>) -> Reply {
     Reply::refused(&Refused::new(error, message), accept)
 }
 
-/// Whether it was this that has answered the task.
-fn is_answered_by(callback: &Callback, set: &Actions, outcome: &str) -> bool {
+/// Whether it was this that has answered the task: the same answer, by an action of the same name.
+fn is_answered_by(callback: &Callback, invoked: &Invoked) -> bool {
     match callback.state.decision().map(|decision| &decision.outcome) {
-        Some(Outcome::Answered { source: Source::Url { transaction_id, outcome: by }, .. }) => {
-            by == outcome && *transaction_id == set.transaction_id().to_string()
+        Some(Outcome::Answered { answer, source: Source::Url { outcome, .. } }) => {
+            *outcome == invoked.outcome && answer_of(&invoked.meaning).as_ref() == Some(answer)
         }
         _ => false,
+    }
+}
+
+/// What a task is answered with; nothing where it only goes on.
+fn answer_of(meaning: &Meaning) -> Option<MachineAnswer> {
+    match meaning.clone() {
+        Meaning::Success { output } => Some(MachineAnswer::Success { output }),
+        Meaning::Failure { error, cause } => Some(MachineAnswer::Failure { error, cause }),
+        Meaning::Heartbeat => None,
     }
 }

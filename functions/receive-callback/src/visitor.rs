@@ -30,9 +30,9 @@ impl Visitor<'_> {
         self.0.path_parameters_ref()?.first("sender")
     }
 
-    /// Whether it comes by the URL of an action.
+    /// Whether it comes by the URL of an action, whatever API Gateway puts before the path: its stage, say.
     pub(crate) fn is_url(&self) -> bool {
-        self.0.raw_http_path().starts_with("/u/")
+        self.0.raw_http_path().rsplit('/').nth(1) == Some("u")
     }
 
     /// The query, decoded, in its order.

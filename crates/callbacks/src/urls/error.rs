@@ -25,8 +25,6 @@ pub enum ErrorName {
     InvalidPostActionOutcome,
     /// A path of an outcome cannot be used.
     InvalidJsonPath,
-    /// A URL leads nowhere.
-    InvalidPayload,
     /// The URL says another name or type than the action has.
     ActionMismatched,
     /// The expiration is over.
@@ -70,7 +68,6 @@ impl ErrorName {
             | Self::PostActionsDisabled
             | Self::InvalidPostActionOutcome
             | Self::InvalidJsonPath
-            | Self::InvalidPayload
             | Self::ActionMismatched
             | Self::ExpiredPayload
             | Self::OutputFormatting

@@ -65,6 +65,14 @@ impl Bench {
         Self { table, callbacks, outside, desk, clock, door: Door::new(door, senders, config) }
     }
 
+    /// The same, with another configuration from now on.
+    pub(crate) fn configured(self, config: Config) -> Self {
+        let late_only = Outbound { people: Nobody, machines: Nobody, late: self.outside.clone() };
+        let keys = LinkKeys::read(KEYS).unwrap();
+        let door = Desk::new(self.table.clone(), self.callbacks.clone(), late_only, self.clock.clone(), keys);
+        Self { door: Door::new(door, Senders::default(), config), ..self }
+    }
+
     pub(crate) async fn open(&self, ask: Ask) {
         let token = TaskToken::new(TOKEN).unwrap();
         let waiting = Waiting {
@@ -193,6 +201,12 @@ impl Sent {
     pub(crate) fn with_body(mut self, content_type: &str, body: &str) -> Self {
         self.0["body"] = json!(body);
         self.with_header("content-type", content_type)
+    }
+
+    /// With this query, as it stands in a URL.
+    pub(crate) fn with_query(mut self, query: &str) -> Self {
+        self.0["rawQueryString"] = json!(query);
+        self
     }
 
     pub(crate) fn with_method(mut self, method: &str) -> Self {

@@ -80,7 +80,7 @@ async fn every_sample_event_is_what_its_name_says() {
         let by = by.iter().map(ToString::to_string).collect();
         assert_eq!(became(event, Config::default()).await, (status, by), "{event}");
     }
-    let signing_in = Config { person_claim: Some("email".to_owned()) };
+    let signing_in = Config { person_claim: Some("email".to_owned()), ..Config::default() };
     assert_eq!(became("signed-in-post", signing_in).await, (200, vec!["dora@example.com".to_owned()]));
     for (event, status, stands) in OF_MACHINES {
         let (response, _, callbacks) = sent(event, "open-callback/webhook", Config::default()).await;

@@ -8,6 +8,7 @@ use crate::{
     bench::{ALICE, BOB, Bench, Sent, TOKEN},
     log,
     provider::{NEW, behind, called, link, payment, posts, signed},
+    urls::{ACCEPT, Urls},
 };
 
 #[tokio::test]
@@ -86,4 +87,52 @@ async fn no_reply_to_a_machine_and_no_log_line_has_a_token_a_link_or_a_signature
         assert!(!log.contains(secret), "{secret}");
         assert!(!replies.contains(secret), "{replies}");
     }
+}
+
+#[tokio::test]
+async fn no_reply_to_the_call_of_a_url_and_no_log_line_has_a_token_a_link_or_what_was_answered() {
+    let urls = Urls::ordered(json!({
+        "actions": [
+            { "name": "pay", "type": "success", "output": { "by": "$who", "more": "the output of this url" } },
+            { "name": "stop", "type": "failure", "cause": "the cause of this url" },
+            { "name": "beat", "type": "heartbeat" },
+        ],
+        "enable_output_parameters": true,
+    }))
+    .await;
+    let mut replies = Vec::new();
+    for accept in ACCEPT {
+        for sent in [
+            urls.with_parameters("GET", "pay", "who=the+caller+of+this+url"),
+            urls.to("HEAD", "stop"),
+            urls.to("DELETE", "stop"),
+            urls.to("POST", "pay"),
+            urls.to("POST", "stop").with_query("action=pay"),
+            urls.to("POST", "beat"),
+        ] {
+            replies.push(urls.bench.seen(sent.with_header("accept", accept)).await);
+        }
+    }
+    for sent in [
+        urls.with_parameters("POST", "pay", "who=the+caller+of+this+url"),
+        urls.with_parameters("POST", "pay", "who=the+caller+of+this+url"),
+        urls.to("POST", "stop"),
+        crate::urls::sent("POST", &format!("{}x", urls.link("stop"))),
+    ] {
+        replies.push(urls.bench.seen(sent).await);
+    }
+    urls.bench.table.fail_when(|_| true);
+    replies.push(urls.bench.seen(urls.to("POST", "stop")).await);
+    let log = log::lines();
+    for told in ["a URL was called", "a URL was called too late", "a URL cannot be followed"] {
+        assert!(log.contains(told), "{told}: {log}");
+    }
+    let replies = format!("{replies:?}");
+    let mac = |name: &str| urls.link(name).rsplit('.').next().unwrap().to_owned();
+    let said = ["the output of this url", "the cause of this url", "the caller of this url"].map(str::to_owned);
+    for secret in [TOKEN.to_owned(), mac("pay"), mac("stop"), mac("beat")].into_iter().chain(said) {
+        assert!(!log.contains(&secret), "{secret}");
+        assert!(!replies.contains(&secret), "{replies}");
+    }
+    assert!(!replies.contains("/u/"), "a page does not know its own link");
 }

@@ -6,7 +6,7 @@ use serde_json::json;
 use crate::bench::{ALICE, BOB, Bench};
 
 async fn bench(approvals: &str) -> Bench {
-    let config = Config { person_claim: Some("email".to_owned()) };
+    let config = Config { person_claim: Some("email".to_owned()), ..Config::default() };
     Bench::asking(json!({ "policy": { "approvals": approvals } }), config).await
 }
 

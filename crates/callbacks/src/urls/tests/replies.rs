@@ -127,8 +127,9 @@ fn what_others_have_written_runs_nothing() {
 }
 
 #[test]
-fn every_error_has_its_name_and_its_status() {
+fn every_error_has_its_name_and_its_status_and_a_row_of_the_table() {
     use ErrorName as E;
+    let rows: Vec<&str> = include_str!("../README.md").lines().filter(|line| line.contains("` | ")).collect();
     for (error, name, status) in [
         (E::InvalidJson, "InvalidJSON", 400),
         (E::DuplicateActionName, "DuplicateActionName", 400),
@@ -138,7 +139,6 @@ fn every_error_has_its_name_and_its_status() {
         (E::PostActionsDisabled, "PostActionsDisabled", 400),
         (E::InvalidPostActionOutcome, "InvalidPostActionOutcome", 400),
         (E::InvalidJsonPath, "InvalidJsonPath", 400),
-        (E::InvalidPayload, "InvalidPayload", 400),
         (E::ActionMismatched, "ActionMismatched", 400),
         (E::ExpiredPayload, "ExpiredPayload", 400),
         (E::OutputFormatting, "OutputFormatting", 400),
@@ -152,6 +152,8 @@ fn every_error_has_its_name_and_its_status() {
         let reply = Reply::refused(&Refused::new(error, "a \"reason\""), None);
         let body = format!(r#"{{"error":"{name}","message":"a \"reason\""}}"#);
         assert_eq!((reply.status, reply.content_type, reply.body), (status, Some("application/json"), body));
+        let row = format!("| `{name}` | {status} |");
+        assert_eq!(rows.iter().filter(|line| line.starts_with(&row)).count(), 1, "{row}");
     }
 }
 
