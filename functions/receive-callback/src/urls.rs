@@ -2,7 +2,7 @@
 
 use callback_bridge::{Disposition, TaskCallbacks};
 use callbacks::{
-    Answered, Callback, CallbackStore, Clock, HearError, MachineAnswer, Outcome, Outside, Recipient, Source, Status,
+    Answered, Callback, CallbackStore, Clock, HearError, MachineAnswer, Outcome, Outside, Source, Status,
     machines::Posted,
     outcomes::Meaning,
     pages::{Page, Problem, Response},
@@ -28,10 +28,7 @@ impl<S: CallbackStore, C: TaskCallbacks, O: Outside, K: Clock> Door<S, C, O, K> 
         };
         let accept = visitor.header(ACCEPT);
         let unknown = || visitor.page(&Page::from(Problem::UnknownLink));
-        let link = self.desk.verified(visitor.link());
-        let Some(link) = link.filter(|link| matches!(link.recipient(), Recipient::Action { .. })) else {
-            return unknown();
-        };
+        let Some(link) = self.desk.verified(visitor.link()) else { return unknown() };
         let (callback, set, at) = match self.desk.action(&link).await {
             Ok(Some(found)) => found,
             Ok(None) => return unknown(),

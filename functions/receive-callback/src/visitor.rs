@@ -31,12 +31,12 @@ impl Visitor<'_> {
     }
 
     /// Whether it comes by the URL of an action, whatever API Gateway puts before the path: its stage, say.
-    pub(crate) fn is_url(&self) -> bool {
+    pub(crate) fn is_url(self) -> bool {
         self.0.raw_http_path().rsplit('/').nth(1) == Some("u")
     }
 
     /// The query, decoded, in its order.
-    pub(crate) fn query(&self) -> Vec<(String, String)> {
+    pub(crate) fn query(self) -> Vec<(String, String)> {
         form_urlencoded::parse(self.0.uri().query().unwrap_or_default().as_bytes()).into_owned().collect()
     }
 

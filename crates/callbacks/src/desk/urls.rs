@@ -7,7 +7,7 @@ use super::{ChangeError, Desk};
 use crate::{
     Ask, Callback, CallbackStore, CapabilityLink, Clock, Recipient, Request, State, Urls, Waiting, metrics,
     ports::{Parked, StoreError},
-    urls::Actions,
+    urls::{Actions, Expiration},
 };
 
 /// Why no URLs were created.
@@ -38,7 +38,7 @@ impl<S: CallbackStore, C: Send + Sync, O: Send + Sync, K: Clock> Desk<S, C, O, K
         let (attempt, context) = (token.attempt_id(), TaskContext::default());
         let waiting = Waiting { attempt, context, sent_at: now, heartbeat: None, timeout: None };
         let request = Request::new(waiting, Ask::Urls(Urls {})).map_err(CreateError::Invalid)?;
-        let expire_at = actions.expiration().map(|expiration| expiration.at());
+        let expire_at = actions.expiration().map(Expiration::at);
         let state = State::new(&request, token, now).with_urls(&request, expire_at).ok_or(CreateError::TooMany)?;
         let callback = self.parked(Callback { request, state }, expire_at).await?;
         let Callback { request, state } = &callback;

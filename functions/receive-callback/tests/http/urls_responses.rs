@@ -102,6 +102,7 @@ async fn a_redirect_counts_before_everything_else() {
         assert!(!seen.headers.contains_key("content-type"));
         assert_eq!(seen.headers["referrer-policy"], "no-referrer", "where it leads does not learn the URL");
     }
+    assert_eq!(urls.bench.seen(urls.to("GET", "it")).await, seen[0], "whoever looks afterwards is shown the same");
     assert_eq!(urls.told().len(), 1);
 }
 
