@@ -18,14 +18,14 @@ pub struct Config {
 }
 
 impl Config {
-    /// Reads the configuration.
+    /// Reads the configuration of a function that runs in this region.
     ///
     /// # Errors
     /// When a variable is missing or wrong; the error names it.
-    pub fn read(variables: &Variables) -> Result<Self, ConfigError> {
+    pub fn read(variables: &Variables, region: Option<&str>) -> Result<Self, ConfigError> {
         Ok(Self {
             base_url: variables.required("BRIDGE_BASE_URL")?,
-            region: variables.required("AWS_REGION")?,
+            region: region.ok_or(ConfigError::Missing { name: "AWS_REGION" })?.to_owned(),
             switches: switches(variables)?,
         })
     }

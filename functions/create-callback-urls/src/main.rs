@@ -10,7 +10,7 @@ use serde_json::Value;
 #[tokio::main]
 async fn main() -> Result<(), Error> {
     let lambda = Lambda::start().await;
-    let config = Config::read(lambda.variables())?;
+    let config = Config::read(lambda.variables(), lambda.aws_config().region().map(AsRef::as_ref))?;
     let create = Arc::new(CreateCallbackUrls::new(parking_desk(&lambda).await?, config));
     let function = service_fn(move |event: LambdaEvent<Value>| {
         let (create, lambda) = (Arc::clone(&create), lambda.clone());
