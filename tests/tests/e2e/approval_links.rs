@@ -195,7 +195,12 @@ fn a_task_whose_links_cannot_be_created_is_failed_at_once() {
         let refused = sample.bridge.proxy().faults().inject_lasting("TransactWriteItems", refused);
         let execution = start(sample).await;
         let ended = sample.end_of(&execution, PATIENCE).await.unwrap();
-        assert_eq!((ended.status.as_str(), ended.error.as_deref()), ("FAILED", Some("Links.NotSent")), "{:?}", ended.cause);
+        assert_eq!(
+            (ended.status.as_str(), ended.error.as_deref()),
+            ("FAILED", Some("Links.NotSent")),
+            "{:?}",
+            ended.cause
+        );
         assert!(ended.cause.as_deref().unwrap().contains("ServiceError"), "{:?}", ended.cause);
         refused.take_back();
     });
