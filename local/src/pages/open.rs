@@ -177,7 +177,9 @@ fn urls(state: &State) -> String {
         orders => format!("URLs of {orders} orders"),
     };
     match state.decision().map(|decision| &decision.outcome) {
-        Some(Outcome::Answered { source: Source::Url { outcome, .. }, .. }) => format!("{orders}: {outcome} was called"),
+        Some(Outcome::Answered { source: Source::Url { outcome, .. }, .. }) => {
+            format!("{orders}: {outcome} was called")
+        }
         _ => orders,
     }
 }

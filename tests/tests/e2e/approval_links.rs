@@ -195,8 +195,13 @@ fn a_task_whose_links_cannot_be_created_is_failed_at_once() {
         let refused = sample.bridge.proxy().faults().inject_lasting("TransactWriteItems", refused);
         let execution = start(sample).await;
         let ended = sample.end_of(&execution, PATIENCE).await.unwrap();
-        assert_eq!((ended.status, ended.error.as_deref()), (ExecutionStatus::Failed, Some("Links.NotSent")));
-        assert!(ended.cause.unwrap().contains("ServiceError"));
+        assert_eq!(
+            (ended.status.as_str(), ended.error.as_deref()),
+            ("FAILED", Some("Links.NotSent")),
+            "{:?}",
+            ended.cause
+        );
+        assert!(ended.cause.as_deref().unwrap().contains("ServiceError"), "{:?}", ended.cause);
         refused.take_back();
     });
 }
