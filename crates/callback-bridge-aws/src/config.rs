@@ -7,12 +7,12 @@ use std::{collections::BTreeMap, fmt::Display, str::FromStr};
 pub struct Variables(BTreeMap<String, String>);
 
 impl Variables {
-    /// Those of this process whose names start with `BRIDGE_` or `AWS_LAMBDA_`, and `AWS_REGION`.
+    /// Those of this process whose names start with `BRIDGE_` or `AWS_LAMBDA_`.
     #[must_use]
     pub fn of_process() -> Self {
         #[expect(clippy::disallowed_methods, reason = "this is the one place where the environment is read")]
         let all = std::env::vars_os().filter_map(|(name, value)| Some((name.into_string().ok()?, value)));
-        all.filter(|(name, _)| name.starts_with("BRIDGE_") || name.starts_with("AWS_LAMBDA_") || name == "AWS_REGION")
+        all.filter(|(name, _)| name.starts_with("BRIDGE_") || name.starts_with("AWS_LAMBDA_"))
             .map(|(name, value)| (name, value.to_string_lossy().into_owned()))
             .collect()
     }
