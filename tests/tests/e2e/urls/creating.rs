@@ -21,7 +21,7 @@ fn both_ways_have_the_same_contract() {
         assert_eq!((posted.status, &*posted.headers["content-type"]), (200, "application/json"));
         for created in [direct, posted.json()] {
             let fields: Vec<_> = created.as_object().unwrap().keys().map(String::as_str).collect();
-            assert_eq!(fields, ["transaction_id", "urls", "expiration"]);
+            assert_eq!(fields, ["expiration", "transaction_id", "urls"]);
             assert_eq!(created["transaction_id"].as_str().unwrap().len(), 32);
             assert_eq!(created["expiration"], "2099-01-01T00:00:00");
             let names: Vec<_> = created["urls"].as_object().unwrap().keys().map(String::as_str).collect();
