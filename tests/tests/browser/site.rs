@@ -62,18 +62,19 @@ impl Drop for Site {
 
 /// A page that is not of ours, without any policy.
 pub(crate) fn plain(html: &str) -> Response {
-    Response { status: 200, headers: vec![("content-type", "text/html; charset=utf-8")], body: html.to_owned() }
+    Response { status: 200, headers: vec![("content-type", "text/html; charset=utf-8".into())], body: html.to_owned() }
 }
 
 /// A text without any mark-up.
 pub(crate) fn text(text: &str) -> Response {
-    Response { status: 200, headers: vec![("content-type", "text/plain; charset=utf-8")], body: text.to_owned() }
+    Response { status: 200, headers: vec![("content-type", "text/plain; charset=utf-8".into())], body: text.to_owned() }
 }
 
 /// A page with the headers of ours.
 pub(crate) fn strict(html: &str) -> Response {
     let Response { status, headers: content, body } = plain(html);
-    Response { status, headers: [headers().to_vec(), content].concat(), body }
+    let ours = headers().iter().map(|(name, value)| (*name, (*value).into()));
+    Response { status, headers: ours.chain(content).collect(), body }
 }
 
 async fn answer(State((pages, asked)): State<(Arc<Pages>, Journal<Asked>)>, request: Request) -> HttpResponse<Body> {
@@ -84,6 +85,6 @@ async fn answer(State((pages, asked)): State<(Arc<Pages>, Journal<Asked>)>, requ
     let Some(Response { status, headers, body }) = page else { return StatusCode::NOT_FOUND.into_response() };
     let response = headers
         .iter()
-        .fold(HttpResponse::builder().status(*status), |response, (name, value)| response.header(*name, *value));
+        .fold(HttpResponse::builder().status(*status), |response, (name, value)| response.header(*name, &**value));
     response.body(Body::from(body.clone())).unwrap()
 }

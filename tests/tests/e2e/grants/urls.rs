@@ -23,7 +23,9 @@ pub(super) async fn are_created_called_and_swept(sample: &Sample) {
     let denied = ["SendTaskSuccess", "SendTaskFailure"]
         .map(|operation| faults.inject_lasting(operation, CallFault::refuse(400, "AccessDeniedException")));
     assert_eq!((unheard[0].call("approve").await.0, unheard[1].call("reject").await.0), (200, 200));
-    denied.into_iter().for_each(|denied| denied.take_back());
+    for denied in denied {
+        denied.take_back();
+    }
     pass(sample, AGAIN).await;
     let swept = sample.bridge.invoke("SweepCallbacksFunction", "{}").await.unwrap();
     assert_eq!(swept.error, None);

@@ -141,6 +141,7 @@ impl<'a> Urls<'a> {
     }
 
     /// A request to the API with this body, signed as the SDKs sign.
+    #[expect(clippy::disallowed_methods, reason = "requests are signed with the time of day")]
     pub(super) fn signed(&self, body: &str, content_type: &str) -> RequestBuilder {
         let url = format!("{}/urls", self.sample.bridge.api_url());
         let identity = Credentials::new("test", "test", None, None, "test").into();

@@ -45,6 +45,7 @@ fn a_second_order_for_the_same_task_adds_urls_and_the_first_ones_go_on() {
 }
 
 #[test]
+#[expect(clippy::disallowed_methods, reason = "URLs expire at a time of day")]
 fn a_task_whose_urls_have_expired_is_failed_by_the_sweep() {
     run(stack("urls-expired"), async |urls| {
         let expiration = Timestamp::now().checked_add(Duration::from_hours(2)).unwrap().to_string();
