@@ -59,7 +59,7 @@ async fn they_are_read_as_they_were_written() {
 #[tokio::test]
 async fn an_error_is_named_by_its_code() {
     let code = "ThrottlingException";
-    let meta = || ErrorMetadata::builder().code(code).message(TOKEN).build();
+    let meta = move || ErrorMetadata::builder().code(code).message(TOKEN).build();
     let write = mock!(Client::update_item).then_error(move || UpdateItemError::generic(meta()));
     let kept = table(&[&write]).keep_actions(callback().request.id, 7, &actions(), now()).await;
     assert_eq!(kept, Err(StoreError(code.to_owned())));
