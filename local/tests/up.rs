@@ -45,7 +45,15 @@ impl Room {
             let machine = machine.unwrap();
             fs::copy(machine.path(), root.join("infra/statemachines").join(machine.file_name())).unwrap();
         }
-        for function in ["check-credit", "fail-dead-letters", "open-callback", "receive-callback", "sweep-callbacks"] {
+        let functions = [
+            "check-credit",
+            "create-callback-urls",
+            "fail-dead-letters",
+            "open-callback",
+            "receive-callback",
+            "sweep-callbacks",
+        ];
+        for function in functions {
             add_function(root, function);
             stand_in(&root.join("bin").join(function), "one");
         }

@@ -256,7 +256,7 @@ async fn what_cannot_be_read_is_said_by_the_name_of_its_attribute() {
     let callback = callback();
     let (request, state) = (item::of_request(&callback.request), item::of_new_state(&callback, "1"));
     for (name, value, told) in [
-        ("document", r#"{"v":3}"#, "stored by a newer version of the bridge"),
+        ("document", r#"{"v":9}"#, "stored by a newer version of the bridge"),
         ("version", TOKEN, "the attribute version is missing or wrong"),
         ("due_at", TOKEN, "the attribute due_at is missing or wrong"),
         ("token", "", "the attribute token is missing or wrong"),

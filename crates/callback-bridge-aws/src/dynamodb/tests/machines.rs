@@ -203,7 +203,7 @@ async fn whoever_correlates_writes_first_and_then_reads_what_came_early() {
     let other = Inbound { at: now().checked_add(Duration::from_secs(1)).unwrap(), body: None, ..event() };
     assert_eq!(correlated(vec![stored(&event()), stored(&other)]).await, Ok(vec![event(), other]));
     assert_eq!(correlated(vec![stored(&event()); 101]).await, Ok(vec![event(); 100]), "no more than that");
-    let newer = [("document".to_owned(), AttributeValue::S(r#"{"v":3}"#.to_owned()))].into();
+    let newer = [("document".to_owned(), AttributeValue::S(r#"{"v":9}"#.to_owned()))].into();
     let unreadable = correlated(vec![newer]).await.unwrap_err().to_string();
     assert!(unreadable.contains("stored by a newer version of the bridge"), "{unreadable}");
 }
