@@ -20,8 +20,8 @@ pub enum OpenError {
 }
 
 impl<S: CallbackStore, C: TaskCallbacks, O: Outside, K: Clock> Desk<S, C, O, K> {
-    /// Parks a task until what it asks is answered, and tells those who are asked. The same task twice is parked once. Once it is stored nothing
-    /// fails: what could not be sent is left to the sweep.
+    /// Parks a task until what it asks is answered, and tells those who are asked. The same task twice is parked once. Once it
+    /// is stored nothing fails: what could not be sent is left to the sweep.
     ///
     /// # Errors
     /// Only when it is not stored; see [`OpenError`].

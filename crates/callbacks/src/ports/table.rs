@@ -60,8 +60,9 @@ pub trait CallbackStore: Send + Sync {
     fn replied(&self, key: &InboundKey, reply: &FirstReply) -> impl Future<Output = Result<(), StoreError>> + Send;
 
     /// Writes which callback somebody else's name for a task belongs to, the newest taking the place of one before, and then
-    /// reads what was kept about it since then, in the order in which it came. That another callback loses its name is logged. Whoever keeps something and then asks for
-    /// [the callback](Self::correlated), and whoever correlates, cannot both miss the other.
+    /// reads what was kept about it since then, in the order in which it came. That another callback loses its name is logged.
+    /// Whoever keeps something and then asks for [the callback](Self::correlated), and whoever correlates, cannot both miss
+    /// the other.
     ///
     /// # Errors
     /// When it may not have been written, or what was kept cannot be read.

@@ -147,7 +147,9 @@ async fn turns(turns: u8) {
     }
 }
 
+/// What came at the same moment comes in any order.
 fn in_order(mut kept: Vec<Inbound>) -> Vec<Inbound> {
+    assert!(kept.is_sorted_by_key(|inbound| inbound.at), "it does not come in the order in which it came");
     kept.sort_by(|one, other| (one.at, &one.key).cmp(&(other.at, &other.key)));
     kept
 }
