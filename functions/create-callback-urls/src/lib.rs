@@ -47,8 +47,8 @@ impl<S: CallbackStore, K: Clock> CreateCallbackUrls<S, K> {
         let reply = match self.urls(order, transaction_id).await {
             Ok(reply) => reply,
             Err(refused) => {
-                let (error, problem) = (refused.error.name(), &refused.message);
-                info!(transaction.id = %transaction_id, error, problem, "no URLs were created");
+                // The message is for the caller alone: it may repeat the name of a field, which may be anything.
+                info!(transaction.id = %transaction_id, error = refused.error.name(), "no URLs were created");
                 Reply::not_created(&refused, transaction_id)
             }
         };

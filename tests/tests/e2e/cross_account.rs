@@ -50,7 +50,8 @@ fn every_function_answers_tasks_of_another_account_by_the_role_that_it_gives() {
         let grants = grants(sample);
         for function in &sample.bridge.description().functions {
             let assumes = grants.iter().find(|grant| grant.role == function.role && grant.action == "sts:AssumeRole");
-            assert!(assumes.is_some_and(|grant| grant.used), "{} has not assumed the role: {assumes:?}", function.id);
+            let answers = function.id != "CreateCallbackUrlsFunction";
+            assert_eq!(assumes.map(|grant| grant.used), answers.then_some(true), "{}", function.id);
         }
     });
 }

@@ -43,15 +43,15 @@ impl Response {
     /// What whoever has called a URL is told.
     #[must_use]
     pub fn of_url(reply: Reply) -> Self {
-        let Reply { status, content_type, body, location, page } = reply;
+        let Reply { status, content_type, body, location, allow, page } = reply;
         let mut response = Self::with_status(status, "text/plain", body);
         match content_type {
             Some(text) if text.starts_with("text/") => response.set("content-type", format!("{text}; charset=utf-8")),
             Some(content_type) => response.set("content-type", content_type),
             None => response.remove("content-type"),
         }
-        if status == 405 {
-            response.set("allow", "POST");
+        if let Some(allow) = allow {
+            response.set("allow", allow);
         }
         if let Some(location) = location {
             response.set("location", location);

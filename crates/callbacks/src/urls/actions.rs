@@ -1,6 +1,7 @@
 //! What is stored of a call.
 
 use callback_bridge::InvalidField;
+use jiff::Timestamp;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 use serde_json::Value;
 
@@ -34,6 +35,18 @@ impl Actions {
     #[must_use]
     pub const fn expiration(&self) -> Option<&Expiration> {
         self.expiration.as_ref()
+    }
+
+    /// Whether their URLs can be called now.
+    ///
+    /// # Errors
+    /// [`ErrorName::ExpiredPayload`] when they have expired.
+    pub fn in_time(&self, now: Timestamp) -> Result<(), Refused> {
+        let expired =
+            |expiration| Refused::new(ErrorName::ExpiredPayload, format!("the URL has expired: {expiration}"));
+        self.expiration
+            .filter(|expiration| expiration.is_over(now))
+            .map_or(Ok(()), |expiration| Err(expired(expiration)))
     }
 
     /// Whether the queries of their URLs are filled into their texts.

@@ -38,6 +38,12 @@ pub enum ErrorName {
     PostActionBodyNotJson,
     /// A post action was asked for by another method than POST.
     PostActionNotPosted,
+    /// The URL leads nowhere; the same for every wrong one.
+    InvalidPayload,
+    /// A URL is opened or called, and nothing else.
+    MethodNotAllowed,
+    /// The body is too large.
+    PayloadTooLarge,
     /// The task waits for something else than URLs.
     TokenInUse,
     /// Step Functions has refused.
@@ -57,7 +63,9 @@ impl ErrorName {
     #[must_use]
     pub const fn status(self) -> u16 {
         match self {
-            Self::PostActionNotPosted => 405,
+            Self::InvalidPayload => 404,
+            Self::MethodNotAllowed | Self::PostActionNotPosted => 405,
+            Self::PayloadTooLarge => 413,
             Self::PostActionBodyNotJson => 415,
             Self::ServiceError => 500,
             Self::InvalidJson
@@ -74,6 +82,16 @@ impl ErrorName {
             | Self::InvalidPostActionBody
             | Self::TokenInUse
             | Self::StepFunctionsError => 400,
+        }
+    }
+
+    /// What `Allow` says, which goes with 405.
+    #[must_use]
+    pub const fn allow(self) -> Option<&'static str> {
+        match self {
+            Self::MethodNotAllowed => Some("GET, HEAD, POST"),
+            Self::PostActionNotPosted => Some("POST"),
+            _ => None,
         }
     }
 }

@@ -1,6 +1,5 @@
 //! A URL that is called, and what that means for the task.
 
-use jiff::Timestamp;
 use serde_json::Value;
 
 use super::{
@@ -26,8 +25,6 @@ pub struct Invocation<'a> {
     pub body: Option<PostBody<'a>>,
     /// What is switched on now.
     pub switches: Switches,
-    /// The time.
-    pub now: Timestamp,
 }
 
 /// The body of a POST.
@@ -51,16 +48,13 @@ pub struct Invoked {
 }
 
 impl Action {
-    /// What it means that its URL is called.
+    /// What it means that its URL is called, whenever that is: whether it [has expired](Actions::in_time) is another question.
     ///
     /// # Errors
-    /// When nothing follows of it, in this order: it has expired, the URL says something else, a switch is off, the body of a
-    /// post action is no JSON or fits no outcome, or the parameters do not fit.
+    /// When nothing follows of it, in this order: the URL says something else, a switch is off, the body of a post action is no
+    /// JSON or fits no outcome, or the parameters do not fit.
     pub fn invoked(&self, invocation: &Invocation<'_>) -> Result<Invoked, Refused> {
         let Invocation { set, query, switches, .. } = invocation;
-        if let Some(expiration) = set.expiration.filter(|expiration| expiration.is_over(invocation.now)) {
-            return Err(Refused::new(ErrorName::ExpiredPayload, format!("the URL has expired: {expiration}")));
-        }
         self.matches(query)?;
         match &self.kind {
             Kind::Post { outcomes, responses } => {

@@ -14,7 +14,7 @@ const TEXT: &str = "text/plain";
 /// What is sent, beside the headers of every response.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Reply {
-    /// The HTTP status. With 405 goes `Allow: POST`.
+    /// The HTTP status.
     pub status: u16,
     /// The media type of the body, which is UTF-8; nothing where there is no body.
     pub content_type: Option<&'static str>,
@@ -22,6 +22,8 @@ pub struct Reply {
     pub body: String,
     /// The `Location`.
     pub location: Option<String>,
+    /// The `Allow`.
+    pub allow: Option<&'static str>,
     /// Whose page the body is.
     pub page: PageOf,
 }
@@ -151,6 +153,7 @@ impl Reply {
                 content_type: None,
                 body: String::new(),
                 location: Some(location.clone()),
+                allow: None,
                 page: PageOf::Ours,
             },
             Some(FormattedResponse::Custom { json, html, text }) => {
@@ -171,7 +174,8 @@ impl Reply {
             let facts = vec![(labels.error, format!("{}: {}", refused.error.name(), refused.message))];
             Called { texts, heading: labels.refused, detail: "", facts }.render().unwrap_or_default()
         };
-        Self::negotiated(refused.error.status(), &problem, page, &Custom::default(), accept)
+        let reply = Self::negotiated(refused.error.status(), &problem, page, &Custom::default(), accept);
+        Self { allow: refused.error.allow(), ..reply }
     }
 
     fn negotiated(
@@ -191,7 +195,7 @@ impl Reply {
     }
 
     const fn of(status: u16, content_type: &'static str, body: String) -> Self {
-        Self { status, content_type: Some(content_type), body, location: None, page: PageOf::Ours }
+        Self { status, content_type: Some(content_type), body, location: None, allow: None, page: PageOf::Ours }
     }
 }
 

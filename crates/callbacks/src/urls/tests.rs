@@ -50,7 +50,7 @@ fn query(query: &str) -> Vec<(String, String)> {
 
 fn invoke(set: &Actions, asked: &str, body: Option<PostBody<'_>>, switches: Switches) -> Result<Invoked, Refused> {
     let query = query(asked);
-    set.get(0).unwrap().invoked(&Invocation { set, query: &query, body, switches, now: now() })
+    set.get(0).unwrap().invoked(&Invocation { set, query: &query, body, switches })
 }
 
 #[expect(clippy::unnecessary_wraps, reason = "it is what a call has")]

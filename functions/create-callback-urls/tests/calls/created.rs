@@ -21,9 +21,8 @@ async fn created(bench: &Bench, order: &Value) -> Value {
 /// What comes of calling the URL of an action.
 fn invoked(action: &Action, set: &Actions, body: Option<&str>) -> Invoked {
     let body = body.map(|body| PostBody { content_type: Some("application/json"), bytes: body.as_bytes() });
-    let now = "2026-11-22T10:00:01Z".parse().unwrap();
     let query = [("who".to_owned(), "Ann".to_owned())];
-    action.invoked(&Invocation { set, query: &query, body, switches: ON, now }).unwrap()
+    action.invoked(&Invocation { set, query: &query, body, switches: ON }).unwrap()
 }
 
 /// The input of the documentation, and that of its post actions.

@@ -43,11 +43,17 @@ async fn what_nobody_waits_for_any_more_is_an_error_as_often_as_it_comes_and_is_
 
 #[tokio::test]
 async fn a_heartbeat_that_nobody_waits_for_ends_the_callback() {
-    for refusal in [Refusal::TaskTimedOut, Refusal::TaskDoesNotExist, Refusal::InvalidToken] {
+    for (refusal, message) in [
+        (Refusal::TaskTimedOut, "TaskTimedOut: "),
+        (Refusal::TaskDoesNotExist, "TaskTimedOut: "),
+        (Refusal::InvalidToken, "InvalidToken: "),
+    ] {
         let urls = Urls::new().await;
         let _callbacks = urls.bench.callbacks.clone().beating([Err(refusal)]);
         for name in ["still_here", "still_here", "approve"] {
-            assert_eq!(error(&urls.post(name).await), (400, "StepFunctionsError".to_owned()), "{name}");
+            let seen = urls.post(name).await;
+            assert_eq!(error(&seen), (400, "StepFunctionsError".to_owned()), "{name}");
+            assert!(seen.json()["message"].as_str().unwrap().starts_with(message), "{}", seen.body);
         }
         assert_eq!((urls.bench.callbacks.heartbeats(), urls.told()), (1, vec![]));
         assert_eq!(urls.bench.outside.late().len(), 1, "the answer was late, and a heartbeat is none");

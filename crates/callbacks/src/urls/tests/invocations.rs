@@ -234,7 +234,7 @@ fn what_is_switched_off_meanwhile_is_refused() {
         (&filled_in, "it", parameters, None),
         (&filled_in, "p", posts, None),
     ] {
-        let invocation = Invocation { set, query: &[], body: json_body("{}"), switches, now: now() };
+        let invocation = Invocation { set, query: &[], body: json_body("{}"), switches };
         let refused = set.named(action).unwrap().invoked(&invocation).err().map(|refused| refused.error);
         assert_eq!(refused, error, "{action} {switches:?}");
     }
@@ -245,28 +245,32 @@ fn of_two_reasons_the_one_that_is_looked_for_first_is_told() {
     let order = json!({
         "actions": [action("success", json!({ "output": "$missing" })), { "name": "p", "type": "post", "outcomes": outcomes() }],
         "enable_output_parameters": true,
-        "expiration": "2026-11-22T10:00:01",
     });
     let set = set(order);
-    let late: Timestamp = "2026-11-22T10:00:02Z".parse().unwrap();
     let off = Switches::default();
-    for (action, asked, body, switches, now, error) in [
-        ("it", "action=x", None, off, late, E::ExpiredPayload),
-        ("it", "action=x", None, off, now(), E::ActionMismatched),
-        ("it", "", None, off, now(), E::ParametersDisabled),
-        ("it", "", None, ON, now(), E::OutputFormatting),
-        ("p", "type=x", None, off, now(), E::ActionMismatched),
-        ("p", "", None, off, now(), E::PostActionsDisabled),
-        ("p", "", None, ON, now(), E::PostActionNotPosted),
-        ("p", "", json_body("{"), ON, now(), E::InvalidJson),
+    for (action, asked, body, switches, error) in [
+        ("it", "action=x", None, off, E::ActionMismatched),
+        ("it", "", None, off, E::ParametersDisabled),
+        ("it", "", None, ON, E::OutputFormatting),
+        ("p", "type=x", None, off, E::ActionMismatched),
+        ("p", "", None, off, E::PostActionsDisabled),
+        ("p", "", None, ON, E::PostActionNotPosted),
+        ("p", "", json_body("{"), ON, E::InvalidJson),
     ] {
         let query = query(asked);
-        let invocation = Invocation { set: &set, query: &query, body, switches, now };
+        let invocation = Invocation { set: &set, query: &query, body, switches };
         assert_eq!(set.named(action).unwrap().invoked(&invocation).unwrap_err().error, error, "{action} {asked}");
     }
-    let invocation = Invocation { set: &set, query: &[], body: json_body("null"), switches: ON, now: late };
-    let expired = set.named("p").unwrap().invoked(&invocation).unwrap_err();
-    assert_eq!(expired.message, "the URL has expired: 2026-11-22T10:00:01");
+}
+
+#[test]
+fn a_url_expires_when_its_set_does() {
+    let at = |text: &str| text.parse::<Timestamp>().unwrap();
+    let expiring = set(json!({ "expiration": "2026-11-22T10:00:01" }));
+    expiring.in_time(now()).unwrap();
+    let expired = expiring.in_time(at("2026-11-22T10:00:02Z")).unwrap_err();
+    assert_eq!((expired.error, &*expired.message), (E::ExpiredPayload, "the URL has expired: 2026-11-22T10:00:01"));
+    set(json!({})).in_time(at("2999-01-01T00:00:00Z")).unwrap();
 }
 
 proptest! {
@@ -293,7 +297,7 @@ proptest! {
             let set = order.actions(transaction());
             for bytes in [&bytes[..], json.as_bytes()] {
                 let body = Some(PostBody { content_type: content_type.as_deref(), bytes });
-                let invocation = Invocation { set: &set, query: &asked, body, switches: ON, now: now() };
+                let invocation = Invocation { set: &set, query: &asked, body, switches: ON };
                 for action in set.all() {
                     if let Ok(Invoked { response: Some(FormattedResponse::Redirect(to)), .. }) = action.invoked(&invocation) {
                         prop_assert!(to.starts_with("https://a.example/") && !to.contains(char::is_whitespace), "{to}");

@@ -85,6 +85,7 @@ fn what_the_action_says_is_shown_instead() {
             content_type: None,
             body: String::new(),
             location: Some("https://example.com".into()),
+            allow: None,
             page: PageOf::Ours,
         };
         assert_eq!(taken(Some(&redirect), accept), sent);
