@@ -14,14 +14,9 @@ pub enum Ask {
     Approval(Approval),
     /// Another system answers.
     Webhook(Webhook),
-    /// Whoever calls one of its URLs answers.
-    Urls(Urls),
+    /// Whoever calls one of its URLs answers. What they mean is stored beside: they may become more.
+    Urls {},
 }
-
-/// URLs that each stand for an answer. What they mean is stored beside: they may become more.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Urls {}
 
 /// As long as an execution may run: whoever has got URLs may have said nothing about time.
 /// <https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html>
@@ -34,7 +29,7 @@ impl Ask {
         match self {
             Self::Approval(_) => "approval",
             Self::Webhook(_) => "webhook",
-            Self::Urls(_) => "urls",
+            Self::Urls {} => "urls",
         }
     }
 
@@ -43,7 +38,7 @@ impl Ask {
         match self {
             Self::Approval(approval) => approval.approvers.len(),
             Self::Webhook(_) => 1,
-            Self::Urls(_) => 0,
+            Self::Urls {} => 0,
         }
     }
 
@@ -52,7 +47,7 @@ impl Ask {
         match self {
             Self::Approval(approval) => approval.deadline,
             Self::Webhook(webhook) => webhook.deadline,
-            Self::Urls(_) => Some(LONGEST),
+            Self::Urls {} => Some(LONGEST),
         }
     }
 }

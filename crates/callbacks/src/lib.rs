@@ -21,14 +21,14 @@ pub mod urls;
 mod webhook;
 
 pub use approval::{Approval, Approver, Channel, CommentRule, Detail, OnReject, Then};
-pub use ask::{Ask, Urls};
+pub use ask::Ask;
 pub use desk::{
     AnswerError, Answered, CreateError, Desk, First, HearError, LinkAnswer, OpenError, SweepError, Swept, Worked,
 };
 pub use id::{CallbackId, NotAnId};
 pub use life::{
     Choice, Claim, Decision, Duty, GivenAnswer, LateReason, MachineAnswer, NotTaken, Notice, NoticeKind, Outcome,
-    PersonAnswer, Source, State, Status, Taken, Untold, UrlSets, Withdrawal,
+    PersonAnswer, Source, State, Status, Taken, Untold, Withdrawal,
 };
 pub use link::{CapabilityLink, KeysError, LinkKeys, Recipient};
 pub use ports::{

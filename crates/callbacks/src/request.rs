@@ -94,7 +94,7 @@ impl Request {
     pub const fn approval(&self) -> Option<&Approval> {
         match &self.ask {
             Ask::Approval(approval) => Some(approval),
-            Ask::Webhook(_) | Ask::Urls(_) => None,
+            Ask::Webhook(_) | Ask::Urls {} => None,
         }
     }
 
@@ -102,7 +102,7 @@ impl Request {
     #[must_use]
     pub const fn webhook(&self) -> Option<&Webhook> {
         match &self.ask {
-            Ask::Approval(_) | Ask::Urls(_) => None,
+            Ask::Approval(_) | Ask::Urls {} => None,
             Ask::Webhook(webhook) => Some(webhook),
         }
     }

@@ -74,7 +74,7 @@ impl<S: CallbackStore, K: Clock> CreateCallbackUrls<S, K> {
 
 fn refused(error: CreateError) -> Refused {
     match error {
-        CreateError::AskedOtherwise(_) | CreateError::TooMany | CreateError::Invalid(_) => {
+        CreateError::AskedOtherwise(_) | CreateError::Invalid(_) => {
             Refused::new(ErrorName::TokenInUse, error.to_string())
         }
         CreateError::Store(problem) => {

@@ -78,11 +78,7 @@ impl<S: CallbackStore, C: TaskCallbacks, O: Outside, K: Clock> Door<S, C, O, K> 
     /// Passes on what a machine says, however it came.
     pub(crate) async fn take_said(&self, callback: Callback, said: Said, source: &Source) -> Reply {
         let id = callback.request.id;
-        let heard = match &said {
-            Said::Heartbeat => self.desk.beat(callback).await.map(|callback| Answered { callback, before: false }),
-            Said::Answer(answer) => self.desk.hear(callback, answer, source).await,
-        };
-        match heard {
+        match self.desk.take(callback, &said, source).await {
             Ok(Answered { callback, before }) => {
                 let heartbeat = said == Said::Heartbeat;
                 info!(callback.id = %id, before, heartbeat, "a machine was heard");

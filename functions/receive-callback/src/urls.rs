@@ -2,9 +2,8 @@
 
 use callback_bridge::{Disposition, TaskCallbacks};
 use callbacks::{
-    Answered, Callback, CallbackStore, Clock, HearError, MachineAnswer, Outcome, Outside, Source, Status,
-    machines::Posted,
-    outcomes::Meaning,
+    Answered, Callback, CallbackStore, Clock, HearError, Outside, Source, Status,
+    machines::{Posted, Said},
     pages::Response,
     urls::{Action, Actions, ErrorName, Invocation, Invoked, PostBody, Refused, Reply},
 };
@@ -40,44 +39,27 @@ impl<S: CallbackStore, C: TaskCallbacks, O: Outside, K: Clock> Door<S, C, O, K> 
         let body = PostBody { content_type: visitor.header(CONTENT_TYPE), bytes: visitor.body() };
         let switches = self.config.switches;
         let invocation = Invocation { set: &set, query: &query, body: posted.then_some(body), switches };
-        let (invoked, now) = (action.invoked(&invocation), self.desk.now());
-        let invoked = match invoked {
+        let called = action.invoked(&invocation).map(|invoked| Called { set: &set, action, invoked, accept });
+        let now = self.desk.now();
+        let called = match called {
             // Whoever has answered is told the same again, also after the URL has expired.
-            Ok(invoked) if is_answered_by(&callback, &invoked) => {
-                return told(&callback, &set, action, &invoked, accept);
-            }
-            invoked => set.in_time(now).and(invoked)?,
+            Ok(called) if called.has_answered(&callback) => return called.reply(&callback),
+            called => set.in_time(now).and(called)?,
         };
         if posted {
-            return self.call(callback, &set, action, invoked, accept).await;
+            return self.call(callback, &called).await;
         }
         callback.state.waits(&callback.request, now).map_err(|why| Refused::from(&why))?;
         Ok(Reply::confirm(set.transaction_id(), action, accept))
     }
 
-    async fn call(
-        &self,
-        callback: Callback,
-        set: &Actions,
-        action: &Action,
-        invoked: Invoked,
-        accept: Option<&str>,
-    ) -> Result<Reply, Refused> {
-        let (id, transaction_id) = (callback.request.id, set.transaction_id());
-        let source = Source::Url { transaction_id: transaction_id.to_string(), outcome: invoked.outcome.clone() };
-        let heard = match answer_of(&invoked.meaning) {
-            Some(answer) => self.desk.hear(callback, &answer, &source).await,
-            None => self.desk.beat(callback).await.map(|callback| Answered { callback, before: false }),
-        };
+    async fn call(&self, callback: Callback, called: &Called<'_>) -> Result<Reply, Refused> {
+        let (id, transaction_id) = (callback.request.id, called.set.transaction_id());
         let refused = |error, message| Err(Refused::new(error, message));
-        match heard {
-            Ok(Answered { callback, before: true }) if !is_answered_by(&callback, &invoked) => {
-                info!(callback.id = %id, transaction.id = %transaction_id, "another action has answered the same before");
-                refused(ErrorName::StepFunctionsError, "TaskTimedOut: another action has answered it already")
-            }
-            Ok(Answered { callback, .. }) => {
-                info!(callback.id = %id, transaction.id = %transaction_id, "a URL was called");
-                told(&callback, set, action, &invoked, accept)
+        match self.desk.take(callback, &called.said(), &called.source()).await {
+            Ok(Answered { callback, before }) => {
+                info!(callback.id = %id, transaction.id = %transaction_id, before, "a URL was called");
+                called.reply(&callback)
             }
             Err(HearError::NotTaken(why, callback)) => {
                 info!(callback.id = %id, transaction.id = %transaction_id, %why, "a URL was called too late");
@@ -98,6 +80,40 @@ impl<S: CallbackStore, C: TaskCallbacks, O: Outside, K: Clock> Door<S, C, O, K> 
     }
 }
 
+/// The URL of an action that is called, or opened, and what it means.
+struct Called<'a> {
+    set: &'a Actions,
+    action: &'a Action,
+    invoked: Invoked,
+    accept: Option<&'a str>,
+}
+
+impl Called<'_> {
+    fn said(&self) -> Said {
+        self.invoked.meaning.clone().into()
+    }
+
+    fn source(&self) -> Source {
+        Source::Url { transaction_id: self.set.transaction_id(), outcome: self.invoked.outcome.clone() }
+    }
+
+    /// Whether it was this that has answered the task.
+    fn has_answered(&self, callback: &Callback) -> bool {
+        match self.said() {
+            Said::Answer(answer) => callback.state.has_taken(&answer, &self.source()),
+            Said::Heartbeat => false,
+        }
+    }
+
+    /// What the caller is told when it is taken. Where Step Functions has said that nobody waits for it, that is an error by
+    /// the contract of sfn-callback-urls.
+    fn reply(&self, callback: &Callback) -> Result<Reply, Refused> {
+        let Self { set, action, invoked, accept } = self;
+        let taken = || Reply::taken(set.transaction_id(), action, invoked.response.as_ref(), *accept);
+        not_waited_for(callback).map_or_else(|| Ok(taken()), Err)
+    }
+}
+
 /// Whether a URL is called, or only opened.
 fn is_posted(visitor: Visitor<'_>) -> Result<bool, Refused> {
     match *visitor.method() {
@@ -111,19 +127,6 @@ fn is_posted(visitor: Visitor<'_>) -> Result<bool, Refused> {
     }
 }
 
-/// What the caller is told about an answer that is recorded. Where Step Functions has said that nobody waits for it, that is an
-/// error by the contract of sfn-callback-urls.
-fn told(
-    callback: &Callback,
-    set: &Actions,
-    action: &Action,
-    invoked: &Invoked,
-    accept: Option<&str>,
-) -> Result<Reply, Refused> {
-    let reply = || Reply::taken(set.transaction_id(), action, invoked.response.as_ref(), accept);
-    not_waited_for(callback).map_or_else(|| Ok(reply()), Err)
-}
-
 /// What Step Functions has said where it did not take what came of the callback.
 fn not_waited_for(callback: &Callback) -> Option<Refused> {
     let reply = match &callback.state.status {
@@ -134,23 +137,4 @@ fn not_waited_for(callback: &Callback) -> Option<Refused> {
         _ => return None,
     };
     Some(Refused::new(ErrorName::StepFunctionsError, reply))
-}
-
-/// Whether it was this that has answered the task: the same answer, by an action of the same name.
-fn is_answered_by(callback: &Callback, invoked: &Invoked) -> bool {
-    match callback.state.decision().map(|decision| &decision.outcome) {
-        Some(Outcome::Answered { answer, source: Source::Url { outcome, .. } }) => {
-            *outcome == invoked.outcome && answer_of(&invoked.meaning).as_ref() == Some(answer)
-        }
-        _ => false,
-    }
-}
-
-/// What a task is answered with; nothing where it only goes on.
-fn answer_of(meaning: &Meaning) -> Option<MachineAnswer> {
-    match meaning.clone() {
-        Meaning::Success { output } => Some(MachineAnswer::Success { output }),
-        Meaning::Failure { error, cause } => Some(MachineAnswer::Failure { error, cause }),
-        Meaning::Heartbeat => None,
-    }
 }

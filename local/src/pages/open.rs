@@ -109,7 +109,7 @@ impl Parked {
                 let title = format!("A call to {}", webhook.destination);
                 (title, Vec::new(), Some(CalledSystem::of(webhook, state)))
             }
-            Ask::Urls(_) => (urls(state), Vec::new(), None),
+            Ask::Urls {} => (urls(state), Vec::new(), None),
         };
         Self {
             id: request.id.to_string(),
@@ -170,17 +170,11 @@ fn way(source: &Source) -> &'static str {
     }
 }
 
-/// How many orders there were, and what was called, if anything was.
+/// What was called, if anything was.
 fn urls(state: &State) -> String {
-    let orders = match state.urls.map_or(0, |urls| urls.created) {
-        1 => "URLs of one order".to_owned(),
-        orders => format!("URLs of {orders} orders"),
-    };
     match state.decision().map(|decision| &decision.outcome) {
-        Some(Outcome::Answered { source: Source::Url { outcome, .. }, .. }) => {
-            format!("{orders}: {outcome} was called")
-        }
-        _ => orders,
+        Some(Outcome::Answered { source: Source::Url { outcome, .. }, .. }) => format!("URLs: {outcome} was called"),
+        _ => "URLs".to_owned(),
     }
 }
 

@@ -22,7 +22,7 @@ use callbacks::{
     Callback, CallbackId, CallbackStore, ExternalId, FirstReply, Inbound, InboundKey, Kept, Parked, State, StoreError,
     Written,
     stored::{Unreadable, sortable},
-    urls::Actions,
+    urls::{Actions, TransactionId},
 };
 use jiff::Timestamp;
 use tracing::{error, warn};
@@ -102,6 +102,25 @@ impl CallbackTable {
         }
     }
 
+    /// Writes both items of a new callback.
+    async fn put_both(&self, callback: &Callback) -> Result<Found, StoreError> {
+        let write_id = write_id();
+        let put = |item| Put::builder().table_name(&self.name).set_item(Some(item));
+        let request = put(item::of_request(&callback.request));
+        let state = put(item::of_new_state(callback, &write_id))
+            .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld);
+        let mut puts = Vec::new();
+        for put in [state, request] {
+            let put = put.condition_expression("attribute_not_exists(pk)").build().map_err(unbuilt)?;
+            puts.push(TransactWriteItem::builder().put(put).build());
+        }
+        let call = self.client.transact_write_items().client_request_token(&write_id);
+        match call.set_transact_items(Some(puts)).send().await {
+            Ok(_) => Ok(Found::Ours),
+            Err(error) => refused_transaction(&error, &write_id),
+        }
+    }
+
     /// All items of a partition, or one, as they are now.
     fn query(&self, condition: &str, values: Item) -> QueryFluentBuilder {
         let query = self.client.query().table_name(&self.name).consistent_read(true);
@@ -111,26 +130,15 @@ impl CallbackTable {
 
 impl CallbackStore for CallbackTable {
     async fn park(&self, callback: &Callback) -> Result<Parked, StoreError> {
-        let write_id = write_id();
-        let put = |item| Put::builder().table_name(&self.name).set_item(Some(item));
-        let request = put(item::of_request(&callback.request));
-        let state = put(item::of_new_state(callback, &write_id))
-            .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld);
-        let call = self.client.transact_write_items().client_request_token(&write_id);
-        let mut puts = Vec::new();
-        for put in [state, request] {
-            let put = put.condition_expression("attribute_not_exists(pk)").build().map_err(unbuilt)?;
-            puts.push(TransactWriteItem::builder().put(put).build());
-        }
-        match call.set_transact_items(Some(puts)).send().await {
-            Ok(_) => Ok(Parked::New),
-            Err(error) => match refused_transaction(&error, &write_id)? {
-                Found::Ours => Ok(Parked::New),
-                Found::Others(_) => Ok(Parked::Before),
+        for _ in 0..PARK_TRIES {
+            match self.put_both(callback).await? {
+                Found::Ours => return Ok(Parked::New),
+                Found::Others(_) => return Ok(Parked::Before),
                 // Whoever writes it may still fail, so nothing can be said of it yet.
-                Found::Writing => Err(StoreError("somebody else is writing the same callback".to_owned())),
-            },
+                Found::Writing => {}
+            }
         }
+        Err(StoreError("somebody else is writing the same callback".to_owned()))
     }
 
     async fn load(&self, id: CallbackId) -> Result<Option<Callback>, StoreError> {
@@ -213,19 +221,13 @@ impl CallbackStore for CallbackTable {
         Ok(early)
     }
 
-    async fn keep_actions(
-        &self,
-        id: CallbackId,
-        set: u16,
-        actions: &Actions,
-        until: Timestamp,
-    ) -> Result<(), StoreError> {
+    async fn keep_actions(&self, id: CallbackId, actions: &Actions, until: Timestamp) -> Result<(), StoreError> {
         // Carried out twice by a retry, it leaves the same.
-        let call = self.call(urls::kept(id, set, actions, until.checked_add(self.kept).ok()));
+        let call = self.call(urls::kept(id, actions, until.checked_add(self.kept).ok()));
         call.send().await.map(drop).map_err(|error| named(&error))
     }
 
-    async fn actions(&self, id: CallbackId, set: u16) -> Result<Option<Actions>, StoreError> {
+    async fn actions(&self, id: CallbackId, set: TransactionId) -> Result<Option<Actions>, StoreError> {
         let reply =
             self.query("pk = :pk AND sk = :sk", urls::keys(id, set)).send().await.map_err(|error| named(&error))?;
         let unreadable = |error| StoreError(format!("what the URLs of the callback {id} mean cannot be read: {error}"));
@@ -260,6 +262,9 @@ const fn written(found: &Found) -> Written {
 fn write_id() -> String {
     format!("{:032x}", fastrand::u128(..))
 }
+
+/// How often a callback is put beside somebody who writes it, too: such a write takes milliseconds, as does a try.
+const PARK_TRIES: u8 = 4;
 
 /// For a write without a name: carried out twice, it leaves the same.
 const UNNAMED: &str = "";

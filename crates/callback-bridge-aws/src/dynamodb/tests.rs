@@ -114,9 +114,14 @@ async fn what_is_parked_already_is_known_by_the_reasons_of_the_cancellation() {
 }
 
 #[tokio::test]
-async fn who_parks_beside_somebody_else_cannot_say_that_it_is_parked() {
-    let beside = parked(|| cancelled(["TransactionConflict", "None"], None)).await;
-    assert_eq!(beside, Err(StoreError("somebody else is writing the same callback".to_owned())));
+async fn who_parks_beside_somebody_else_tries_again_and_cannot_say_that_it_is_parked() {
+    let beside = || cancelled(["TransactionConflict", "None"], None);
+    let always = mock!(Client::transact_write_items).sequence().error(beside).times(PARK_TRIES.into()).build();
+    let problem = "somebody else is writing the same callback".to_owned();
+    assert_eq!(table(&[&always]).park(&callback()).await, Err(StoreError(problem)));
+    let written = || TransactWriteItemsOutput::builder().build();
+    let a_moment = mock!(Client::transact_write_items).sequence().error(beside).output(written).build();
+    assert_eq!(table(&[&a_moment]).park(&callback()).await, Ok(Parked::New));
     let throttled = parked(|| cancelled(["None", "ThrottlingError"], None)).await;
     assert_eq!(throttled, Err(StoreError("ThrottlingError".to_owned())));
 }

@@ -4,7 +4,7 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use callbacks::{
     CallbackId,
     stored::{self, Unreadable},
-    urls::Actions,
+    urls::{Actions, TransactionId},
 };
 use jiff::Timestamp;
 
@@ -14,14 +14,14 @@ use super::{
     update::ItemUpdate,
 };
 
-pub(super) fn kept(id: CallbackId, set: u16, actions: &Actions, expires_at: Option<Timestamp>) -> ItemUpdate {
-    let key = [("pk".to_owned(), pk(id)), ("sk".to_owned(), sk(set))].into();
+pub(super) fn kept(id: CallbackId, actions: &Actions, expires_at: Option<Timestamp>) -> ItemUpdate {
+    let key = [("pk".to_owned(), pk(id)), ("sk".to_owned(), sk(actions.transaction_id()))].into();
     let document = AttributeValue::S(stored::of_actions(actions));
     ItemUpdate::new(key, [("document", Some(document)), ("expires_at", expires_at.map(seconds))])
 }
 
 /// The values of the key of that item, for a query.
-pub(super) fn keys(id: CallbackId, set: u16) -> Item {
+pub(super) fn keys(id: CallbackId, set: TransactionId) -> Item {
     [(":pk".to_owned(), pk(id)), (":sk".to_owned(), sk(set))].into()
 }
 
@@ -33,6 +33,6 @@ fn pk(id: CallbackId) -> AttributeValue {
     AttributeValue::S(format!("actions#{id}"))
 }
 
-fn sk(set: u16) -> AttributeValue {
+fn sk(set: TransactionId) -> AttributeValue {
     AttributeValue::S(set.to_string())
 }

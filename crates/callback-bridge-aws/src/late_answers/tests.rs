@@ -8,7 +8,7 @@ use aws_sdk_eventbridge::{
 };
 use aws_smithy_mocks::{Rule, mock, mock_client};
 use callback_bridge::{TaskContext, TaskToken};
-use callbacks::{Ask, LateReason, MachineAnswer, Request, Waiting, Webhook};
+use callbacks::{Ask, LateReason, MachineAnswer, Request, Waiting, Webhook, urls::TransactionId};
 use jsonschema::Validator;
 
 use super::*;
@@ -101,7 +101,7 @@ fn every_event_is_as_its_schema_says() {
         Source::Response,
         Source::Link,
         Source::Event { sender: "bank".to_owned(), id: "evt-1".to_owned() },
-        Source::Url { transaction_id: "0".repeat(32), outcome: "hook.paid".to_owned() },
+        Source::Url { transaction_id: TransactionId::new(0), outcome: "hook.paid".to_owned() },
     ];
     let (schema, request) = (schema(), request(TaskContext::default()));
     for (reason, told) in reasons {

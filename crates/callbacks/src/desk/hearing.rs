@@ -8,6 +8,7 @@ use super::{Answered, ChangeError, Desk, decision_id, working::task};
 use crate::{
     Callback, CallbackStore, Clock, ExternalId, FirstReply, Inbound, InboundKey, Kept, LateAnswer, LateReason,
     MachineAnswer, NotTaken, Outside, ReportError, Source, Taken,
+    machines::Said,
     metrics::{self, Told},
     ports::StoreError,
 };
@@ -44,6 +45,17 @@ pub enum First {
 }
 
 impl<S: CallbackStore, C: TaskCallbacks, O: Outside, K: Clock> Desk<S, C, O, K> {
+    /// Takes what a machine says: an answer, or a heartbeat.
+    ///
+    /// # Errors
+    /// When it was not taken, or nobody knows whether it was; see [`HearError`].
+    pub async fn take(&self, callback: Callback, said: &Said, source: &Source) -> Result<Answered, HearError> {
+        match said {
+            Said::Answer(answer) => self.hear(callback, answer, source).await,
+            Said::Heartbeat => self.beat(callback).await.map(|callback| Answered { callback, before: false }),
+        }
+    }
+
     /// Takes the answer of a machine, and tells Step Functions at once. Once it is stored nothing fails: what Step Functions
     /// did not take is left to the sweep.
     ///

@@ -73,12 +73,9 @@ impl<S: CallbackStore, C, O, K: Clock> Desk<S, C, O, K> {
                 (Ask::Approval(approval), Recipient::Approver(approver)) => {
                     usize::from(approver) < approval.approvers.len()
                 }
-                (Ask::Webhook(_), Recipient::Destination) => true,
-                (Ask::Urls(_), Recipient::Action { set, .. }) => {
-                    callback.state.urls.is_some_and(|urls| set < urls.created)
-                }
-                (Ask::Approval(_) | Ask::Urls(_), Recipient::Destination)
-                | (Ask::Webhook(_) | Ask::Urls(_), Recipient::Approver(_))
+                (Ask::Webhook(_), Recipient::Destination) | (Ask::Urls {}, Recipient::Action { .. }) => true,
+                (Ask::Approval(_) | Ask::Urls {}, Recipient::Destination)
+                | (Ask::Webhook(_) | Ask::Urls {}, Recipient::Approver(_))
                 | (Ask::Approval(_) | Ask::Webhook(_), Recipient::Action { .. }) => false,
             };
             asked && link.generation() == callback.state.generation

@@ -1,13 +1,14 @@
 //! URLs that each stand for an answer.
 
 use callback_bridge::{InvalidField, TaskContext, TaskToken};
+use jiff::Timestamp;
 use tracing::info;
 
 use super::{ChangeError, Desk};
 use crate::{
-    Ask, Callback, CallbackStore, CapabilityLink, Clock, Recipient, Request, State, Urls, Waiting, metrics,
+    Ask, Callback, CallbackStore, CapabilityLink, Clock, Recipient, Request, State, Waiting, metrics,
     ports::{Parked, StoreError},
-    urls::{Actions, Expiration},
+    urls::{ActionType, Actions, Expiration},
 };
 
 /// Why no URLs were created.
@@ -16,9 +17,6 @@ pub enum CreateError {
     /// The task waits for something else: people were asked, or another system was called.
     #[error("the task waits for its {0} already: whoever is asked answers by links of their own")]
     AskedOtherwise(&'static str),
-    /// There are too many.
-    #[error("too many calls have created URLs for this task")]
-    TooMany,
     /// The time of the task is out of reach.
     #[error("{0}")]
     Invalid(InvalidField),
@@ -37,22 +35,22 @@ impl<S: CallbackStore, C: Send + Sync, O: Send + Sync, K: Clock> Desk<S, C, O, K
         let now = self.now();
         let (attempt, context) = (token.attempt_id(), TaskContext::default());
         let waiting = Waiting { attempt, context, sent_at: now, heartbeat: None, timeout: None };
-        let request = Request::new(waiting, Ask::Urls(Urls {})).map_err(CreateError::Invalid)?;
-        let expire_at = actions.expiration().map(Expiration::at);
-        let state = State::new(&request, token, now).with_urls(&request, expire_at).ok_or(CreateError::TooMany)?;
-        let callback = self.parked(Callback { request, state }, expire_at).await?;
-        let Callback { request, state } = &callback;
-        let created = state.urls.map_or(0, |urls| urls.created);
-        let set = created.checked_sub(1).ok_or(CreateError::AskedOtherwise(request.ask.name()))?;
-        self.store.keep_actions(request.id, set, actions, expire_at.unwrap_or(request.deadline_at)).await?;
-        info!(callback.id = %request.id, transaction.id = %actions.transaction_id(), "URLs are created");
-        let link =
-            |action| CapabilityLink::new(&self.keys, request.id, Recipient::Action { set, action }, state.generation);
+        let request = Request::new(waiting, Ask::Urls {}).map_err(CreateError::Invalid)?;
+        let (id, set) = (request.id, actions.transaction_id());
+        let expire_at = actions.expiration().map_or(request.deadline_at, Expiration::at);
+        let until = expire_at.min(request.deadline_at);
+        // First what they mean: no task waits for URLs that nobody can have got.
+        self.store.keep_actions(id, actions, until).await?;
+        let answerable_until = can_answer(actions).then_some(until);
+        let state = State::new(&request, token, now).with_urls(&request, answerable_until);
+        let generation = self.parked(Callback { request, state }, answerable_until).await?.state.generation;
+        info!(callback.id = %id, transaction.id = %set, "URLs are created");
+        let link = |action| CapabilityLink::new(&self.keys, id, Recipient::Action { set, action }, generation);
         Ok((0..).take(actions.all().len()).map(link).collect())
     }
 
-    /// The callback, new or as it is with one set of URLs more.
-    async fn parked(&self, new: Callback, expire_at: Option<jiff::Timestamp>) -> Result<Callback, CreateError> {
+    /// The callback, new or as it is with more URLs.
+    async fn parked(&self, new: Callback, answerable_until: Option<Timestamp>) -> Result<Callback, CreateError> {
         let id = new.request.id;
         if self.store.park(&new).await? == Parked::New {
             metrics::step(metrics::Step::Opened);
@@ -61,10 +59,8 @@ impl<S: CallbackStore, C: Send + Sync, O: Send + Sync, K: Clock> Desk<S, C, O, K
         }
         let gone = || StoreError("the callback has just gone: its task ended long ago".to_owned());
         let before = self.store.load(id).await?.ok_or_else(gone)?;
-        let step = |callback: &Callback, _| match &callback.request.ask {
-            Ask::Urls(_) => {
-                callback.state.with_urls(&callback.request, expire_at).map(Some).ok_or(CreateError::TooMany)
-            }
+        let step = |Callback { request, state }: &Callback, _| match &request.ask {
+            Ask::Urls {} => Ok(Some(state.with_urls(request, answerable_until)).filter(|next| next != state)),
             other => Err(CreateError::AskedOtherwise(other.name())),
         };
         match self.change(id, before, step).await {
@@ -86,4 +82,9 @@ impl<S: CallbackStore, C: Send + Sync, O: Send + Sync, K: Clock> Desk<S, C, O, K
         let action = usize::from(action);
         Ok(actions.filter(|actions| actions.get(action).is_some()).map(|actions| (callback, actions, action)))
     }
+}
+
+/// Heartbeats only say that somebody is at work.
+fn can_answer(actions: &Actions) -> bool {
+    actions.all().iter().any(|action| action.action_type() != ActionType::Heartbeat)
 }

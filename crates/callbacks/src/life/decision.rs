@@ -109,7 +109,7 @@ impl State {
             (_, Outcome::Withdrawn(Withdrawal { by, reason })) => {
                 self.failure(request, names::WITHDRAWN, format!("withdrawn by {by}: {reason}"))
             }
-            (Ask::Urls(_), Outcome::Answered { answer, .. }) => by_url(answer),
+            (Ask::Urls {}, Outcome::Answered { answer, .. }) => by_url(answer),
             (_, Outcome::Answered { answer, .. }) => self.answered(request, answer),
             (_, Outcome::Refused { reason }) => self.failure(request, names::WEBHOOK_REFUSED, reason.clone()),
             (_, Outcome::Approved) => self.success(request, decision, "approved"),
@@ -118,7 +118,7 @@ impl State {
             }
             (Ask::Approval(approval), Outcome::Expired) => self.undecided(request, approval, decision),
             (Ask::Webhook(webhook), _) => self.unanswered(request, webhook),
-            (Ask::Urls(_), _) => {
+            (Ask::Urls {}, _) => {
                 let until = self.deadline_at(request);
                 self.failure(request, names::EXPIRED, format!("nobody called one of its URLs until {until}"))
             }
@@ -162,7 +162,7 @@ impl State {
         let failure = TaskFailure::new(name, message).with("callbackId", request.id.to_string());
         Answer::Failure(match request.ask {
             Ask::Approval(_) => failure.with("answers", json!(self.answers.values().collect::<Vec<_>>())),
-            Ask::Webhook(_) | Ask::Urls(_) => failure,
+            Ask::Webhook(_) | Ask::Urls {} => failure,
         })
     }
 

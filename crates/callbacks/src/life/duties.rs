@@ -86,7 +86,7 @@ impl State {
                 let due = waiting.filter(|(_, notice)| notice.next_at.is_some_and(|at| at <= now));
                 let notices = due.map(|(approver, notice)| match request.ask {
                     Ask::Approval(_) => Duty::Notify { approver: *approver, kind: notice.kind() },
-                    Ask::Webhook(_) | Ask::Urls(_) => Duty::Call,
+                    Ask::Webhook(_) | Ask::Urls {} => Duty::Call,
                 });
                 beat.into_iter().chain(notices).collect()
             }

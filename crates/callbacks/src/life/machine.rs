@@ -5,8 +5,8 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::{Decision, NotTaken, Outcome, State, Status, Taken};
-use crate::Request;
+use super::{NotTaken, Outcome, State, Status, Taken};
+use crate::{Request, urls::TransactionId};
 
 /// How another system says that a task has ended.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -62,7 +62,7 @@ pub enum Source {
     #[serde(rename_all = "camelCase")]
     Url {
         /// The call that created it.
-        transaction_id: String,
+        transaction_id: TransactionId,
         /// The name of the action, and behind a dot that of the outcome of a post action.
         outcome: String,
     },
@@ -91,11 +91,26 @@ impl State {
                 next.decide(Outcome::Answered { answer: answer.clone(), source: source.clone() }, decision_id, now);
                 Ok(Taken::New(Box::new(next)))
             }
+            _ if self.has_taken(answer, source) => Ok(Taken::Before),
             Status::Decided(decision) | Status::Settled { decision: Some(decision), .. } => {
-                said_before(decision, answer)
+                Err(NotTaken::Decided(Box::new(decision.clone())))
             }
             Status::Settled { decision: None, .. } => Err(NotTaken::NobodyWaits),
         }
+    }
+
+    /// Whether it was this that has decided: the same answer, by whatever way, but not by an action of another name.
+    #[must_use]
+    pub fn has_taken(&self, answer: &MachineAnswer, source: &Source) -> bool {
+        let Some(Outcome::Answered { answer: taken, source: by }) = self.decision().map(|decision| &decision.outcome)
+        else {
+            return false;
+        };
+        let another_action = match (by, source) {
+            (Source::Url { outcome: taken, .. }, Source::Url { outcome, .. }) => taken != outcome,
+            _ => false,
+        };
+        taken == answer && !another_action
     }
 
     /// Whether a machine may say that it is still at work.
@@ -111,13 +126,5 @@ impl State {
             }
             Status::Settled { decision: None, .. } => Err(NotTaken::NobodyWaits),
         }
-    }
-}
-
-/// The same again, by whatever way, is what was taken; anything else is too late.
-fn said_before(decision: &Decision, answer: &MachineAnswer) -> Result<Taken, NotTaken> {
-    match &decision.outcome {
-        Outcome::Answered { answer: before, .. } if before == answer => Ok(Taken::Before),
-        _ => Err(NotTaken::Decided(Box::new(decision.clone()))),
     }
 }

@@ -23,7 +23,6 @@ pub use duties::{Claim, Duty};
 pub use late::{LateReason, Untold};
 pub use machine::{MachineAnswer, Source};
 pub use notices::{Notice, NoticeKind};
-pub use urls::UrlSets;
 
 use crate::Request;
 
@@ -44,8 +43,8 @@ pub struct State {
     pub settle_tries: u32,
     /// Answers of machines that came too late to matter, and of which nobody was told yet.
     pub untold: Vec<Untold>,
-    /// Its URLs, where it is answered by them.
-    pub urls: Option<UrlSets>,
+    /// Until when one of its URLs can answer it; nothing where there is none that can.
+    pub answerable_until: Option<Timestamp>,
     /// Whether Step Functions may have taken the decision already, by a try whose reply nobody heard.
     pub maybe_told: bool,
     /// When somebody has to look at it; nothing once it is settled and nobody has to be told of it.
@@ -89,7 +88,7 @@ impl State {
                 .and_then(|every| request.began_at.checked_add(first_beat(request, every)).ok()),
             settle_tries: 0,
             untold: Vec::new(),
-            urls: None,
+            answerable_until: None,
             maybe_told: false,
             due_at: None,
             generation: 0,

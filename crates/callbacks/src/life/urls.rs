@@ -1,44 +1,28 @@
-//! The URLs of a callback: how many calls have created some, and until when one of them can be used.
+//! Until when a callback waits for its URLs.
 
 use jiff::Timestamp;
-use serde::{Deserialize, Serialize};
 
 use super::State;
 use crate::Request;
 
-/// What has become of the URLs of a callback.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub struct UrlSets {
-    /// How many calls have created some. Each has a number of its own, from 0.
-    pub created: u16,
-    /// When the last of them expires.
-    pub expire_at: Timestamp,
-}
-
 impl State {
-    /// Another call creates URLs, which can be used until then, or for as long as the task may wait. What was decided before
-    /// stays. Nothing where so many calls have created some that they have no number.
+    /// More URLs are created, one of which can answer the task until then; nothing where none of them can, as heartbeats cannot.
+    /// What was decided before stays.
     #[must_use]
-    pub fn with_urls(&self, request: &Request, expire_at: Option<Timestamp>) -> Option<Self> {
-        let expire_at = expire_at.unwrap_or(request.deadline_at).min(request.deadline_at);
-        let urls = match self.urls {
-            None => UrlSets { created: 1, expire_at },
-            Some(before) => {
-                UrlSets { created: before.created.checked_add(1)?, expire_at: before.expire_at.max(expire_at) }
-            }
-        };
-        let mut next = Self { urls: Some(urls), ..self.clone() };
-        let due_at = next.next_due(request);
-        // Whoever has claimed it is left to it.
-        next.due_at = if self.urls.is_none() { due_at } else { due_at.max(self.due_at) };
-        Some(next)
+    pub fn with_urls(&self, request: &Request, until: Option<Timestamp>) -> Self {
+        let until = until.map(|until| until.min(request.deadline_at));
+        let mut next = Self { answerable_until: self.answerable_until.max(until), ..self.clone() };
+        // Whoever has claimed it is left to it, and looks at what is due next afterwards.
+        if self.due_at == self.next_due(request) {
+            next.due_at = next.next_due(request);
+        }
+        next
     }
 
-    /// When the question is closed: with its deadline, or with its last URL.
+    /// When the question is closed: with its deadline, or with the last URL that could answer it.
     #[must_use]
     pub fn deadline_at(&self, request: &Request) -> Timestamp {
-        self.urls.map_or(request.deadline_at, |urls| urls.expire_at)
+        self.answerable_until.unwrap_or(request.deadline_at)
     }
 }
 
@@ -49,13 +33,14 @@ mod tests {
     use callback_bridge::{Answer, TaskContext, TaskToken};
 
     use super::*;
-    use crate::{Ask, MachineAnswer, NotTaken, Source, Status, Taken, Waiting};
+    use crate::{Ask, MachineAnswer, NotTaken, Source, Status, Taken, Waiting, urls::TransactionId};
 
     fn at(hour: u8) -> Timestamp {
         format!("2026-11-22T{hour:02}:00:00Z").parse().unwrap()
     }
 
-    fn callback(expire_at: Option<Timestamp>) -> (Request, State) {
+    /// One that was asked for at ten, with URLs that can answer it until then.
+    fn callback(until: Option<Timestamp>) -> (Request, State) {
         let token = TaskToken::new("t").unwrap();
         let waiting = Waiting {
             attempt: token.attempt_id(),
@@ -64,29 +49,33 @@ mod tests {
             heartbeat: None,
             timeout: None,
         };
-        let request = Request::new(waiting, Ask::Urls(crate::Urls {})).unwrap();
-        let state = State::new(&request, token, at(10)).with_urls(&request, expire_at).unwrap();
+        let request = Request::new(waiting, Ask::Urls {}).unwrap();
+        let state = State::new(&request, token, at(10)).with_urls(&request, until);
         (request, state)
     }
 
     fn hear(request: &Request, state: &State, now: Timestamp) -> Result<Taken, NotTaken> {
         let answer = MachineAnswer::Failure { error: Some("rejected".to_owned()), cause: None };
-        let source = Source::Url { transaction_id: "0".repeat(32), outcome: "reject".to_owned() };
+        let source = Source::Url { transaction_id: TransactionId::new(1), outcome: "reject".to_owned() };
         state.hear(request, &answer, &source, "d", now)
     }
 
     #[test]
-    fn it_is_open_until_the_last_url_expires_or_for_a_year() {
+    fn it_is_open_until_the_last_url_expires_that_can_answer_it_or_for_a_year() {
         let (request, state) = callback(Some(at(12)));
         assert_eq!((state.deadline_at(&request), state.due_at), (at(12), Some(at(12))));
-        let later = state.with_urls(&request, Some(at(14))).unwrap();
-        assert_eq!((later.deadline_at(&request), later.urls.unwrap().created), (at(14), 2));
-        let sooner = later.with_urls(&request, Some(at(11))).unwrap();
-        assert_eq!(sooner.deadline_at(&request), at(14));
-        let (request, forever) = callback(None);
-        assert_eq!(forever.deadline_at(&request).duration_since(at(10)).as_hours(), 365 * 24);
-        let most = State { urls: Some(UrlSets { created: u16::MAX, expire_at: at(12) }), ..state };
-        assert_eq!(most.with_urls(&request, None), None);
+        for (until, open_until) in [(Some(at(14)), at(14)), (Some(at(11)), at(12)), (None, at(12))] {
+            let more = state.with_urls(&request, until);
+            assert_eq!((more.deadline_at(&request), more.due_at), (open_until, Some(open_until)));
+        }
+        let (request, beaten) = callback(None);
+        let year = request.deadline_at;
+        assert_eq!(year.duration_since(at(10)).as_hours(), 365 * 24);
+        assert_eq!((beaten.deadline_at(&request), beaten.due_at), (year, Some(year)));
+        for (until, open_until) in [(at(12), at(12)), (Timestamp::MAX, year)] {
+            let more = beaten.with_urls(&request, Some(until));
+            assert_eq!((more.deadline_at(&request), more.due_at), (open_until, Some(open_until)));
+        }
     }
 
     #[test]
@@ -96,7 +85,7 @@ mod tests {
         let Answer::Failure(failure) = decided.answer_of(&request, decided.decision().unwrap()) else { panic!() };
         assert_eq!((failure.error(), &*failure.cause()), ("rejected", ""));
         assert!(matches!(hear(&request, &state, at(12)), Err(NotTaken::TooLate)));
-        let more = decided.with_urls(&request, Some(at(20))).unwrap();
+        let more = decided.with_urls(&request, Some(at(20)));
         assert!(
             matches!(more.status, Status::Decided(_)) && matches!(hear(&request, &more, at(13)), Ok(Taken::Before))
         );
@@ -116,7 +105,21 @@ mod tests {
     fn more_urls_leave_it_to_whoever_has_claimed_it() {
         let (request, state) = callback(Some(at(12)));
         let claimed = state.claim(at(12), Duration::from_secs(90)).unwrap().state;
-        let more = claimed.with_urls(&request, Some(at(12))).unwrap();
-        assert_eq!(more.due_at, claimed.due_at);
+        let more = claimed.with_urls(&request, Some(at(20)));
+        assert_eq!((more.due_at, more.deadline_at(&request)), (claimed.due_at, at(20)));
+    }
+
+    #[test]
+    fn another_action_that_says_the_same_is_not_the_one_that_was_taken() {
+        let (request, state) = callback(Some(at(12)));
+        let Ok(Taken::New(decided)) = hear(&request, &state, at(11)) else { panic!("it is in time") };
+        let answer = MachineAnswer::Failure { error: Some("rejected".to_owned()), cause: None };
+        for (outcome, nth, taken) in [("reject", 1, true), ("reject", 2, true), ("cancel", 1, false)] {
+            let source = Source::Url { transaction_id: TransactionId::new(nth), outcome: outcome.to_owned() };
+            assert_eq!(decided.has_taken(&answer, &source), taken, "{outcome}");
+            assert!(!state.has_taken(&answer, &source), "nothing is decided");
+            let heard = decided.hear(&request, &answer, &source, "e", at(11));
+            assert_eq!(matches!(heard, Ok(Taken::Before)), taken, "{outcome}");
+        }
     }
 }

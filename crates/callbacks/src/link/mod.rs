@@ -10,7 +10,7 @@ use sha2::Sha256;
 
 pub use keys::{KeysError, LinkKeys};
 
-use crate::CallbackId;
+use crate::{CallbackId, urls::TransactionId};
 
 /// How many bits of the MAC a link carries: nobody guesses 128.
 const MAC_BYTES: usize = 16;
@@ -37,8 +37,8 @@ pub enum Recipient {
     Destination,
     /// Whoever has the URL of an action.
     Action {
-        /// The number of the call that has created it.
-        set: u16,
+        /// The call that has created it.
+        set: TransactionId,
         /// The position of the action among those of the call.
         action: u8,
     },
@@ -110,7 +110,7 @@ impl CapabilityLink {
             Recipient::Action { set, action } => {
                 mac.update(b"callback-bridge action link 1\0");
                 mac.update(self.id.as_bytes());
-                mac.update(&set.to_be_bytes());
+                mac.update(&set.to_bytes());
                 mac.update(&[action]);
             }
         }
@@ -131,8 +131,8 @@ fn read_whose(text: &str) -> Option<(Recipient, u16)> {
     let recipient = match recipient {
         DESTINATION => Recipient::Destination,
         other => match other.split_once('-') {
-            Some((set, action)) => {
-                Recipient::Action { set: set.strip_prefix(ACTION)?.parse().ok()?, action: action.parse().ok()? }
+            Some((action, set)) => {
+                Recipient::Action { action: action.strip_prefix(ACTION)?.parse().ok()?, set: set.parse().ok()? }
             }
             None => Recipient::Approver(other.parse().ok()?),
         },
@@ -145,7 +145,7 @@ fn whose(recipient: Recipient, generation: u16) -> String {
     let recipient = match recipient {
         Recipient::Approver(approver) => approver.to_string(),
         Recipient::Destination => DESTINATION.to_owned(),
-        Recipient::Action { set, action } => format!("{ACTION}{set}-{action}"),
+        Recipient::Action { set, action } => format!("{ACTION}{action}-{set}"),
     };
     match generation {
         0 => recipient,
@@ -179,7 +179,7 @@ mod tests {
         prop_oneof![
             any::<u8>().prop_map(Recipient::Approver),
             Just(Recipient::Destination),
-            any::<(u16, u8)>().prop_map(|(set, action)| Recipient::Action { set, action }),
+            any::<(u128, u8)>().prop_map(|(set, action)| Recipient::Action { set: TransactionId::new(set), action }),
         ]
     }
 
@@ -190,8 +190,8 @@ mod tests {
 
     #[test]
     fn a_link_is_short_and_can_be_made_again() {
-        let longest = link_of(NEW, Recipient::Action { set: u16::MAX, action: u8::MAX });
-        assert!("/u/".len() + longest.secret().len() < 80, "{}", longest.secret());
+        let longest = link_of(NEW, Recipient::Action { set: TransactionId::new(1), action: u8::MAX });
+        assert!("/u/".len() + longest.secret().len() < 90, "{}", longest.secret());
         let link = link_of(NEW, Recipient::Approver(19));
         assert_eq!(link_of(NEW, Recipient::Approver(19)), link);
         assert!(link.secret().chars().all(|letter| letter.is_ascii_alphanumeric() || "-_.".contains(letter)));

@@ -131,11 +131,21 @@ impl Said {
 
     fn meant(meaning: Meaning) -> Result<Self, NotSaid> {
         match meaning {
-            Meaning::Success { output } => Ok(Self::Answer(MachineAnswer::Success { output })),
             Meaning::Failure { error, cause } => MachineAnswer::failure(error, cause)
                 .map(Self::Answer)
                 .map_err(|field| NotSaid::NotMapped(field.to_string())),
-            Meaning::Heartbeat => Ok(Self::Heartbeat),
+            other => Ok(other.into()),
+        }
+    }
+}
+
+/// In the words of whoever has written the meaning, whatever they are.
+impl From<Meaning> for Said {
+    fn from(meaning: Meaning) -> Self {
+        match meaning {
+            Meaning::Success { output } => Self::Answer(MachineAnswer::Success { output }),
+            Meaning::Failure { error, cause } => Self::Answer(MachineAnswer::Failure { error, cause }),
+            Meaning::Heartbeat => Self::Heartbeat,
         }
     }
 }

@@ -3,7 +3,10 @@
 use jiff::Timestamp;
 
 use super::{ExternalId, FirstReply, Inbound, InboundKey, Kept};
-use crate::{CallbackId, Request, State, urls::Actions};
+use crate::{
+    CallbackId, Request, State,
+    urls::{Actions, TransactionId},
+};
 
 /// A callback as it is stored.
 #[derive(Debug, Clone, PartialEq)]
@@ -73,14 +76,13 @@ pub trait CallbackStore: Send + Sync {
         since: Timestamp,
     ) -> impl Future<Output = Result<Vec<Inbound>, StoreError>> + Send;
 
-    /// Writes what the URLs mean that a call has created, by the number of the call. It may be forgotten some time after `until`.
+    /// Writes what the URLs of a call mean, by its transaction id. It may be forgotten some time after `until`.
     ///
     /// # Errors
     /// When it may not have been written.
     fn keep_actions(
         &self,
         id: CallbackId,
-        set: u16,
         actions: &Actions,
         until: Timestamp,
     ) -> impl Future<Output = Result<(), StoreError>> + Send;
@@ -89,7 +91,11 @@ pub trait CallbackStore: Send + Sync {
     ///
     /// # Errors
     /// When it could not be read.
-    fn actions(&self, id: CallbackId, set: u16) -> impl Future<Output = Result<Option<Actions>, StoreError>> + Send;
+    fn actions(
+        &self,
+        id: CallbackId,
+        set: TransactionId,
+    ) -> impl Future<Output = Result<Option<Actions>, StoreError>> + Send;
 
     /// The callback that somebody else's name for a task belongs to, as it is now.
     ///

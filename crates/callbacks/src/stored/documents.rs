@@ -10,7 +10,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
 use super::{StoredState, Unreadable};
-use crate::{Ask, Decision, Notice, Outcome, PersonAnswer, Request, State, Status, Untold, UrlSets};
+use crate::{Ask, Decision, Notice, Outcome, PersonAnswer, Request, State, Status, Untold};
 
 /// The form in which people are asked, and answer.
 const OF_PEOPLE: u64 = 1;
@@ -50,7 +50,7 @@ struct StateDocument {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     untold: Vec<Untold>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    urls: Option<UrlSets>,
+    answerable_until: Option<Timestamp>,
     maybe_told: bool,
     generation: u16,
 }
@@ -79,7 +79,7 @@ pub(super) fn of_request(request: &Request) -> String {
     let v = match request.ask {
         Ask::Approval(_) => OF_PEOPLE,
         Ask::Webhook(_) => OF_MACHINES,
-        Ask::Urls(_) => OF_URLS,
+        Ask::Urls {} => OF_URLS,
     };
     written(&RequestDocument { v, request: request.clone() })
 }
@@ -89,8 +89,18 @@ pub(super) fn request(document: &str) -> Result<Request, Unreadable> {
 }
 
 pub(super) fn of_state(state: &State) -> String {
-    let State { status, answers, notices, heartbeat_at, settle_tries, untold, urls, maybe_told, generation, .. } =
-        state.clone();
+    let State {
+        status,
+        answers,
+        notices,
+        heartbeat_at,
+        settle_tries,
+        untold,
+        answerable_until,
+        maybe_told,
+        generation,
+        ..
+    } = state.clone();
     let (decision, settlement) = match status {
         Status::Pending => (None, None),
         Status::Decided(decision) => (Some(decision), None),
@@ -105,14 +115,14 @@ pub(super) fn of_state(state: &State) -> String {
         heartbeat_at,
         settle_tries,
         untold,
-        urls,
+        answerable_until,
         maybe_told,
         generation,
     })
 }
 
 fn form_of(state: &State) -> u64 {
-    if state.urls.is_some() {
+    if state.answerable_until.is_some() {
         return OF_URLS;
     }
     let of_machines = match state.decision().map(|decision| &decision.outcome) {
@@ -132,8 +142,17 @@ pub(super) fn state(stored: StoredState) -> Result<State, Unreadable> {
         (None, Some(decision)) => Status::Decided(decision),
         (None, None) => Status::Pending,
     };
-    let StateDocument { answers, notices, heartbeat_at, settle_tries, untold, urls, maybe_told, generation, .. } =
-        document;
+    let StateDocument {
+        answers,
+        notices,
+        heartbeat_at,
+        settle_tries,
+        untold,
+        answerable_until,
+        maybe_told,
+        generation,
+        ..
+    } = document;
     Ok(State {
         status,
         token,
@@ -142,7 +161,7 @@ pub(super) fn state(stored: StoredState) -> Result<State, Unreadable> {
         heartbeat_at,
         settle_tries,
         untold,
-        urls,
+        answerable_until,
         maybe_told,
         due_at,
         generation,

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use super::*;
 use crate::{
     Approval, Ask, CallbackId, Choice, Decision, ExternalId, InboundFrom, InboundKey, LateReason, MachineAnswer,
-    Notice, Outcome, PersonAnswer, Source, Untold, UrlSets, Urls, Waiting, Webhook, Withdrawal,
+    Notice, Outcome, PersonAnswer, Source, Untold, Waiting, Webhook, Withdrawal,
 };
 
 fn time() -> impl Strategy<Value = Timestamp> {
@@ -134,7 +134,7 @@ prop_compose! {
         times in (option::of(time()), option::of(time())),
         settle_tries: u32,
         untold in prop::collection::vec(untold(), 0..3),
-        urls in option::of((any::<u16>(), time()).prop_map(|(created, expire_at)| UrlSets { created, expire_at })),
+        answerable_until in option::of(time()),
         maybe_told: bool,
         generation: u16,
         version: u64,
@@ -142,7 +142,7 @@ prop_compose! {
         let token = token.map(|token| TaskToken::new(token).unwrap());
         let (heartbeat_at, due_at) = times;
         State {
-            status, token, answers, notices, heartbeat_at, settle_tries, untold, urls, maybe_told, due_at, generation, version
+            status, token, answers, notices, heartbeat_at, settle_tries, untold, answerable_until, maybe_told, due_at, generation, version
         }
     }
 }
@@ -171,7 +171,7 @@ fn ask() -> impl Strategy<Value = Ask> {
         }
         Ask::Approval(Approval::read(approval).unwrap())
     });
-    prop_oneof![4 => webhook, 2 => approval, 1 => Just(Ask::Urls(Urls {}))]
+    prop_oneof![4 => webhook, 2 => approval, 1 => Just(Ask::Urls {})]
 }
 
 fn inbound() -> impl Strategy<Value = Inbound> {
@@ -195,7 +195,7 @@ proptest! {
         let form_of_ask = match ask {
             Ask::Approval(_) => 1,
             Ask::Webhook(_) => 2,
-            Ask::Urls(_) => 3,
+            Ask::Urls {} => 3,
         };
         let request = request_of(ask);
         let stored = request.to_stored();
@@ -217,7 +217,7 @@ proptest! {
         let document = state.to_stored().document;
         let of_machines = [r#""kind":"answered""#, r#""kind":"refused""#, r#""problem":""#, r#""untold":["#];
         let of_machines = of_machines.iter().any(|field| document.contains(field));
-        let of_urls = document.contains(r#""urls":{"#);
+        let of_urls = document.contains(r#""answerableUntil":""#);
         prop_assert_eq!(form(&document), if of_urls { 3 } else if of_machines { 2 } else { 1 }, "{}", document);
     }
 
@@ -372,11 +372,11 @@ fn documents_of_urls_are_read() {
             },
         },
         "answers": {}, "notices": {}, "settleTries": 0,
-        "urls": { "created": 2, "expireAt": "2026-11-23T10:00:00Z" }, "maybeTold": false, "generation": 0,
+        "answerableUntil": "2026-11-23T10:00:00Z", "maybeTold": false, "generation": 0,
     });
     let stored = StoredState { version: 7, token: None, due_at: None, document: state.to_string() };
     let read = State::from_stored(stored).unwrap();
-    assert_eq!(read.urls, Some(UrlSets { created: 2, expire_at: "2026-11-23T10:00:00Z".parse().unwrap() }));
+    assert_eq!(read.answerable_until, Some("2026-11-23T10:00:00Z".parse().unwrap()));
     assert_eq!(serde_json::from_str::<Value>(&read.to_stored().document).unwrap(), state);
     let request = json!({
         "v": 3,

@@ -10,7 +10,8 @@ use jiff::Timestamp;
 use super::{Lost, TableCall, trouble::Trouble};
 use crate::{
     Callback, CallbackId, CallbackStore, ExternalId, FirstReply, Inbound, InboundKey, Kept, Parked, State, StoreError,
-    Written, urls::Actions,
+    Written,
+    urls::{Actions, TransactionId},
 };
 
 /// A table in memory. Each call lets others go first once, as one over a network does; where the real one makes two, they have
@@ -26,14 +27,15 @@ struct Rows {
     callbacks: BTreeMap<CallbackId, Callback>,
     inbound: BTreeMap<InboundKey, (Inbound, Option<FirstReply>)>,
     correlations: BTreeMap<ExternalId, CallbackId>,
-    actions: BTreeMap<(CallbackId, u16), Actions>,
+    /// And until when they are kept.
+    actions: BTreeMap<(CallbackId, TransactionId), (Actions, Timestamp)>,
 }
 
 impl MemoryStore {
-    /// Loses the replies to the next writes.
+    /// Loses the replies to the next writes, but for those where there is nothing.
     #[must_use]
-    pub fn losing(self, replies: impl IntoIterator<Item = Lost>) -> Self {
-        self.trouble.lose(replies);
+    pub fn losing(self, replies: impl IntoIterator<Item = impl Into<Option<Lost>>>) -> Self {
+        self.trouble.lose(replies.into_iter().map(Into::into));
         self
     }
 
@@ -57,6 +59,12 @@ impl MemoryStore {
     #[must_use]
     pub fn get(&self, id: CallbackId) -> Option<Callback> {
         self.lock().callbacks.get(&id).cloned()
+    }
+
+    /// Until when what URLs mean is kept, by their calls.
+    #[must_use]
+    pub fn actions_kept_until(&self) -> Vec<Timestamp> {
+        self.lock().actions.values().map(|(_, until)| *until).collect()
     }
 
     fn lock(&self) -> MutexGuard<'_, Rows> {
@@ -167,24 +175,18 @@ impl CallbackStore for MemoryStore {
         Ok(early)
     }
 
-    async fn keep_actions(
-        &self,
-        id: CallbackId,
-        set: u16,
-        actions: &Actions,
-        _until: Timestamp,
-    ) -> Result<(), StoreError> {
+    async fn keep_actions(&self, id: CallbackId, actions: &Actions, until: Timestamp) -> Result<(), StoreError> {
         self.begin(TableCall::KeepActions).await?;
         self.write_rows(|rows, Carried(carried)| {
             if carried {
-                rows.actions.insert((id, set), actions.clone());
+                rows.actions.insert((id, actions.transaction_id()), (actions.clone(), until));
             }
         })
     }
 
-    async fn actions(&self, id: CallbackId, set: u16) -> Result<Option<Actions>, StoreError> {
+    async fn actions(&self, id: CallbackId, set: TransactionId) -> Result<Option<Actions>, StoreError> {
         self.begin(TableCall::Actions).await?;
-        Ok(self.lock().actions.get(&(id, set)).cloned())
+        Ok(self.lock().actions.get(&(id, set)).map(|(actions, _)| actions.clone()))
     }
 
     async fn correlated(&self, external: &ExternalId) -> Result<Option<CallbackId>, StoreError> {

@@ -50,7 +50,7 @@ pub(super) struct Trouble(Arc<Mutex<Plan>>);
 struct Plan {
     calls: usize,
     fails: Option<Box<dyn FnMut(TableCall) -> bool + Send>>,
-    lost: VecDeque<Lost>,
+    lost: VecDeque<Option<Lost>>,
 }
 
 impl fmt::Debug for Plan {
@@ -64,7 +64,7 @@ impl Trouble {
         self.lock().fails = Some(Box::new(fails));
     }
 
-    pub(super) fn lose(&self, replies: impl IntoIterator<Item = Lost>) {
+    pub(super) fn lose(&self, replies: impl IntoIterator<Item = Option<Lost>>) {
         self.lock().lost.extend(replies);
     }
 
@@ -86,7 +86,7 @@ impl Trouble {
 
     /// What becomes of the next write, where its reply is lost.
     pub(super) fn loses(&self) -> Option<Lost> {
-        self.lock().lost.pop_front()
+        self.lock().lost.pop_front().flatten()
     }
 
     fn lock(&self) -> MutexGuard<'_, Plan> {

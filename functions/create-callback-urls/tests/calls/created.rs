@@ -119,7 +119,7 @@ async fn an_expiration_is_told_as_it_was_written_and_is_of_utc_without_an_offset
         assert_eq!(reply["expiration"], told);
         let (_, set) = bench.leads_to(&urls(&reply)["go_on"]).await;
         assert_eq!(set.expiration().unwrap().at(), at.parse().unwrap(), "{written}");
-        assert_eq!(bench.stored().unwrap().state.urls.unwrap().expire_at, at.parse().unwrap());
+        assert_eq!(bench.table.actions_kept_until(), [at.parse().unwrap(); 2]);
     }
 }
 
@@ -165,7 +165,7 @@ async fn a_second_call_for_the_same_task_adds_urls_to_the_same_callback() {
     let (first, second) = (urls(&first)["go_on"].clone(), urls(&second)["stop"].clone());
     assert_eq!(bench.leads_to(&first).await.0.action_type(), ActionType::Heartbeat);
     assert_eq!(bench.leads_to(&second).await.0.action_type(), ActionType::Failure);
-    assert_eq!(bench.stored().unwrap().state.urls.unwrap().created, 2);
+    assert_eq!(bench.table.actions_kept_until().len(), 2);
 }
 
 /// Calls at once each get URLs, and none of them those of another.
@@ -184,5 +184,5 @@ async fn calls_at_once_for_the_same_task_do_not_mix() {
             Meaning::Failure { error: Some(name.to_owned()), cause: None }
         );
     }
-    assert_eq!(bench.stored().unwrap().state.urls.unwrap().created, 3);
+    assert_eq!(bench.table.actions_kept_until().len(), 3);
 }

@@ -1,6 +1,6 @@
 //! Post actions: what is posted says what becomes of the task.
 
-use callbacks::Source;
+use callbacks::{Source, urls::TransactionId};
 use serde_json::{Value, json};
 
 use crate::urls::{ACCEPT, Told, Urls, error};
@@ -73,7 +73,7 @@ async fn what_comes_of_another_body_afterwards_is_too_late() {
     for body in [json!({ "result": "paid", "amount": 4 }), json!({ "result": "bad" })] {
         assert_eq!(error(&urls.post_json("hook", &body).await), (400, "StepFunctionsError".to_owned()));
     }
-    let of = |outcome: &str| Source::Url { transaction_id: format!("{:032x}", 1), outcome: outcome.to_owned() };
+    let of = |outcome: &str| Source::Url { transaction_id: TransactionId::new(1), outcome: outcome.to_owned() };
     let late: Vec<Source> = urls.bench.outside.late().into_iter().map(|late| late.source).collect();
     assert_eq!(late, [of("hook.paid"), of("hook.bad")]);
 }

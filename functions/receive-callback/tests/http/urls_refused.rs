@@ -2,7 +2,10 @@
 
 use std::time::Duration;
 
-use callbacks::{CapabilityLink, LinkKeys, Recipient, Withdrawal, urls::Switches};
+use callbacks::{
+    CapabilityLink, LinkKeys, Recipient, Withdrawal,
+    urls::{Switches, TransactionId},
+};
 use serde_json::json;
 
 use crate::{
@@ -20,7 +23,8 @@ async fn every_wrong_link_gets_the_same_404() {
     let urls = Urls::new().await;
     let others = LinkKeys::read("another key of thirty-two letters!").unwrap();
     let elsewhere = "ungWv48Bz-pBQUDeXa4iIw".parse().unwrap();
-    let first = Recipient::Action { set: 0, action: 0 };
+    let (set, other_set) = (TransactionId::new(1), TransactionId::new(2));
+    let first = Recipient::Action { set, action: 0 };
     let right = urls.link("approve");
     assert_eq!(right, link_of(first, 0));
     let wrong = [
@@ -30,13 +34,13 @@ async fn every_wrong_link_gets_the_same_404() {
         right[1..].to_owned(),
         format!("{right}x"),
         format!("{right}."),
-        right.replace("a0-0", "a0-1"),
-        right.replace("a0-0", "a00-0"),
+        right.replace(".a0-", ".a1-"),
+        right.replace(".a0-", ".a00-"),
         CapabilityLink::new(&others, Bench::id(), first, 0).secret(),
         CapabilityLink::new(&LinkKeys::read(KEYS).unwrap(), elsewhere, first, 0).secret(),
         link_of(first, 1),
-        link_of(Recipient::Action { set: 0, action: 3 }, 0),
-        link_of(Recipient::Action { set: 1, action: 0 }, 0),
+        link_of(Recipient::Action { set, action: 3 }, 0),
+        link_of(Recipient::Action { set: other_set, action: 0 }, 0),
         link_of(Recipient::Approver(0), 0),
         link_of(Recipient::Destination, 0),
     ];

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use aws_sdk_dynamodb::{Client, types::AttributeValue};
 use callback_bridge_aws::CallbackTable;
-use callbacks::{Callback, CallbackId, CallbackStore, Request, State, UrlSets, Written};
+use callbacks::{Callback, CallbackId, CallbackStore, Request, State, Written};
 use jiff::Timestamp;
 use tokio::time::{Instant, sleep};
 
@@ -64,7 +64,7 @@ impl People<'_> {
         let mut next = State {
             due_at: state.due_at.map(earlier),
             heartbeat_at: state.heartbeat_at.map(earlier),
-            urls: state.urls.map(|urls| UrlSets { expire_at: earlier(urls.expire_at), ..urls }),
+            answerable_until: state.answerable_until.map(earlier),
             version: state.version + 1,
             ..state
         };

@@ -1,13 +1,15 @@
 //! What URLs mean, as it is written and read.
 
-use callbacks::urls::Actions;
+use callbacks::urls::{Actions, TransactionId};
 use serde_json::json;
 
 use super::*;
 
+const SET: TransactionId = TransactionId::new(7);
+
 fn actions() -> Actions {
     let stored = json!({
-        "transactionId": "0123456789abcdef0123456789abcdef",
+        "transactionId": SET,
         "actions": [{ "name": "approve", "type": "success", "output": null }],
     });
     Actions::from_stored(&stored).unwrap()
@@ -20,14 +22,14 @@ async fn they_stand_apart_from_the_callback_and_expire_after_it() {
             let (key, values) = (input.key().unwrap(), input.expression_attribute_values().unwrap());
             let id = callback().request.id;
             s(key, "pk") == format!("actions#{id}")
-                && s(key, "sk") == "7"
+                && s(key, "sk") == SET.to_string()
                 && input.condition_expression().is_none()
                 && s(values, ":document").contains(r#""name":"approve""#)
                 && !s(values, ":document").contains(TOKEN)
                 && values[":expires_at"] == AttributeValue::N("1803117600".to_owned()) // 90 days later
         })
         .then_output(|| UpdateItemOutput::builder().build());
-    assert_eq!(table(&[&rule]).keep_actions(callback().request.id, 7, &actions(), now()).await, Ok(()));
+    assert_eq!(table(&[&rule]).keep_actions(callback().request.id, &actions(), now()).await, Ok(()));
     assert_eq!(rule.num_calls(), 1);
 }
 
@@ -37,10 +39,11 @@ async fn read(items: Vec<Item>) -> Result<Option<Actions>, StoreError> {
             let values = input.expression_attribute_values().unwrap();
             input.consistent_read() == Some(true)
                 && input.key_condition_expression() == Some("pk = :pk AND sk = :sk")
-                && (s(values, ":pk"), s(values, ":sk")) == (&*format!("actions#{}", callback().request.id), "7")
+                && s(values, ":pk") == format!("actions#{}", callback().request.id)
+                && s(values, ":sk") == SET.to_string()
         })
         .then_output(move || QueryOutput::builder().set_items(Some(items.clone())).build());
-    table(&[&rule]).actions(callback().request.id, 7).await
+    table(&[&rule]).actions(callback().request.id, SET).await
 }
 
 #[tokio::test]
@@ -61,9 +64,9 @@ async fn an_error_is_named_by_its_code() {
     let code = "ThrottlingException";
     let meta = move || ErrorMetadata::builder().code(code).message(TOKEN).build();
     let write = mock!(Client::update_item).then_error(move || UpdateItemError::generic(meta()));
-    let kept = table(&[&write]).keep_actions(callback().request.id, 7, &actions(), now()).await;
+    let kept = table(&[&write]).keep_actions(callback().request.id, &actions(), now()).await;
     assert_eq!(kept, Err(StoreError(code.to_owned())));
     let read = mock!(Client::query).then_error(move || QueryError::generic(meta()));
-    let found = table(&[&read]).actions(callback().request.id, 7).await;
+    let found = table(&[&read]).actions(callback().request.id, SET).await;
     assert_eq!(found.map(|_| ()), Err(StoreError(code.to_owned())));
 }

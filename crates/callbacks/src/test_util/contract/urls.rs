@@ -4,19 +4,23 @@ use callback_bridge::TaskToken;
 use serde_json::json;
 
 use super::time;
-use crate::{CallbackId, CallbackStore, StoreError, urls::Actions};
+use crate::{
+    CallbackId, CallbackStore, StoreError,
+    urls::{Actions, TransactionId},
+};
 
 pub(super) async fn keeps_what_they_mean(table: &impl CallbackStore) -> Result<(), StoreError> {
     let [one, other] = ["one with URLs", "another with URLs"].map(id);
-    assert_eq!(written(table, one, 0).await?, None);
-    for (id, set, transaction) in [(one, 0, 'a'), (one, 1, 'b'), (other, 0, 'c'), (one, u16::MAX, 'd')] {
-        let kept = actions(transaction);
-        table.keep_actions(id, set, &kept, time("12:00:00")).await?;
-        table.keep_actions(id, set, &kept, time("12:00:00")).await?;
-        assert_eq!(written(table, id, set).await?, Some(kept.to_stored()), "{transaction}");
+    let [a, b, c] = [1, 2, 3].map(TransactionId::new);
+    assert_eq!(written(table, one, a).await?, None);
+    for (id, set) in [(one, a), (one, b), (other, c)] {
+        let kept = actions(set);
+        table.keep_actions(id, &kept, time("12:00:00")).await?;
+        table.keep_actions(id, &kept, time("12:00:00")).await?;
+        assert_eq!(written(table, id, set).await?, Some(kept.to_stored()), "{set}");
     }
-    assert_eq!(written(table, one, 0).await?, Some(actions('a').to_stored()), "each stays what it was");
-    assert_eq!(written(table, other, 1).await?, None);
+    assert_eq!(written(table, one, a).await?, Some(actions(a).to_stored()), "each stays what it was");
+    assert_eq!(written(table, other, a).await?, None);
     assert_eq!(table.load(one).await?, None, "they are no callback");
     Ok(())
 }
@@ -24,14 +28,14 @@ pub(super) async fn keeps_what_they_mean(table: &impl CallbackStore) -> Result<(
 async fn written(
     table: &impl CallbackStore,
     id: CallbackId,
-    set: u16,
+    set: TransactionId,
 ) -> Result<Option<serde_json::Value>, StoreError> {
     Ok(table.actions(id, set).await?.map(|actions| actions.to_stored()))
 }
 
-fn actions(transaction: char) -> Actions {
+fn actions(transaction_id: TransactionId) -> Actions {
     let stored = json!({
-        "transactionId": transaction.to_string().repeat(32),
+        "transactionId": transaction_id,
         "actions": [
             { "name": "approve", "type": "success", "output": { "amount": 12.5, "text": "\u{f8}\u{0}" }, "response": { "text": "thanks" } },
             { "name": "reject", "type": "failure", "error": "rejected", "cause": "nobody knows" },
