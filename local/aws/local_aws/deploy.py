@@ -3,8 +3,10 @@
 Creates or updates a stack from a SAM or CloudFormation template and prints, as JSON, what something outside has to run.
 """
 import argparse
+import functools
 import json
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import boto3
@@ -21,17 +23,12 @@ REGION = "us-east-1"
 OF_THE_TEMPLATE = (ClientError, InvalidDocumentException, OSError, YAMLError)
 
 
-class Clients:
-    """Makes clients for one endpoint and region."""
-
-    def __init__(self, endpoint: str, region: str):
-        self._options = {
-            "endpoint_url": endpoint, "region_name": region, "aws_access_key_id": "test", "aws_secret_access_key": "test",
-            "config": Config(s3={"addressing_style": "path"}, retries={"total_max_attempts": 1}, read_timeout=300),
-        }  # fmt: skip
-
-    def __call__(self, name: str):
-        return boto3.client(name, **self._options)
+@functools.cache
+def _client(name: str, endpoint: str, region: str):
+    return boto3.client(
+        name, endpoint_url=endpoint, region_name=region, aws_access_key_id="test", aws_secret_access_key="test",
+        config=Config(s3={"addressing_style": "path"}, retries={"total_max_attempts": 1}, read_timeout=300),
+    )  # fmt: skip
 
 
 def _uploader(s3):
@@ -95,7 +92,7 @@ def _session(sts, role: str, function: str) -> dict:
     return {"access_key_id": given["AccessKeyId"], "secret_access_key": given["SecretAccessKey"], "session_token": given["SessionToken"]}
 
 
-def _functions(aws: Clients, physical: dict[str, str], template: dict, code: dict[str, str], resources: dict) -> list:
+def _functions(aws: Callable, physical: dict[str, str], template: dict, code: dict[str, str], resources: dict) -> list:
     client, sources, out = aws("lambda"), describe.event_sources(resources), []
     for logical, resource in template["Resources"].items():
         if resource["Type"] != "AWS::Lambda::Function" or logical not in physical:
@@ -117,7 +114,7 @@ def deploy(
     path: Path, endpoint: str, stack: str, parameters: dict[str, str], region: str = REGION, api_endpoint: str | None = None
 ) -> dict:  # fmt: skip
     """Creates or updates a stack; returns what something outside has to run."""
-    aws = Clients(endpoint, region)
+    aws = functools.partial(_client, endpoint=endpoint, region=region)
     source = sam.load(path)
     code = sam.package(source, path.parent, _uploader(aws("s3")))
     template, left_out = sam.split(sam.translate(source, parameters, region), api_endpoint)
