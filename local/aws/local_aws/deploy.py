@@ -140,6 +140,12 @@ def deploy(
     }  # fmt: skip
 
 
+def reasons(error: Exception) -> list[str]:
+    """What is wrong with a template, by lines; whoever wrote it does not want to know where we were when we saw that."""
+    causes = [cause.message for cause in getattr(error, "causes", [])] or [str(error)]
+    return [line for cause in causes for line in cause.splitlines()]
+
+
 def add_parameters(parser: argparse.ArgumentParser) -> None:
     """The options that say what a template is translated with."""
     parser.add_argument("--region", default=REGION)
@@ -164,9 +170,7 @@ def main(argv: list[str] | None = None) -> int:
     try:
         described = deploy(args.template, args.endpoint, args.stack, parameters_of(args), args.region, args.api_endpoint)
     except OF_THE_TEMPLATE as error:
-        # Whoever wrote it wants to know what is wrong with it, and not where we were when we saw that.
-        reasons = [cause.message for cause in getattr(error, "causes", [])] or [str(error)]
-        print("\n".join(reasons), file=sys.stderr)
+        print("\n".join(reasons(error)), file=sys.stderr)
         return 1
     text = json.dumps(described, indent=2)
     if args.output:

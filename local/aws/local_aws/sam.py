@@ -2,6 +2,7 @@
 import copy
 import hashlib
 import io
+import logging
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -28,6 +29,8 @@ class _Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):
 
 
 _Loader.add_multi_constructor("!", intrinsics_multi_constructor)
+# It complains of metrics that nobody wants, each time that a translation is forgotten.
+logging.getLogger("samtranslator.metrics").setLevel(logging.ERROR)
 
 
 class _ManagedPolicies(dict):
