@@ -18,6 +18,7 @@ use tokio::process::{ChildStdin, Command};
 
 use crate::children::{self, Process};
 use crate::transcript::Transcript;
+use deployment::Deployer;
 
 pub use credentials::SessionCredentials;
 pub use description::{EventSourceMapping, FunctionDescription, LoggingConfig, Schedule, StackDescription};
@@ -42,8 +43,9 @@ pub struct LocalAws {
     http: reqwest::Client,
     python: PathBuf,
     transcript: Transcript,
-    /// One deployment at a time: they share the bucket for code, and the interpreter's lock anyway.
-    deploying: tokio::sync::Mutex<()>,
+    /// One deployment at a time: they share the bucket for code, and the interpreter's lock anyway. The first one starts the
+    /// process that deploys, and those after it find it here.
+    deploying: tokio::sync::Mutex<Option<Deployer>>,
     /// Its end is what tells the process to stop when we can't any more.
     _stdin: ChildStdin,
 }
@@ -126,7 +128,8 @@ impl LocalAws {
     /// template.
     ///
     /// # Errors
-    /// If the template can't be deployed, or if a resource of it was not created because moto does not know its type.
+    /// If the template can't be deployed, or if a resource of it was not created because moto does not know its type. If
+    /// the process that deploys has ended; the message has its last output, and the next deployment starts another.
     pub async fn deploy(
         &self,
         template: &Path,
@@ -134,7 +137,6 @@ impl LocalAws {
         parameters: &[(String, String)],
         api_endpoint: Option<&str>,
     ) -> anyhow::Result<StackDescription> {
-        let _alone = self.deploying.lock().await;
         deployment::deploy(self, template, stack, parameters, api_endpoint).await
     }
 
@@ -184,6 +186,10 @@ impl LocalAws {
     /// If it had to be killed, or had ended in some other way before.
     pub async fn stop(&self) -> anyhow::Result<()> {
         let status = self.process.terminate(STOP).await;
+        // A deployment under way fails, and the process that deploys goes when we are dropped.
+        if let Ok(mut deployer) = self.deploying.try_lock() {
+            deployer.take();
+        }
         if !status.success() {
             bail!("local AWS did not stop by itself: {status}");
         }
@@ -229,7 +235,7 @@ mod tests {
 
     use super::*;
 
-    fn stand_in(folder: &Path, script: &str) -> PathBuf {
+    pub(super) fn stand_in(folder: &Path, script: &str) -> PathBuf {
         let path = folder.join("python");
         std::fs::write(&path, format!("#!/bin/sh\n{script}\n")).unwrap();
         std::fs::set_permissions(&path, PermissionsExt::from_mode(0o755)).unwrap();

@@ -2,6 +2,7 @@
 import json
 
 import yaml
+from moto.cloudformation.models import Stack
 from moto.iam.models import Role
 from moto.s3.models import s3_backends
 from moto.sns.models import Topic
@@ -11,6 +12,19 @@ from moto.stepfunctions.utils import cfn_to_api_tags
 from moto.utilities.utils import get_partition
 
 from .seams import expect, replace
+
+
+def _parse(original):
+    # AWS: a template is JSON or YAML. moto: reads JSON as YAML, which takes far
+    # longer, and does not know that two escapes are one character (a pair of surrogates).
+    # https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/template-formats.html
+    def parse_template(template):
+        try:
+            return json.loads(template)
+        except ValueError:
+            return original(template)
+
+    return staticmethod(parse_template)
 
 
 def _definition(properties: dict, account_id: str, region_name: str) -> str | None:
@@ -106,6 +120,7 @@ def _policy_as_text(original):
 
 def install() -> None:
     """Puts the corrections into moto."""
+    replace(Stack, "parse_template", _parse, takes=("template",))
     takes = ("resource_name", "cloudformation_json", "account_id", "region_name", "kwargs")
     replace(models.StateMachine, "create_from_cloudformation_json", _create, takes=takes)
     replace(Role, "put_policy", _policy_as_text, takes=("policy_name", "policy_json"))

@@ -3,8 +3,10 @@
 Creates or updates a stack from a SAM or CloudFormation template and prints, as JSON, what something outside has to run.
 """
 import argparse
+import functools
 import json
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import boto3
@@ -21,17 +23,12 @@ REGION = "us-east-1"
 OF_THE_TEMPLATE = (ClientError, InvalidDocumentException, OSError, YAMLError)
 
 
-class Clients:
-    """Makes clients for one endpoint and region."""
-
-    def __init__(self, endpoint: str, region: str):
-        self._options = {
-            "endpoint_url": endpoint, "region_name": region, "aws_access_key_id": "test", "aws_secret_access_key": "test",
-            "config": Config(s3={"addressing_style": "path"}, retries={"total_max_attempts": 1}, read_timeout=300),
-        }  # fmt: skip
-
-    def __call__(self, name: str):
-        return boto3.client(name, **self._options)
+@functools.cache
+def _client(name: str, endpoint: str, region: str):
+    return boto3.client(
+        name, endpoint_url=endpoint, region_name=region, aws_access_key_id="test", aws_secret_access_key="test",
+        config=Config(s3={"addressing_style": "path"}, retries={"total_max_attempts": 1}, read_timeout=300),
+    )  # fmt: skip
 
 
 def _uploader(s3):
@@ -95,7 +92,7 @@ def _session(sts, role: str, function: str) -> dict:
     return {"access_key_id": given["AccessKeyId"], "secret_access_key": given["SecretAccessKey"], "session_token": given["SessionToken"]}
 
 
-def _functions(aws: Clients, physical: dict[str, str], template: dict, code: dict[str, str], resources: dict) -> list:
+def _functions(aws: Callable, physical: dict[str, str], template: dict, code: dict[str, str], resources: dict) -> list:
     client, sources, out = aws("lambda"), describe.event_sources(resources), []
     for logical, resource in template["Resources"].items():
         if resource["Type"] != "AWS::Lambda::Function" or logical not in physical:
@@ -117,7 +114,7 @@ def deploy(
     path: Path, endpoint: str, stack: str, parameters: dict[str, str], region: str = REGION, api_endpoint: str | None = None
 ) -> dict:  # fmt: skip
     """Creates or updates a stack; returns what something outside has to run."""
-    aws = Clients(endpoint, region)
+    aws = functools.partial(_client, endpoint=endpoint, region=region)
     source = sam.load(path)
     code = sam.package(source, path.parent, _uploader(aws("s3")))
     template, left_out = sam.split(sam.translate(source, parameters, region), api_endpoint)
@@ -141,6 +138,12 @@ def deploy(
         "outputs": {k: v for k, v in outputs.items() if k not in wanted.outputs()},
         "resources": physical, "left_out": sorted(left_out), "not_created": missing,
     }  # fmt: skip
+
+
+def reasons(error: Exception) -> list[str]:
+    """What is wrong with a template, by lines; whoever wrote it does not want to know where we were when we saw that."""
+    causes = [cause.message for cause in getattr(error, "causes", [])] or [str(error)]
+    return [line for cause in causes for line in cause.splitlines()]
 
 
 def add_parameters(parser: argparse.ArgumentParser) -> None:
@@ -167,9 +170,7 @@ def main(argv: list[str] | None = None) -> int:
     try:
         described = deploy(args.template, args.endpoint, args.stack, parameters_of(args), args.region, args.api_endpoint)
     except OF_THE_TEMPLATE as error:
-        # Whoever wrote it wants to know what is wrong with it, and not where we were when we saw that.
-        reasons = [cause.message for cause in getattr(error, "causes", [])] or [str(error)]
-        print("\n".join(reasons), file=sys.stderr)
+        print("\n".join(reasons(error)), file=sys.stderr)
         return 1
     text = json.dumps(described, indent=2)
     if args.output:

@@ -1,4 +1,5 @@
 """Resource types that moto's CloudFormation lacks: some are created through their API, any other one has a placeholder."""
+import functools
 import json
 import os
 
@@ -12,6 +13,7 @@ from .seams import expect, replace
 _session = botocore.session.get_session()
 
 
+@functools.cache
 def _client(service: str, region: str):
     return boto3.client(service, region_name=region, endpoint_url=f"http://127.0.0.1:{os.environ['MOTO_PORT']}")
 

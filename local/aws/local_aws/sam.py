@@ -2,14 +2,16 @@
 import copy
 import hashlib
 import io
+import logging
 import zipfile
 from pathlib import Path
 from typing import Any
 
 import boto3
+import yaml
 from samtranslator.parser.parser import Parser
 from samtranslator.translator.translator import Translator
-from samtranslator.yaml_helper import yaml_parse
+from samtranslator.yaml_helper import intrinsics_multi_constructor, yaml_parse
 
 BUCKET = "local-aws-deploy"
 _URLS = {"ApiEndpoint": "https://{}", "FunctionUrl": "https://{}/"}
@@ -20,6 +22,15 @@ LEFT_OUT = ("AWS::Lambda::EventSourceMapping", "AWS::Lambda::Url", "AWS::Lambda:
 
 # What moto cannot create either, and nobody misses here, where policies of resources are not evaluated.
 WITHOUT_EFFECT = ("AWS::SQS::QueuePolicy", "AWS::SNS::TopicPolicy")
+
+
+class _Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):
+    """Reads YAML with the short forms of intrinsic functions, by libyaml if PyYAML has it, which is far faster."""
+
+
+_Loader.add_multi_constructor("!", intrinsics_multi_constructor)
+# It complains of metrics that nobody wants, each time that a translation is forgotten.
+logging.getLogger("samtranslator.metrics").setLevel(logging.ERROR)
 
 
 class _ManagedPolicies(dict):
@@ -39,7 +50,11 @@ class _ManagedPolicies(dict):
 
 def load(path: Path) -> dict:
     """The template in a file."""
-    return yaml_parse(path.read_text())
+    text = path.read_text()
+    try:
+        return yaml.load(text, Loader=_Loader)
+    except yaml.YAMLError:
+        return yaml_parse(text)  # which shows the line that is wrong; libyaml does not
 
 
 def _zip(source: Path) -> bytes:

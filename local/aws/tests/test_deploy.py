@@ -203,7 +203,7 @@ def test_deleting_a_stack_deletes_its_state_machine(aws, endpoint):
     ("template", "said"),
     [
         ("Resources: {Fn: {Type: AWS::Serverless::Function, Properties: {CodeUri: .}}}\nTransform: AWS::Serverless-2016-10-31", "[Fn] is invalid. Runtime"),
-        ("Resources: {Work: [", "line 1"),
+        ("Resources: {Work: [", "line 1, column 20:\n    Resources: {Work: [\n"),
         ("Resources: {M: {Type: AWS::Serverless::StateMachine, Properties: {DefinitionUri: nothing.json}}}", "nothing.json"),
     ],
 )  # fmt: skip

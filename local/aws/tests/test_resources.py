@@ -101,3 +101,25 @@ def test_a_deleted_stack_takes_them_along(aws, endpoint):
     until(lambda: not aws("cloudwatch").describe_alarms(AlarmNames=[made["Alarm"], made["Ratio"]])["MetricAlarms"])
     until(lambda: made["Errands"] not in str(aws.sfn.list_activities()))
     until(lambda: made["Keys"] not in str(aws("secretsmanager").list_secrets()))
+
+
+SMILE = "\N{GRINNING FACE}"
+IN_JSON = json.dumps({
+    "Parameters": {"Word": {"Type": "String", "Default": SMILE}},
+    "Resources": {"Work": {"Type": "AWS::SQS::Queue"}},
+    "Outputs": {"Word": {"Value": {"Ref": "Word"}}, "Queue": {"Value": {"Fn::GetAtt": ["Work", "QueueName"]}}},
+})  # fmt: skip
+IN_YAML = f"""
+Parameters: {{Word: {{Type: String, Default: {SMILE}}}}}
+Resources: {{Work: {{Type: AWS::SQS::Queue}}}}
+Outputs: {{Word: {{Value: !Ref Word}}, Queue: {{Value: !GetAtt Work.QueueName}}}}
+"""
+
+
+@pytest.mark.parametrize("template", [IN_JSON, IN_YAML], ids=["json", "yaml"])
+def test_a_template_is_json_or_yaml(aws, template):
+    client, name = aws("cloudformation"), unique()
+    client.create_stack(StackName=name, TemplateBody=template)
+    client.update_stack(StackName=name, TemplateBody=template)
+    outputs = {o["OutputKey"]: o["OutputValue"] for o in client.describe_stacks(StackName=name)["Stacks"][0]["Outputs"]}
+    assert outputs["Word"] == SMILE and outputs["Queue"].startswith(f"{name}-Work")

@@ -5,7 +5,7 @@ use std::process::{ExitStatus, Stdio};
 use std::time::Duration;
 
 use rustix::process::{Pid, Signal, WaitId, WaitIdOptions, kill_process_group, waitid};
-use tokio::process::{Child, ChildStdin, Command};
+use tokio::process::{Child, ChildStdin, ChildStdout, Command};
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
@@ -30,15 +30,33 @@ impl Process {
     ///
     /// # Errors
     /// If the program can't be started.
-    pub fn spawn(mut command: Command, source: &str, transcript: &Transcript) -> io::Result<Process> {
-        command.stdout(Stdio::piped()).stderr(Stdio::piped()).process_group(0);
-        let mut child = command.spawn()?;
+    pub fn spawn(command: Command, source: &str, transcript: &Transcript) -> io::Result<Process> {
+        let mut child = start(command)?;
+        let copying =
+            child.stdout.take().map(|stdout| tokio::spawn(output::copy(stdout, source.into(), transcript.clone())));
+        Self::watched(child, copying, source, transcript)
+    }
+
+    /// Starts a command whose standard output is for us to read; only its standard error goes to the transcript.
+    pub(crate) fn spawn_answering(
+        command: Command,
+        source: &str,
+        transcript: &Transcript,
+    ) -> io::Result<(Process, ChildStdout)> {
+        let mut child = start(command)?;
+        let answers = child.stdout.take().ok_or_else(|| io::Error::other("a process without standard output"))?;
+        Ok((Self::watched(child, None, source, transcript)?, answers))
+    }
+
+    fn watched(
+        mut child: Child,
+        copying: Option<JoinHandle<()>>,
+        source: &str,
+        transcript: &Transcript,
+    ) -> io::Result<Process> {
         let group = child.id().and_then(|id| i32::try_from(id).ok()).and_then(Pid::from_raw);
         let group = group.ok_or_else(|| io::Error::other("a process without an id"))?;
-        let mut outputs = Vec::new();
-        if let Some(stdout) = child.stdout.take() {
-            outputs.push(tokio::spawn(output::copy(stdout, source.into(), transcript.clone())));
-        }
+        let mut outputs = Vec::from_iter(copying);
         if let Some(stderr) = child.stderr.take() {
             outputs.push(tokio::spawn(output::copy(stderr, source.into(), transcript.clone())));
         }
@@ -119,6 +137,10 @@ impl Drop for Process {
     fn drop(&mut self) {
         self.kill();
     }
+}
+
+fn start(mut command: Command) -> io::Result<Child> {
+    command.stdout(Stdio::piped()).stderr(Stdio::piped()).process_group(0).spawn()
 }
 
 fn signal_group(group: Pid, signal: Signal) {

@@ -136,10 +136,6 @@ pub struct Schedule {
 }
 
 impl StackDescription {
-    pub(super) fn parse(text: &[u8]) -> anyhow::Result<Self> {
-        Ok(serde_json::from_slice(text)?)
-    }
-
     /// The value of an output.
     ///
     /// # Errors
@@ -180,7 +176,7 @@ mod tests {
     #[test]
     fn what_local_aws_prints_is_understood() {
         let text = include_str!("description.json");
-        let stack = StackDescription::parse(text.as_bytes()).unwrap();
+        let stack: StackDescription = serde_json::from_str(text).unwrap();
         let worker = stack.function("Worker").unwrap();
         assert_eq!((worker.timeout, worker.memory, worker.reserved_concurrency), (20, 256, Some(5)));
         assert_eq!(worker.logging.application_log_level.as_deref(), Some("DEBUG"));
