@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use callback_bridge_aws::{Error, Lambda, desk, late_answers, senders};
 use callbacks::{Nobody, Outbound};
-use lambda_http::{Request, RequestExt, service_fn};
-use receive_callback::{Config, Door};
+use lambda_http::{Adapter, Request, RequestExt, lambda_runtime, service_fn, tower::ServiceBuilder};
+use receive_callback::{Config, Door, readable};
 
 #[tokio::main]
 async fn main() -> Result<(), Error> {
@@ -22,5 +22,7 @@ async fn main() -> Result<(), Error> {
             Ok::<_, lambda_http::Error>(lambda.during(&context, work).await)
         }
     });
-    lambda_http::run(function).await.map_err(Error::new)
+    // As `lambda_http::run`, which panics where a query is none of a URI.
+    let function = ServiceBuilder::new().map_request(readable).service(Adapter::from(function));
+    lambda_runtime::run(function).await.map_err(Error::new)
 }

@@ -13,6 +13,7 @@ mod machines_trouble;
 mod nobody_upsets_it;
 mod opening;
 mod provider;
+mod queries;
 mod refusing;
 mod sample_events;
 mod secrets;

@@ -8,6 +8,7 @@ use callback_bridge::{TaskMessage, test_util::RecordingCallbacks};
 use callbacks::{
     Approval, Ask, CallReply, Callback, Desk, LinkKeys, Waiting, Webhook,
     test_util::{MemoryStore, RecordingOutside, StoppedClock},
+    urls::{Order, Switches, TransactionId},
 };
 use lambda_http::{Body, Response};
 use receive_callback::{Config, Door};
@@ -42,6 +43,23 @@ async fn sent(event: &str, opened: &str, config: Config) -> (Response<Body>, Cal
     (response, store.get(id).unwrap(), callbacks)
 }
 
+/// What an event gets, and whether the task is answered then whose URLs the sample call has created.
+async fn by_url(event: &str) -> (u16, bool) {
+    let (store, callbacks, outside) =
+        (MemoryStore::default(), RecordingCallbacks::default(), RecordingOutside::default());
+    let now = "2026-11-22T10:05:00Z".parse().unwrap();
+    let keys = LinkKeys::read(KEYS).unwrap();
+    let desk = Desk::new(store, callbacks.clone(), outside, StoppedClock::at(now), keys);
+    let call: Value = serde_json::from_str(&sample("create-callback-urls/direct-call")).unwrap();
+    let order = Order::read(&call, Switches::default(), now).unwrap();
+    let links = desk.create_urls(order.token.clone(), &order.actions(TransactionId::new(42))).await.unwrap();
+    let event = sample(&format!("receive-callback/{event}"));
+    assert!(event.contains(&links[0].secret()), "it is to be sent to /u/{}", links[0].secret());
+    let request = lambda_http::request::from_str(&event).unwrap();
+    let response = Door::new(desk, senders(), Config::default()).answer(&request).await;
+    (response.status().as_u16(), !callbacks.answers().is_empty())
+}
+
 /// The status of the response, and who has answered then.
 async fn became(event: &str, config: Config) -> (u16, Vec<String>) {
     let (response, Callback { request, state }, _) = sent(event, "open-callback/one-approval", config).await;
@@ -74,6 +92,9 @@ const OF_MACHINES: [(&str, u16, &str); 9] = [
     ("machine-success", 200, "succeeded"),
 ];
 
+/// With whether the task is answered.
+const OF_URLS: [(&str, u16, bool); 2] = [("url-get", 200, false), ("url-post", 303, true)];
+
 #[tokio::test]
 async fn every_sample_event_is_what_its_name_says() {
     for (event, status, by) in OF_PEOPLE {
@@ -91,8 +112,11 @@ async fn every_sample_event_is_what_its_name_says() {
         assert_eq!(callbacks.heartbeats(), usize::from(event == "machine-heartbeat"), "{event}");
         assert_eq!(callbacks.answers().len(), usize::from(matches!(stands, "succeeded" | "failed")), "{event}");
     }
+    for (event, status, answers) in OF_URLS {
+        assert_eq!(by_url(event).await, (status, answers), "{event}");
+    }
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../events/receive-callback");
-    let samples = OF_PEOPLE.len() + OF_MACHINES.len();
+    let samples = OF_PEOPLE.len() + OF_MACHINES.len() + OF_URLS.len();
     assert_eq!(fs::read_dir(folder).unwrap().count(), samples, "a sample event is not in this list");
 }
 
