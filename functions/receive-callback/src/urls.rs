@@ -52,7 +52,7 @@ impl<S: CallbackStore, C: TaskCallbacks, O: Outside, K: Clock> Door<S, C, O, K> 
             return self.call(callback, &set, action, invoked, accept).await;
         }
         callback.state.waits(&callback.request, now).map_err(|why| Refused::from(&why))?;
-        Ok(Reply::confirm(set.transaction_id(), action, accept))
+        Ok(Reply::confirm(set.transaction_id(), action, &invoked, accept))
     }
 
     async fn call(

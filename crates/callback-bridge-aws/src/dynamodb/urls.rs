@@ -1,11 +1,7 @@
 //! What URLs mean, as items: one for each call that has created some, apart from the callback, whose items are read together.
 
 use aws_sdk_dynamodb::types::AttributeValue;
-use callbacks::{
-    CallbackId,
-    stored::{self, Unreadable},
-    urls::Actions,
-};
+use callbacks::{CallbackId, stored::Unreadable, urls::Actions};
 use jiff::Timestamp;
 
 use super::{
@@ -16,7 +12,7 @@ use super::{
 
 pub(super) fn kept(id: CallbackId, set: u16, actions: &Actions, expires_at: Option<Timestamp>) -> ItemUpdate {
     let key = [("pk".to_owned(), pk(id)), ("sk".to_owned(), sk(set))].into();
-    let document = AttributeValue::S(stored::of_actions(actions));
+    let document = AttributeValue::S(actions.to_stored());
     ItemUpdate::new(key, [("document", Some(document)), ("expires_at", expires_at.map(seconds))])
 }
 
@@ -26,7 +22,7 @@ pub(super) fn keys(id: CallbackId, set: u16) -> Item {
 }
 
 pub(super) fn actions(item: &Item) -> Result<Actions, Unreadable> {
-    stored::actions(required(item, "document")?)
+    Actions::from_stored(required(item, "document")?)
 }
 
 fn pk(id: CallbackId) -> AttributeValue {

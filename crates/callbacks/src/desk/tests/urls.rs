@@ -20,7 +20,7 @@ fn actions(expiration: Option<&str>) -> Actions {
     if let Some(expiration) = expiration {
         stored["expiration"] = expiration.into();
     }
-    Actions::from_stored(&stored).unwrap()
+    serde_json::from_value(stored).unwrap()
 }
 
 async fn links(bench: &Bench, expiration: Option<&str>) -> Vec<CapabilityLink> {

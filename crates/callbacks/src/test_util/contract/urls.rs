@@ -8,29 +8,21 @@ use crate::{CallbackId, CallbackStore, StoreError, urls::Actions};
 
 pub(super) async fn keeps_what_they_mean(table: &impl CallbackStore) -> Result<(), StoreError> {
     let [one, other] = ["one with URLs", "another with URLs"].map(id);
-    assert_eq!(written(table, one, 0).await?, None);
+    assert_eq!(table.actions(one, 0).await?, None);
     for (id, set, transaction) in [(one, 0, 'a'), (one, 1, 'b'), (other, 0, 'c'), (one, u16::MAX, 'd')] {
         let kept = actions(transaction);
         table.keep_actions(id, set, &kept, time("12:00:00")).await?;
         table.keep_actions(id, set, &kept, time("12:00:00")).await?;
-        assert_eq!(written(table, id, set).await?, Some(kept.to_stored()), "{transaction}");
+        assert_eq!(table.actions(id, set).await?, Some(kept), "{transaction}");
     }
-    assert_eq!(written(table, one, 0).await?, Some(actions('a').to_stored()), "each stays what it was");
-    assert_eq!(written(table, other, 1).await?, None);
+    assert_eq!(table.actions(one, 0).await?, Some(actions('a')), "each stays what it was");
+    assert_eq!(table.actions(other, 1).await?, None);
     assert_eq!(table.load(one).await?, None, "they are no callback");
     Ok(())
 }
 
-async fn written(
-    table: &impl CallbackStore,
-    id: CallbackId,
-    set: u16,
-) -> Result<Option<serde_json::Value>, StoreError> {
-    Ok(table.actions(id, set).await?.map(|actions| actions.to_stored()))
-}
-
 fn actions(transaction: char) -> Actions {
-    let stored = json!({
+    let actions = json!({
         "transactionId": transaction.to_string().repeat(32),
         "actions": [
             { "name": "approve", "type": "success", "output": { "amount": 12.5, "text": "\u{f8}\u{0}" }, "response": { "text": "thanks" } },
@@ -38,7 +30,7 @@ fn actions(transaction: char) -> Actions {
         ],
         "expiration": "2026-11-22T12:00:00", "outputParameters": true,
     });
-    Actions::from_stored(&stored).unwrap_or_else(|error| panic!("{error}"))
+    serde_json::from_value(actions).unwrap_or_else(|error| panic!("{error}"))
 }
 
 fn id(token: &str) -> CallbackId {
