@@ -3,7 +3,7 @@
 use callback_bridge::InvalidField;
 use strum::IntoStaticStr;
 
-use crate::{Decision, NotTaken, Outcome};
+use crate::{CreateError, Decision, NotTaken, Outcome};
 
 /// What is wrong, as callers of sfn-callback-urls know it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, IntoStaticStr)]
@@ -124,6 +124,18 @@ impl From<&NotTaken> for Refused {
                 Self::new(ErrorName::ExpiredPayload, "all URLs of the task have expired")
             }
             why => Self::new(ErrorName::StepFunctionsError, format!("TaskTimedOut: {why}")),
+        }
+    }
+}
+
+/// URLs that were not created.
+impl From<CreateError> for Refused {
+    fn from(error: CreateError) -> Self {
+        match error {
+            CreateError::Store(_) => {
+                Self::new(ErrorName::ServiceError, "the table of callbacks is in trouble: call again")
+            }
+            refused => Self::new(ErrorName::TokenInUse, refused.to_string()),
         }
     }
 }
