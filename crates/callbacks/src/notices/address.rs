@@ -62,7 +62,7 @@ pub(crate) fn web_host<'a>(uri: &Uri<&'a str>) -> Option<&'a str> {
             name.as_str().chars().all(of_name) && name.as_str().contains(|letter: char| letter.is_ascii_alphanumeric())
         }
         Host::Ipv4 { .. } | Host::Ipv6 { .. } => true,
-        _ => false,
+        Host::IpvFuture { .. } => false,
     };
     (is_host && !authority.has_userinfo() && authority.port_to_u16().is_ok()).then_some(authority.host())
 }

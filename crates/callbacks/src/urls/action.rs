@@ -32,7 +32,7 @@ pub enum ActionType {
 pub struct Action {
     name: String,
     #[serde(rename = "type")]
-    action_type: ActionType,
+    of_type: ActionType,
     #[serde(flatten)]
     other: Map<String, Value>,
 }
@@ -55,17 +55,16 @@ impl Action {
     /// Its type.
     #[must_use]
     pub const fn action_type(&self) -> ActionType {
-        self.action_type
+        self.of_type
     }
 
     /// Reads one that has the shape of one; `parameters` says whether its texts are filled in when it is called.
     pub(super) fn read(path: String, value: &Value, parameters: bool) -> Result<Self, InvalidField> {
         let fields = Fields::of(path, value)?;
         let name = fields.required("name", Fields::name)?;
-        let action_type = fields.required("type", Fields::text)?.parse::<ActionType>();
-        let action_type =
-            action_type.map_err(|_| fields.invalid("type", "must be success, failure, heartbeat or post"))?;
-        let own: &[&str] = match action_type {
+        let of_type = fields.required("type", Fields::text)?.parse::<ActionType>();
+        let of_type = of_type.map_err(|_| fields.invalid("type", "must be success, failure, heartbeat or post"))?;
+        let own: &[&str] = match of_type {
             ActionType::Success => &["response", "output"],
             ActionType::Failure => &["response", "error", "cause"],
             ActionType::Heartbeat => &["response"],
@@ -73,7 +72,7 @@ impl Action {
         };
         let other = fields.fields.iter().filter(|(field, _)| own.contains(&field.as_str()));
         let other = other.map(|(field, value)| (field.clone(), value.clone())).collect();
-        let action = Self { name, action_type, other };
+        let action = Self { name, of_type, other };
         action.shown(&fields.path, parameters)?;
         action.deed(&fields.path)?;
         Ok(action)
@@ -95,7 +94,7 @@ impl Action {
 
     pub(super) fn deed(&self, path: &str) -> Result<Deed<'_>, InvalidField> {
         let fields = self.fields(path);
-        Ok(match self.action_type {
+        Ok(match self.of_type {
             ActionType::Success => {
                 Deed::Fixed(Meaning::Success { output: fields.required("output", Fields::get)?.clone() })
             }
@@ -116,7 +115,7 @@ impl Action {
 
     /// What whoever has called it is shown, if it says so.
     pub(super) fn shown(&self, path: &str, parameters: bool) -> Result<Option<Shown>, InvalidField> {
-        Shown::read(&self.fields(path), parameters && self.action_type != ActionType::Post)
+        Shown::read(&self.fields(path), parameters && self.of_type != ActionType::Post)
     }
 
     /// All texts of it, in one.
@@ -141,6 +140,6 @@ pub(super) fn post_outcomes(path: &str, outcomes: &Value) -> Result<Outcomes, Re
 
 impl fmt::Debug for Action {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Action({} {:?})", self.name, self.action_type)
+        write!(f, "Action({} {:?})", self.name, self.of_type)
     }
 }

@@ -1,12 +1,12 @@
 //! Why a call is refused, by the names of the contract.
 
 use callback_bridge::InvalidField;
-use strum::IntoStaticStr;
+use strum::{IntoStaticStr, VariantNames};
 
 use crate::{CreateError, Decision, NotTaken, Outcome};
 
 /// What is wrong, as callers of sfn-callback-urls know it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, IntoStaticStr)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, IntoStaticStr, VariantNames)]
 pub enum ErrorName {
     /// A body is no JSON, or has another shape than documented.
     #[strum(serialize = "InvalidJSON")]
@@ -53,6 +53,9 @@ pub enum ErrorName {
 }
 
 impl ErrorName {
+    /// All names. One of them is there twice.
+    pub const NAMES: &[&str] = Self::VARIANTS;
+
     /// The name.
     #[must_use]
     pub fn name(self) -> &'static str {

@@ -165,7 +165,7 @@ fn what_others_have_written_runs_nothing() {
 fn every_error_has_its_name_and_its_status_and_a_row_of_the_table() {
     use ErrorName as E;
     let rows: Vec<&str> = include_str!("../README.md").lines().filter(|line| line.contains("` | ")).collect();
-    for (error, name, status) in [
+    let errors = [
         (E::InvalidJson, "InvalidJSON", 400),
         (E::DuplicateActionName, "DuplicateActionName", 400),
         (E::InvalidAction, "InvalidAction", 400),
@@ -180,10 +180,15 @@ fn every_error_has_its_name_and_its_status_and_a_row_of_the_table() {
         (E::InvalidPostActionBody, "InvalidPostActionBody", 400),
         (E::PostActionBodyNotJson, "InvalidPostActionBody", 415),
         (E::PostActionNotPosted, "PostActionNotPosted", 405),
+        (E::InvalidPayload, "InvalidPayload", 404),
+        (E::MethodNotAllowed, "MethodNotAllowed", 405),
+        (E::PayloadTooLarge, "PayloadTooLarge", 413),
         (E::TokenInUse, "TokenInUse", 400),
         (E::StepFunctionsError, "StepFunctionsError", 400),
         (E::ServiceError, "ServiceError", 500),
-    ] {
+    ];
+    assert_eq!(errors.len(), ErrorName::NAMES.len());
+    for (error, name, status) in errors {
         let reply = Reply::refused(&Refused::new(error, "a \"reason\""), None);
         let body = format!(r#"{{"error":"{name}","message":"a \"reason\""}}"#);
         assert_eq!((reply.status, reply.content_type, reply.body), (status, Some("application/json"), body));
