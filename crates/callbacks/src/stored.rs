@@ -11,9 +11,7 @@ use std::time::Duration;
 use callback_bridge::TaskToken;
 use jiff::Timestamp;
 
-use crate::{Inbound, Request, State, Status};
-
-pub use urls::{actions, of_actions};
+use crate::{Inbound, Request, State, Status, urls::Actions};
 
 /// A state as it is stored.
 #[derive(Debug, Clone, PartialEq)]
@@ -104,6 +102,22 @@ impl Inbound {
     /// When it is in another form; see [`Unreadable`].
     pub fn from_stored(document: &str) -> Result<Self, Unreadable> {
         inbound::inbound(document)
+    }
+}
+
+impl Actions {
+    /// The document that is stored: JSON with its own version in `v`.
+    #[must_use]
+    pub fn to_stored(&self) -> String {
+        urls::of(self)
+    }
+
+    /// Reads the document.
+    ///
+    /// # Errors
+    /// When it is in another form; see [`Unreadable`].
+    pub fn from_stored(document: &str) -> Result<Self, Unreadable> {
+        urls::actions(document)
     }
 }
 

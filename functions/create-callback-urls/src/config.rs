@@ -4,13 +4,13 @@ use callback_bridge_aws::{
     config::{ConfigError, Variables},
     switches,
 };
-use callbacks::urls::Switches;
+use callbacks::{notices::BaseUrl, urls::Switches};
 
 /// What the function is told by its environment, beside what its [desk](callback_bridge_aws::parking_desk) is.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Config {
     /// `BRIDGE_BASE_URL`: where URLs begin, unless a call says otherwise.
-    pub base_url: String,
+    pub base_url: BaseUrl,
     /// `AWS_REGION`: where the API is that a call names without a region.
     pub region: String,
     /// What URLs may do.

@@ -4,11 +4,11 @@ mod config;
 mod http;
 
 use callbacks::{
-    CallbackStore, Clock, CreateError, Desk,
+    CallbackStore, CapabilityLink, Clock, CreateError, Desk,
     metrics::{PAGES, PageResult},
-    urls::{ErrorName, Order, Refused, Reply, TransactionId, action_url},
+    urls::{Action, CreateReply, Order, Refused, TransactionId, action_url, json},
 };
-use serde_json::Value;
+use serde_json::{Value, value::RawValue};
 use tracing::{error, info};
 
 pub use config::Config;
@@ -28,58 +28,43 @@ impl<S: CallbackStore, K: Clock> CreateCallbackUrls<S, K> {
 
     /// Answers an event: a request by API Gateway, or a call of the function itself, which is what such a request has in its
     /// body. The reply to a call is the body alone, also where it is refused.
-    pub async fn handle(&self, event: Value) -> Value {
-        if !http::is_request(&event) {
-            let reply = self.create(&event).await;
-            return serde_json::from_str(&reply.body).unwrap_or_default();
-        }
-        match http::sent(&event) {
-            Ok(order) => http::response(&self.create(&order).await),
-            Err(refused) => {
-                PAGES.count(PageResult::Refused.into());
-                refused
-            }
-        }
+    pub async fn handle(&self, event: &str) -> Box<RawValue> {
+        let event = json(event.as_bytes());
+        let reply = match event.as_ref().ok().filter(|event| http::is_request(event)) {
+            Some(request) => http::response(&self.reply(http::sent(request)).await).to_string(),
+            None => self.reply(event).await.body,
+        };
+        RawValue::from_string(reply).unwrap_or_default() // it is JSON
     }
 
-    async fn create(&self, order: &Value) -> Reply {
+    async fn reply(&self, order: Result<Value, Refused>) -> CreateReply {
         let transaction_id = TransactionId::new(fastrand::u128(..));
-        let reply = match self.urls(order, transaction_id).await {
-            Ok(reply) => reply,
-            Err(refused) => {
-                // The message is for the caller alone: it may repeat the name of a field, which may be anything.
-                info!(transaction.id = %transaction_id, error = refused.error.name(), "no URLs were created");
-                Reply::not_created(&refused, transaction_id)
-            }
+        let created = match order {
+            Ok(order) => self.create(&order, transaction_id).await,
+            Err(refused) => Err(refused),
         };
+        let reply = created.unwrap_or_else(|refused| {
+            // The message is for the caller alone: it may repeat the name of a field, which may be anything.
+            info!(transaction.id = %transaction_id, error = refused.error.name(), "no URLs were created");
+            CreateReply::refused(&refused, transaction_id)
+        });
         PAGES.count(PageResult::of(reply.status).into());
         reply
     }
 
-    async fn urls(&self, order: &Value, transaction_id: TransactionId) -> Result<Reply, Refused> {
+    async fn create(&self, order: &Value, transaction_id: TransactionId) -> Result<CreateReply, Refused> {
         let Config { base_url, region, switches } = &self.config;
-        let order = Order::read(order, *switches, self.desk.now())?;
-        let actions = order.actions(transaction_id);
-        let base_url = order.base_url.as_ref().map_or_else(|| base_url.clone(), |base_url| base_url.url(region));
-        let links = self.desk.create_urls(order.token, &actions).await.map_err(refused)?;
-        let url = |link: &str, at: usize| {
-            let action = actions.get(at)?;
-            let url = action_url(&base_url, link, action.name(), action.action_type());
-            Some((action.name().to_owned(), url))
+        let Order { token, base_url: own, actions } = Order::read(order, transaction_id, *switches, self.desk.now())?;
+        let base_url = own.map_or_else(|| base_url.to_string(), |own| own.url(region));
+        let links = self.desk.create_urls(token, &actions).await.inspect_err(|error| {
+            if let CreateError::Store(problem) = error {
+                error!(error = %problem, "URLs could not be created");
+            }
+        })?;
+        let url = |(action, link): (&Action, &CapabilityLink)| {
+            (action.name().to_owned(), action_url(&base_url, &link.secret(), action.name(), action.action_type()))
         };
-        let urls: Vec<_> = links.iter().enumerate().filter_map(|(at, link)| url(&link.secret(), at)).collect();
-        Ok(Reply::created(&actions, &urls))
-    }
-}
-
-fn refused(error: CreateError) -> Refused {
-    match error {
-        CreateError::AskedOtherwise(_) | CreateError::Invalid(_) => {
-            Refused::new(ErrorName::TokenInUse, error.to_string())
-        }
-        CreateError::Store(problem) => {
-            error!(error = %problem, "URLs could not be created");
-            Refused::new(ErrorName::ServiceError, "the table of callbacks is in trouble: call again")
-        }
+        let urls: Vec<_> = actions.all().iter().zip(&links).map(url).collect();
+        Ok(CreateReply::created(&actions, &urls))
     }
 }

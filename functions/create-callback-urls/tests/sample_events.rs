@@ -17,12 +17,12 @@ async fn reply(event: &str, on: bool) -> Value {
     let clock = StoppedClock::at("2026-11-22T10:05:00Z".parse().unwrap());
     let keys = LinkKeys::read("a key of at least thirty-two letters").unwrap();
     let config = Config {
-        base_url: "https://decide.example.com".to_owned(),
+        base_url: "https://decide.example.com".parse().unwrap(),
         region: "eu-west-1".to_owned(),
         switches: Switches { output_parameters: on, post_actions: on },
     };
     let create = CreateCallbackUrls::new(Desk::new(MemoryStore::default(), (), (), clock, keys), config);
-    create.handle(serde_json::from_str(&fs::read_to_string(file).unwrap()).unwrap()).await
+    serde_json::from_str(create.handle(&fs::read_to_string(file).unwrap()).await.get()).unwrap()
 }
 
 /// The names of the URLs, or the name of the error.

@@ -50,7 +50,7 @@ impl<S: CallbackStore, C: TaskCallbacks, O: Outside, K: Clock> Door<S, C, O, K> 
             return self.call(callback, &called).await;
         }
         callback.state.waits(&callback.request, now).map_err(|why| Refused::from(&why))?;
-        Ok(Reply::confirm(set.transaction_id(), action, accept))
+        Ok(Reply::confirm(set.transaction_id(), action, &called.invoked, accept))
     }
 
     async fn call(&self, callback: Callback, called: &Called<'_>) -> Result<Reply, Refused> {

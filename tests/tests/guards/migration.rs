@@ -3,7 +3,7 @@
 use std::fs;
 
 use callback_bridge_tests::{Template, repository};
-use callbacks::urls::{ErrorName, Order, Switches};
+use callbacks::urls::{ErrorName, Order, Switches, TransactionId};
 use serde_json::Value;
 
 use crate::documents::examples;
@@ -42,8 +42,8 @@ fn the_call_on_the_page_needs_both_switches() {
     let order: Value = serde_json::from_str(order).unwrap();
     let now = "2026-11-22T10:00:00Z".parse().unwrap();
     let read = |output_parameters, post_actions| {
-        let read = Order::read(&order, Switches { output_parameters, post_actions }, now);
-        read.map(|order| order.actions.len()).map_err(|refused| refused.error)
+        let read = Order::read(&order, TransactionId::new(1), Switches { output_parameters, post_actions }, now);
+        read.map(|order| order.actions.all().len()).map_err(|refused| refused.error)
     };
     assert_eq!(read(true, true), Ok(3));
     assert_eq!(read(false, true), Err(ErrorName::ParametersDisabled));

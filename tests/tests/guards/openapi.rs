@@ -6,6 +6,7 @@ use std::{
 };
 
 use callback_bridge_tests::{Template, repository};
+use callbacks::urls::ErrorName;
 use serde_json::{Value, json};
 
 const PROBLEM: &str = "urn:callback-bridge:problem:";
@@ -165,4 +166,13 @@ fn its_problems_are_those_that_there_are_with_their_statuses() {
             }
         }
     }
+}
+
+#[test]
+fn the_errors_of_urls_are_those_that_there_are() {
+    let document = document();
+    let names = document["components"]["schemas"]["UrlError"]["properties"]["error"]["enum"].as_array().unwrap();
+    let named: BTreeSet<_> = names.iter().map(|name| name.as_str().unwrap()).collect();
+    assert_eq!(named.len(), names.len());
+    assert_eq!(named, ErrorName::NAMES.iter().copied().collect());
 }

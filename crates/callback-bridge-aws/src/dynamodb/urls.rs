@@ -3,7 +3,7 @@
 use aws_sdk_dynamodb::types::AttributeValue;
 use callbacks::{
     CallbackId,
-    stored::{self, Unreadable},
+    stored::Unreadable,
     urls::{Actions, TransactionId},
 };
 use jiff::Timestamp;
@@ -16,7 +16,7 @@ use super::{
 
 pub(super) fn kept(id: CallbackId, actions: &Actions, expires_at: Option<Timestamp>) -> ItemUpdate {
     let key = [("pk".to_owned(), pk(id)), ("sk".to_owned(), sk(actions.transaction_id()))].into();
-    let document = AttributeValue::S(stored::of_actions(actions));
+    let document = AttributeValue::S(actions.to_stored());
     ItemUpdate::new(key, [("document", Some(document)), ("expires_at", expires_at.map(seconds))])
 }
 
@@ -26,7 +26,7 @@ pub(super) fn keys(id: CallbackId, set: TransactionId) -> Item {
 }
 
 pub(super) fn actions(item: &Item) -> Result<Actions, Unreadable> {
-    stored::actions(required(item, "document")?)
+    Actions::from_stored(required(item, "document")?)
 }
 
 fn pk(id: CallbackId) -> AttributeValue {

@@ -34,12 +34,17 @@ impl MachineAnswer {
     /// # Errors
     /// When its name is one of those that Step Functions or the bridge give: what is caught by them would be mistaken.
     pub fn failure(error: Option<String>, cause: Option<String>) -> Result<Self, InvalidField> {
-        let taken = |name: &String| ["States.", "Bridge."].iter().any(|prefix| name.starts_with(prefix));
-        if error.as_ref().is_some_and(taken) {
+        error.as_deref().map_or(Ok(()), Self::not_reserved)?;
+        Ok(Self::Failure { error: error.filter(|name| !name.is_empty()), cause })
+    }
+
+    /// Whether an error is none of those names.
+    pub(crate) fn not_reserved(error: &str) -> Result<(), InvalidField> {
+        if ["States.", "Bridge."].iter().any(|prefix| error.starts_with(prefix)) {
             let problem = "may not begin with \"States.\" or \"Bridge.\", which have a meaning of their own".to_owned();
             return Err(InvalidField { path: "error".to_owned(), problem });
         }
-        Ok(Self::Failure { error: error.filter(|name| !name.is_empty()), cause })
+        Ok(())
     }
 }
 

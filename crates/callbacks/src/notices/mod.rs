@@ -31,6 +31,8 @@ mod address;
 mod chat;
 mod mail;
 
+pub(crate) use address::web_host;
+
 pub use address::{BaseUrl, NotABaseUrl};
 pub use chat::ChatMessage;
 pub use mail::Mail;

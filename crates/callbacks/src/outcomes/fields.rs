@@ -59,9 +59,9 @@ impl<'a> Fields<'a> {
         }
     }
 
-    /// Letters, digits and underscores.
+    /// Letters, digits and underscores of ASCII.
     pub(crate) fn name(&self, field: &str) -> Result<Option<String>, InvalidField> {
-        let of_word = |letter: char| letter.is_alphanumeric() || letter == '_';
+        let of_word = |letter: char| letter.is_ascii_alphanumeric() || letter == '_';
         match self.text(field)? {
             Some(name) if !(1..=MOST_NAME).contains(&name.chars().count()) || !name.chars().all(of_word) => {
                 Err(self.invalid(field, &format!("must be 1 to {MOST_NAME} letters, digits and underscores")))

@@ -130,6 +130,14 @@ impl Outcomes {
         Self::checked(path_of_field, value)
     }
 
+    /// Whether outcomes of a `post` action have the shape of some, as [`read_post_action`](Self::read_post_action) looks at it
+    /// first.
+    pub(crate) fn check_post_action(path_of_field: &str, value: &Value) -> Result<(), InvalidField> {
+        let mut value = value.clone();
+        post_action::write_strictly(&mut value);
+        read::shapes(path_of_field, &value).map(drop)
+    }
+
     fn checked(path_of_field: &str, value: Value) -> Result<Self, Unusable> {
         let outcomes = read::outcomes(path_of_field, &value)?;
         Ok(Self { written: value, outcomes: outcomes.into() })

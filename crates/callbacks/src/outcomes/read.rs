@@ -32,14 +32,15 @@ pub(super) fn is_of_every_type(field: &str) -> bool {
 }
 
 /// An outcome with the shape of one, whose schema and paths may be none.
-struct Shape<'a> {
+pub(super) struct Shape<'a> {
     path: String,
     name: String,
     schema: &'a Value,
     effect: Effect<String>,
 }
 
-fn shapes<'a>(field: &str, value: &'a Value) -> Result<Vec<Shape<'a>>, InvalidField> {
+/// Outcomes that have the shape of some.
+pub(super) fn shapes<'a>(field: &str, value: &'a Value) -> Result<Vec<Shape<'a>>, InvalidField> {
     let Value::Array(items) = value else { return Err(invalid(field, "must be a list of outcomes")) };
     if !(1..=MOST_OUTCOMES).contains(&items.len()) {
         return Err(invalid(field, &format!("must be 1 to {MOST_OUTCOMES} outcomes")));

@@ -58,10 +58,9 @@ impl Response {
         }
         match page {
             PageOf::Ours => {}
-            // A browser holds what a form is answered with, a redirect, against this, too.
-            PageOf::OursLeadingTo(origin) => {
-                let policy =
-                    CONTENT_SECURITY_POLICY.replace("form-action 'self'", &format!("form-action 'self' {origin}"));
+            // A browser holds every address to which a form leads, over however many redirects, against `form-action`.
+            PageOf::OursLeadingAway => {
+                let policy = CONTENT_SECURITY_POLICY.replace("form-action 'self'; ", "");
                 response.set("content-security-policy", policy);
             }
             // Nothing runs in it, and it knows nothing of this origin; pictures may come from anywhere.

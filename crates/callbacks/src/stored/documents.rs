@@ -176,9 +176,16 @@ pub(super) fn written(document: &impl Serialize) -> String {
 
 /// The form is looked at first, so that a newer one is told as that, and not as a field that is wrong.
 pub(super) fn read<D: DeserializeOwned>(document: &str) -> Result<D, Unreadable> {
-    let malformed = |error: serde_json::Error| Unreadable::Malformed(error.to_string());
-    match serde_json::from_str(document).map_err(malformed)? {
-        AnyForm { v: OF_PEOPLE..=FORM } => serde_json::from_str(document).map_err(malformed),
+    match parsed(document)? {
+        AnyForm { v: OF_PEOPLE..=FORM } => parsed(document),
         AnyForm { v: form } => Err(Unreadable::Newer { form }),
     }
+}
+
+/// However deep: what is ours wraps what came within the limit of the parser.
+fn parsed<D: DeserializeOwned>(document: &str) -> Result<D, Unreadable> {
+    let mut parser = serde_json::Deserializer::from_str(document);
+    parser.disable_recursion_limit();
+    let parsed = D::deserialize(&mut parser).and_then(|parsed| parser.end().map(|()| parsed));
+    parsed.map_err(|error| Unreadable::Malformed(error.to_string()))
 }

@@ -10,6 +10,7 @@ use super::*;
 use crate::{
     Approval, Ask, CallbackId, Choice, Decision, ExternalId, InboundFrom, InboundKey, LateReason, MachineAnswer,
     Notice, Outcome, PersonAnswer, Source, Untold, Waiting, Webhook, Withdrawal,
+    urls::{Order, Switches, TransactionId},
 };
 
 fn time() -> impl Strategy<Value = Timestamp> {
@@ -395,8 +396,47 @@ fn documents_of_urls_are_read() {
             "actions": [{ "name": "approve", "type": "success", "output": { "by": "$name" }, "response": { "text": "thanks" } }],
         },
     });
-    let read = super::actions(&actions.to_string()).unwrap();
-    assert_eq!(serde_json::from_str::<Value>(&of_actions(&read)).unwrap(), actions);
+    let read = Actions::from_stored(&actions.to_string()).unwrap();
+    assert_eq!(serde_json::from_str::<Value>(&read.to_stored()).unwrap(), actions);
+}
+
+/// As deep as the parser lets anything come in: 127 objects and lists, one in the other, around a number.
+fn deepest() -> Value {
+    let deepest = (0..63).fold(json!([1.5]), |below, _| json!([{ "a": below }]));
+    assert!(serde_json::from_str::<Value>(&deepest.to_string()).is_ok());
+    assert!(serde_json::from_str::<Value>(&json!([deepest]).to_string()).is_err());
+    deepest
+}
+
+/// Like `deepest`, within so many levels of what came in.
+fn within(levels: usize) -> Value {
+    (0..levels).fold(deepest(), |deep, _| deep.as_array().map_or_else(|| deep["a"].clone(), |items| items[0].clone()))
+}
+
+#[test]
+fn whatever_came_in_is_read_again_however_deep_it_is() {
+    let action = json!({ "name": "it", "type": "success", "output": within(3) });
+    let order = json!({ "token": "t", "actions": [action] });
+    let order: Value = serde_json::from_str(&order.to_string()).unwrap();
+    let order = Order::read(&order, TransactionId::new(1), Switches::default(), at("10:00:00")).unwrap();
+    assert_eq!(Actions::from_stored(&order.actions.to_stored()), Ok(order.actions));
+
+    let webhook: Value = json!({ "destination": "bank", "body": { "a": within(3) } });
+    let webhook =
+        serde_json::from_str(&json!({ "webhook": webhook }).to_string()).map(|mut sent: Value| sent["webhook"].take());
+    let request = request_of(Ask::Webhook(Webhook::read(webhook.unwrap()).unwrap()));
+    assert_eq!(Request::from_stored(&request.to_stored()), Ok(request.clone()));
+
+    let mut state = State::new(&request, TaskToken::new("t").unwrap(), at("10:00:00"));
+    let answer = MachineAnswer::Success { output: deepest() };
+    let outcome = Outcome::Answered { answer: answer.clone(), source: Source::Link };
+    state.status = Status::Decided(Decision { id: "d1".to_owned(), outcome, at: at("10:00:00") });
+    let state = state.came_late(&answer, &Source::Response, LateReason::AnsweredOtherwise, at("10:00:00"));
+    assert_eq!(State::from_stored(state.to_stored()), Ok(state));
+
+    let key = InboundKey { from: InboundFrom::Sender("bank".to_owned()), id: "msg_1".to_owned() };
+    let inbound = Inbound { key, digest: "d".to_owned(), about: None, body: Some(deepest()), at: at("10:00:00") };
+    assert_eq!(Inbound::from_stored(&inbound.to_stored()), Ok(inbound));
 }
 
 #[test]

@@ -15,16 +15,10 @@ struct ActionsDocument {
     actions: Actions,
 }
 
-/// The document that is stored of the actions of one call: JSON with its own version in `v`.
-#[must_use]
-pub fn of_actions(actions: &Actions) -> String {
+pub(super) fn of(actions: &Actions) -> String {
     written(&ActionsDocument { v: OF_URLS, actions: actions.clone() })
 }
 
-/// Reads the document.
-///
-/// # Errors
-/// When it is in another form; see [`Unreadable`].
-pub fn actions(document: &str) -> Result<Actions, Unreadable> {
+pub(super) fn actions(document: &str) -> Result<Actions, Unreadable> {
     read::<ActionsDocument>(document).map(|document| document.actions)
 }

@@ -3,14 +3,16 @@
 use std::fmt;
 
 use callback_bridge::InvalidField;
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use strum::{EnumString, IntoStaticStr};
 
-use super::{ErrorName, Refused, limits, response::ResponseSpec};
+use super::{ErrorName, Refused, Shown, template::Parameters};
 use crate::outcomes::{Fields, Meaning, Outcomes, Unusable};
 
 /// What an action does.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, EnumString, IntoStaticStr)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, EnumString, IntoStaticStr, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
 #[strum(serialize_all = "lowercase")]
 pub enum ActionType {
     /// The task succeeds.
@@ -24,29 +26,23 @@ pub enum ActionType {
 }
 
 /// What becomes of a task when a URL is called. `Debug` shows its name and its type only.
-#[derive(Clone)]
+///
+/// It is serialized as it came, without what is passed over. What it says is read when it is called.
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
 pub struct Action {
     name: String,
+    #[serde(rename = "type")]
     of_type: ActionType,
-    pub(super) kind: Kind,
-    pub(super) response: Option<ResponseSpec>,
-    /// As it came, without what is passed over.
-    written: Value,
+    #[serde(flatten)]
+    other: Map<String, Value>,
 }
 
-#[derive(Clone)]
-pub(super) enum Kind {
+/// What an action says, with the shape of that.
+pub(super) enum Deed<'a> {
     /// The same for every call, but for what is filled in.
     Fixed(Meaning),
-    /// What the body says.
-    Post { outcomes: Outcomes, responses: Vec<Option<ResponseSpec>> },
-}
-
-/// An action with the shape of one, which may be none that can be done.
-pub(super) struct Draft {
-    pub(super) name: String,
-    pub(super) action_type: ActionType,
-    pub(super) action: Result<Action, Refused>,
+    /// What the body says by these outcomes, which may be none that can be used, each with what it shows.
+    Post { outcomes: &'a Value, shown: Vec<Option<Shown>> },
 }
 
 impl Action {
@@ -62,80 +58,84 @@ impl Action {
         self.of_type
     }
 
-    pub(super) const fn written(&self) -> &Value {
-        &self.written
-    }
-
-    /// Where whoever has called it is sent, if it is a redirect to another host.
-    pub(super) fn redirect_origin(&self) -> Option<&str> {
-        self.response.as_ref()?.redirect_origin()
-    }
-
-    /// What Step Functions would refuse, or would lead where nobody wanted.
-    fn problem(&self, parameters: bool) -> Option<String> {
-        match &self.kind {
-            Kind::Post { .. } => None,
-            Kind::Fixed(_) if parameters => self.response.as_ref().and_then(ResponseSpec::problem_of_template),
-            Kind::Fixed(meaning) => limits::problem(meaning, false),
-        }
-    }
-}
-
-impl Draft {
-    /// Reads one; `parameters` says whether its texts are filled in when it is called.
+    /// Reads one that has the shape of one; `parameters` says whether its texts are filled in when it is called.
     pub(super) fn read(path: String, value: &Value, parameters: bool) -> Result<Self, InvalidField> {
         let fields = Fields::of(path, value)?;
         let name = fields.required("name", Fields::name)?;
-        let action_type = fields.required("type", Fields::text)?.parse::<ActionType>();
-        let action_type =
-            action_type.map_err(|_| fields.invalid("type", "must be success, failure, heartbeat or post"))?;
-        let response = response(&fields, parameters && action_type != ActionType::Post)?;
-        let (kind, own): (_, &[&str]) = match action_type {
+        let of_type = fields.required("type", Fields::text)?.parse::<ActionType>();
+        let of_type = of_type.map_err(|_| fields.invalid("type", "must be success, failure, heartbeat or post"))?;
+        let own: &[&str] = match of_type {
+            ActionType::Success => &["response", "output"],
+            ActionType::Failure => &["response", "error", "cause"],
+            ActionType::Heartbeat => &["response"],
+            ActionType::Post => &["response", "outcomes"],
+        };
+        let other = fields.fields.iter().filter(|(field, _)| own.contains(&field.as_str()));
+        let other = other.map(|(field, value)| (field.clone(), value.clone())).collect();
+        let action = Self { name, of_type, other };
+        action.shown(&fields.path, parameters)?;
+        action.deed(&fields.path)?;
+        Ok(action)
+    }
+
+    /// Whether it can be done by some call.
+    pub(super) fn check(&self, path: &str, parameters: bool) -> Result<(), Refused> {
+        match self.deed(path)? {
+            Deed::Post { outcomes, .. } => post_outcomes(path, outcomes).map(drop),
+            Deed::Fixed(meaning) => {
+                let parameters = parameters.then_some(Parameters::Letters);
+                let filled = meaning.filled(self.shown(path, parameters.is_some())?, parameters.as_ref());
+                let cannot_be_done =
+                    |refused: Refused| Refused::new(ErrorName::InvalidAction, format!("{path}: {}", refused.message));
+                filled.map(drop).map_err(cannot_be_done)
+            }
+        }
+    }
+
+    pub(super) fn deed(&self, path: &str) -> Result<Deed<'_>, InvalidField> {
+        let fields = self.fields(path);
+        Ok(match self.of_type {
             ActionType::Success => {
-                let output = fields.required("output", Fields::get)?.clone();
-                (Ok(Kind::Fixed(Meaning::Success { output })), &["output"])
+                Deed::Fixed(Meaning::Success { output: fields.required("output", Fields::get)?.clone() })
             }
             ActionType::Failure => {
-                let (error, cause) = (fields.text("error")?, fields.text("cause")?);
-                (Ok(Kind::Fixed(Meaning::Failure { error, cause })), &["error", "cause"])
+                Deed::Fixed(Meaning::Failure { error: fields.text("error")?, cause: fields.text("cause")? })
             }
-            ActionType::Heartbeat => (Ok(Kind::Fixed(Meaning::Heartbeat)), &[]),
-            ActionType::Post => (post(&fields)?, &["outcomes"]),
-        };
-        let known = |field: &str| ["name", "type", "response"].contains(&field) || own.contains(&field);
-        let kept = fields.fields.iter().filter(|(field, _)| known(field));
-        let written: Map<_, _> = kept.map(|(field, value)| (field.clone(), value.clone())).collect();
-        let action = kind.and_then(|kind| {
-            let action = Action { name: name.clone(), of_type: action_type, kind, response, written: written.into() };
-            match action.problem(parameters) {
-                None => Ok(action),
-                Some(problem) => Err(Refused::new(ErrorName::InvalidAction, format!("{}: {problem}", fields.path))),
+            ActionType::Heartbeat => Deed::Fixed(Meaning::Heartbeat),
+            ActionType::Post => {
+                let outcomes = fields.required("outcomes", Fields::get)?;
+                let path = fields.path_of("outcomes");
+                Outcomes::check_post_action(&path, outcomes)?;
+                let items = outcomes.as_array().into_iter().flatten().enumerate();
+                let shown = items.map(|(at, item)| Shown::read(&Fields::of(format!("{path}[{at}]"), item)?, false));
+                Deed::Post { shown: shown.collect::<Result<_, _>>()?, outcomes }
             }
-        });
-        Ok(Self { name, action_type, action })
+        })
+    }
+
+    /// What whoever has called it is shown, if it says so.
+    pub(super) fn shown(&self, path: &str, parameters: bool) -> Result<Option<Shown>, InvalidField> {
+        Shown::read(&self.fields(path), parameters && self.of_type != ActionType::Post)
+    }
+
+    /// All texts of it, in one.
+    pub(super) fn texts(&self) -> String {
+        Value::Object(self.other.clone()).to_string()
+    }
+
+    fn fields(&self, path: &str) -> Fields<'_> {
+        Fields { path: path.to_owned(), fields: &self.other }
     }
 }
 
-fn response(fields: &Fields<'_>, templates: bool) -> Result<Option<ResponseSpec>, InvalidField> {
-    let response = fields.get("response")?;
-    response.map(|response| ResponseSpec::read(fields.path_of("response"), response, templates)).transpose()
-}
-
-/// Shapes come first, those of responses too.
-fn post(fields: &Fields<'_>) -> Result<Result<Kind, Refused>, InvalidField> {
-    let list = fields.required("outcomes", Fields::get)?;
-    let path = fields.path_of("outcomes");
-    let mut responses = Vec::new();
-    for (at, outcome) in list.as_array().into_iter().flatten().enumerate() {
-        responses.push(response(&Fields::of(format!("{path}[{at}]"), outcome)?, false)?);
-    }
-    let refused = |error, field: InvalidField| Ok(Err(Refused::new(error, field.to_string())));
-    match Outcomes::read_post_action(&path, list.clone()) {
-        Ok(outcomes) => Ok(Ok(Kind::Post { outcomes, responses })),
-        Err(Unusable::Shape(field)) => Err(field),
-        Err(Unusable::Schema(field)) => refused(ErrorName::InvalidPostActionOutcome, field),
-        Err(Unusable::Path(field)) => refused(ErrorName::InvalidJsonPath, field),
-    }
+/// The outcomes of a post action, which can be used.
+pub(super) fn post_outcomes(path: &str, outcomes: &Value) -> Result<Outcomes, Refused> {
+    let refused = |error, field: InvalidField| Refused::new(error, field.to_string());
+    Outcomes::read_post_action(&format!("{path}.outcomes"), outcomes.clone()).map_err(|unusable| match unusable {
+        Unusable::Shape(field) => field.into(),
+        Unusable::Schema(field) => refused(ErrorName::InvalidPostActionOutcome, field),
+        Unusable::Path(field) => refused(ErrorName::InvalidJsonPath, field),
+    })
 }
 
 impl fmt::Debug for Action {

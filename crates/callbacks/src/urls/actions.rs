@@ -1,21 +1,22 @@
 //! What is stored of a call.
 
-use callback_bridge::InvalidField;
 use jiff::Timestamp;
-use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
-use serde_json::Value;
+use serde::{Deserialize, Serialize};
 
-use super::{Action, ErrorName, Expiration, Refused, TransactionId, action::Draft};
-use crate::outcomes::{Fields, invalid};
+use super::{Action, ErrorName, Expiration, Refused, TransactionId};
 
 /// The actions of one call, and what holds for all of them. There is no token in it.
 ///
-/// It is serialized as one JSON document, and checked again when it is deserialized.
-#[derive(Debug, Clone)]
+/// Switches, what an action says, and whether it has expired are looked at when one is called.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Actions {
     pub(super) transaction_id: TransactionId,
+    #[serde(rename = "actions")]
     pub(super) all: Vec<Action>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) expiration: Option<Expiration>,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub(super) output_parameters: bool,
 }
 
@@ -71,79 +72,5 @@ impl Actions {
     #[must_use]
     pub fn named(&self, name: &str) -> Option<&Action> {
         self.all.iter().find(|action| action.name() == name)
-    }
-
-    /// The document that is stored.
-    #[must_use]
-    pub fn to_stored(&self) -> Value {
-        let written: Vec<_> = self.all.iter().map(Action::written).collect();
-        let mut stored = serde_json::json!({ "transactionId": self.transaction_id, "actions": written });
-        if let Some(expiration) = self.expiration {
-            stored["expiration"] = expiration.to_string().into();
-        }
-        if self.output_parameters {
-            stored["outputParameters"] = true.into();
-        }
-        stored
-    }
-
-    /// Reads a document that was stored. Switches, and whether it has expired, are looked at when an action is called.
-    ///
-    /// # Errors
-    /// When it is something else, or has actions that this version does not take.
-    pub fn from_stored(stored: &Value) -> Result<Self, Refused> {
-        let fields = Fields::of(String::new(), stored)?;
-        fields.only(&["transactionId", "actions", "expiration", "outputParameters"])?;
-        let transaction_id = fields.required("transactionId", Fields::text)?;
-        let transaction_id = transaction_id
-            .parse()
-            .map_err(|error: super::NotATransactionId| fields.invalid("transactionId", &error.to_string()))?;
-        let output_parameters = fields.switch("outputParameters")?.unwrap_or(false);
-        let expiration = fields.text("expiration")?.map(|text| Expiration::read(&text)).transpose()?;
-        let mut all: Vec<Action> = Vec::new();
-        for draft in drafts(fields.required("actions", Fields::get)?, output_parameters)? {
-            no_duplicate(&all, &draft)?;
-            all.push(draft.action?);
-        }
-        Ok(Self { transaction_id, all, expiration, output_parameters })
-    }
-}
-
-/// The actions of a call, each with the shape of one, which may be none that can be done.
-pub(super) fn drafts(list: &Value, output_parameters: bool) -> Result<Vec<Draft>, InvalidField> {
-    let field = "actions";
-    let Value::Array(items) = list else { return Err(invalid(field, "must be a list of actions")) };
-    if !(1..=Actions::MOST).contains(&items.len()) {
-        return Err(invalid(field, &format!("must be 1 to {} actions", Actions::MOST)));
-    }
-    match list.to_string().len() {
-        bytes if bytes > Actions::MOST_BYTES => {
-            Err(invalid(field, &format!("has {bytes} bytes, more than {}", Actions::MOST_BYTES)))
-        }
-        _ => items
-            .iter()
-            .enumerate()
-            .map(|(at, item)| Draft::read(format!("{field}[{at}]"), item, output_parameters))
-            .collect(),
-    }
-}
-
-pub(super) fn no_duplicate(before: &[Action], draft: &Draft) -> Result<(), Refused> {
-    if before.iter().any(|action| action.name() == draft.name) {
-        let problem = format!("there is more than one action `{}`", draft.name);
-        return Err(Refused::new(ErrorName::DuplicateActionName, problem));
-    }
-    Ok(())
-}
-
-impl Serialize for Actions {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        self.to_stored().serialize(serializer)
-    }
-}
-
-impl<'de> Deserialize<'de> for Actions {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        Self::from_stored(&Value::deserialize(deserializer)?).map_err(de::Error::custom)
     }
 }

@@ -1,12 +1,12 @@
 //! Why a call is refused, by the names of the contract.
 
 use callback_bridge::InvalidField;
-use strum::IntoStaticStr;
+use strum::{IntoStaticStr, VariantNames};
 
-use crate::{Decision, NotTaken, Outcome};
+use crate::{CreateError, Decision, NotTaken, Outcome};
 
 /// What is wrong, as callers of sfn-callback-urls know it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, IntoStaticStr)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, IntoStaticStr, VariantNames)]
 pub enum ErrorName {
     /// A body is no JSON, or has another shape than documented.
     #[strum(serialize = "InvalidJSON")]
@@ -53,6 +53,9 @@ pub enum ErrorName {
 }
 
 impl ErrorName {
+    /// All names. One of them is there twice.
+    pub const NAMES: &[&str] = Self::VARIANTS;
+
     /// The name.
     #[must_use]
     pub fn name(self) -> &'static str {
@@ -124,6 +127,18 @@ impl From<&NotTaken> for Refused {
                 Self::new(ErrorName::ExpiredPayload, "all URLs of the task have expired")
             }
             why => Self::new(ErrorName::StepFunctionsError, format!("TaskTimedOut: {why}")),
+        }
+    }
+}
+
+/// URLs that were not created.
+impl From<CreateError> for Refused {
+    fn from(error: CreateError) -> Self {
+        match error {
+            CreateError::Store(_) => {
+                Self::new(ErrorName::ServiceError, "the table of callbacks is in trouble: call again")
+            }
+            refused => Self::new(ErrorName::TokenInUse, refused.to_string()),
         }
     }
 }

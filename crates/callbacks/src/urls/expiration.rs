@@ -8,6 +8,7 @@ use jiff::{
     fmt::temporal::{Pieces, PiecesOffset},
     tz::Offset,
 };
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
 use super::{ErrorName, Refused};
 
@@ -95,5 +96,17 @@ impl fmt::Display for Expiration {
                 if ahead % 60 == 0 { Ok(()) } else { write!(f, ":{:02}", ahead % 60) }
             }
         }
+    }
+}
+
+impl Serialize for Expiration {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for Expiration {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Self::read(&String::deserialize(deserializer)?).map_err(de::Error::custom)
     }
 }

@@ -3,10 +3,9 @@
 use serde_json::Value;
 
 use super::{
-    Action, Actions, ErrorName, FormattedResponse, Refused, Switches,
-    action::Kind,
+    Action, Actions, ErrorName, Refused, Shown, Switches,
+    action::{Deed, post_outcomes},
     limits::problem,
-    response::ResponseSpec,
     template::{Parameters, Place, is_filled_in, refused},
 };
 use crate::{
@@ -44,7 +43,9 @@ pub struct Invoked {
     /// What becomes of the task.
     pub meaning: Meaning,
     /// What whoever has called is shown, if the action says so.
-    pub response: Option<FormattedResponse>,
+    pub response: Option<Shown>,
+    /// The parameters of the URL that are filled in, by name.
+    pub parameters: Vec<(String, String)>,
 }
 
 impl Action {
@@ -54,26 +55,25 @@ impl Action {
     /// When nothing follows of it, in this order: the URL says something else, a switch is off, the body of a post action is no
     /// JSON or fits no outcome, or the parameters do not fit.
     pub fn invoked(&self, invocation: &Invocation<'_>) -> Result<Invoked, Refused> {
-        let Invocation { set, query, switches, .. } = invocation;
+        let Invocation { set, query, body, switches } = invocation;
         self.matches(query)?;
-        match &self.kind {
-            Kind::Post { outcomes, responses } => {
-                switches.allow_post_actions()?;
-                let response = |at: usize| responses.get(at).and_then(Option::as_ref).or(self.response.as_ref());
-                self.posted(outcomes, response, invocation.body)
+        switches.allow(self.action_type(), set.output_parameters)?;
+        let shown = self.shown(self.name(), set.output_parameters)?;
+        match self.deed(self.name())? {
+            Deed::Post { outcomes, shown: of_outcomes } => {
+                let not_posted = || Refused::new(ErrorName::PostActionNotPosted, "a post action is called by POST");
+                let body = body.ok_or_else(not_posted)?.json()?;
+                let outcomes = post_outcomes(self.name(), outcomes)?;
+                let (at, outcome, meaning) = posted(&outcomes, &body)?;
+                let response = of_outcomes.into_iter().nth(at).flatten().or(shown);
+                let outcome = format!("{}.{outcome}", self.name());
+                Ok(Invoked { outcome, meaning, response, parameters: Vec::new() })
             }
-            Kind::Fixed(meaning) => {
-                if set.output_parameters {
-                    switches.allow_output_parameters()?;
-                }
+            Deed::Fixed(meaning) => {
                 let parameters = set.output_parameters.then(|| Parameters::of(query));
-                let parameters = parameters.as_ref();
-                Ok(Invoked {
-                    outcome: self.name().to_owned(),
-                    meaning: parameters
-                        .map_or_else(|| Ok(meaning.clone()), |parameters| filled(meaning, parameters))?,
-                    response: self.response.as_ref().map(|response| response.formatted(parameters)).transpose()?,
-                })
+                let (meaning, response) = meaning.filled(shown, parameters.as_ref())?;
+                let parameters = parameters.map_or_else(Vec::new, |parameters| parameters.within(&self.texts()));
+                Ok(Invoked { outcome: self.name().to_owned(), meaning, response, parameters })
             }
         }
     }
@@ -89,50 +89,64 @@ impl Action {
         }
         Ok(())
     }
-
-    fn posted<'a>(
-        &self,
-        outcomes: &Outcomes,
-        response: impl Fn(usize) -> Option<&'a ResponseSpec>,
-        body: Option<PostBody<'_>>,
-    ) -> Result<Invoked, Refused> {
-        let not_posted = || Refused::new(ErrorName::PostActionNotPosted, "a post action is called by POST");
-        let body = body.ok_or_else(not_posted)?.json()?;
-        let no_outcome = || invalid_body("the body fits no outcome");
-        let (at, outcome) = outcomes.matching_at(&body).ok_or_else(no_outcome)?;
-        let meaning = outcome.meaning(&body).map_err(|error: NotMapped| invalid_body(&error.to_string()))?;
-        let from_outside = outcome.takes_error_from_body();
-        problem(&meaning, from_outside).map_or(Ok(()), |problem| Err(invalid_body(&problem)))?;
-        let response = response(at).map(|response| response.formatted(None)).transpose()?;
-        Ok(Invoked { outcome: format!("{}.{}", self.name(), outcome.name()), meaning, response })
-    }
 }
 
 impl PostBody<'_> {
-    fn json(&self) -> Result<Value, Refused> {
+    /// The JSON that it is announced as.
+    ///
+    /// # Errors
+    /// [`ErrorName::PostActionBodyNotJson`] when it is announced as something else, and [`ErrorName::InvalidJson`] when it is
+    /// something else.
+    pub fn json(&self) -> Result<Value, Refused> {
         if media_type(self.content_type.unwrap_or_default()) != "application/json" {
             let problem = "send the body with content-type: application/json";
             return Err(Refused::new(ErrorName::PostActionBodyNotJson, problem));
         }
-        // The error names a place, and repeats nothing of what stands there.
-        serde_json::from_slice(self.bytes)
-            .map_err(|error| Refused::new(ErrorName::InvalidJson, format!("the body is no JSON: {error}")))
+        json(self.bytes)
     }
 }
 
-fn filled(meaning: &Meaning, parameters: &Parameters<'_>) -> Result<Meaning, Refused> {
-    let text = |text: &Option<String>| text.as_ref().map(|text| parameters.text(text, Place::Text)).transpose();
-    let (filled, from_outside) = match meaning {
-        Meaning::Success { output } => (Meaning::Success { output: parameters.value(output)? }, false),
-        Meaning::Failure { error, cause } => {
-            let filled = Meaning::Failure { error: text(error)?, cause: text(cause)? };
-            (filled, error.as_deref().is_some_and(is_filled_in))
-        }
-        Meaning::Heartbeat => (Meaning::Heartbeat, false),
-    };
-    problem(&filled, from_outside).map_or(Ok(filled), |problem| Err(refused(&problem)))
+/// Reads JSON that was sent.
+///
+/// # Errors
+/// [`ErrorName::InvalidJson`] when it is none, or one that is too deep or has numbers that are too large.
+pub fn json(sent: &[u8]) -> Result<Value, Refused> {
+    // The error names a place, and repeats nothing of what stands there.
+    serde_json::from_slice(sent)
+        .map_err(|error| Refused::new(ErrorName::InvalidJson, format!("the body is no JSON: {error}")))
 }
 
-fn invalid_body(problem: &str) -> Refused {
-    Refused::new(ErrorName::InvalidPostActionBody, problem)
+/// The place and the name of the outcome that a body fits, and what it means.
+fn posted<'a>(outcomes: &'a Outcomes, body: &Value) -> Result<(usize, &'a str, Meaning), Refused> {
+    let invalid = |problem: &str| Refused::new(ErrorName::InvalidPostActionBody, problem);
+    let (at, outcome) = outcomes.matching_at(body).ok_or_else(|| invalid("the body fits no outcome"))?;
+    let meaning = outcome.meaning(body).map_err(|error: NotMapped| invalid(&error.to_string()))?;
+    let problem = problem(&meaning, outcome.takes_error_from_body());
+    problem.map_or(Ok((at, outcome.name(), meaning)), |problem| Err(invalid(&problem)))
+}
+
+impl Meaning {
+    /// It and what is shown, with the parameters in them, if there are any; such as can be told to Step Functions.
+    pub(super) fn filled(
+        self,
+        shown: Option<Shown>,
+        parameters: Option<&Parameters<'_>>,
+    ) -> Result<(Self, Option<Shown>), Refused> {
+        let Some(parameters) = parameters else {
+            return problem(&self, false).map_or(Ok((self, shown)), |problem| Err(refused(&problem)));
+        };
+        let text = |text: &Option<String>| text.as_ref().map(|text| parameters.text(text, Place::Text)).transpose();
+        let (filled, from_outside) = match &self {
+            Self::Success { output } => (Self::Success { output: parameters.value(output)? }, false),
+            Self::Failure { error, cause } => {
+                let filled = Self::Failure { error: text(error)?, cause: text(cause)? };
+                (filled, error.as_deref().is_some_and(is_filled_in))
+            }
+            Self::Heartbeat => (Self::Heartbeat, false),
+        };
+        match problem(&filled, from_outside) {
+            Some(problem) => Err(refused(&problem)),
+            None => Ok((filled, shown.map(|shown| shown.filled(parameters)).transpose()?)),
+        }
+    }
 }

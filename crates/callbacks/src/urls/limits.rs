@@ -10,9 +10,10 @@ pub(super) fn problem(meaning: &Meaning, error_from_outside: bool) -> Option<Str
     match meaning {
         Meaning::Success { output } => TaskOutput::of(output).err().map(|error| error.to_string()),
         Meaning::Failure { error, cause } => {
-            let checked = error.clone().filter(|_| error_from_outside);
-            let foreign = MachineAnswer::failure(checked, None).err().map(|field| field.to_string());
-            foreign
+            let from_outside = error.as_deref().filter(|_| error_from_outside);
+            let reserved = from_outside.and_then(|error| MachineAnswer::not_reserved(error).err());
+            reserved
+                .map(|field| field.to_string())
                 .or_else(|| too_long("error", error.as_deref(), TaskFailure::MAX_ERROR_CHARS))
                 .or_else(|| too_long("cause", cause.as_deref(), TaskFailure::MAX_CAUSE_CHARS))
         }

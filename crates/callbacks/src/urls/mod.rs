@@ -2,13 +2,14 @@
 
 mod action;
 mod actions;
+mod created;
 mod error;
 mod expiration;
 mod invocation;
 mod limits;
 mod order;
 mod reply;
-mod response;
+mod shown;
 mod switches;
 mod template;
 #[cfg(test)]
@@ -18,12 +19,13 @@ mod uri;
 
 pub use action::{Action, ActionType};
 pub use actions::Actions;
+pub use created::CreateReply;
 pub use error::{ErrorName, Refused};
 pub use expiration::Expiration;
-pub use invocation::{Invocation, Invoked, PostBody};
+pub use invocation::{Invocation, Invoked, PostBody, json};
 pub use order::Order;
 pub use reply::{PageOf, Reply};
-pub use response::FormattedResponse;
+pub use shown::{Bodies, Shown};
 pub use switches::Switches;
 pub use transaction::{NotATransactionId, TransactionId};
-pub use uri::{BaseUrl, action_url};
+pub use uri::{Base, action_url};

@@ -1,15 +1,13 @@
 //! A call that creates URLs.
 
-use callback_bridge::TaskToken;
+use std::collections::BTreeSet;
+
+use callback_bridge::{InvalidField, TaskToken};
 use jiff::Timestamp;
 use serde_json::Value;
 
-use super::{
-    Action, ActionType, Actions, BaseUrl, ErrorName, Expiration, Refused, Switches, TransactionId,
-    action::Draft,
-    actions::{drafts, no_duplicate},
-};
-use crate::outcomes::Fields;
+use super::{Action, Actions, Base, ErrorName, Expiration, Refused, Switches, TransactionId};
+use crate::outcomes::{Fields, invalid};
 
 /// A call that creates URLs, checked.
 #[derive(Debug, Clone)]
@@ -17,60 +15,62 @@ pub struct Order {
     /// The task that waits.
     pub token: TaskToken,
     /// Where the URLs begin, if the call says so.
-    pub base_url: Option<BaseUrl>,
-    /// What the URLs do, in the order of the call.
-    pub actions: Vec<Action>,
-    /// When the URLs expire, if they do.
-    pub expiration: Option<Expiration>,
-    /// Whether the queries of the URLs are filled into the texts of the actions.
-    pub output_parameters: bool,
+    pub base_url: Option<Base>,
+    /// What the URLs do: what is stored.
+    pub actions: Actions,
 }
 
 impl Order {
-    /// Reads and checks a call.
+    /// Reads and checks a call, which gets this name.
     ///
     /// # Errors
     /// When something is wrong with it. Shapes are looked at first, then the expiration, then each action in turn: its name,
     /// the switches, and what it says.
-    pub fn read(order: &Value, switches: Switches, now: Timestamp) -> Result<Self, Refused> {
+    pub fn read(
+        order: &Value,
+        transaction_id: TransactionId,
+        switches: Switches,
+        now: Timestamp,
+    ) -> Result<Self, Refused> {
         let fields = Fields::of(String::new(), order)?;
         fields.only(&["token", "actions", "expiration", "enable_output_parameters", "base_url"])?;
         let token = TaskToken::new(fields.required("token", Fields::text)?);
         let token = token.map_err(|error| fields.invalid("token", &error.to_string()))?;
         let expiration = fields.text("expiration")?;
         let output_parameters = fields.switch("enable_output_parameters")?.unwrap_or(false);
-        let base_url = fields.get("base_url")?.map(|base_url| BaseUrl::read("base_url", base_url)).transpose()?;
-        let drafts = drafts(fields.required("actions", Fields::get)?, output_parameters)?;
+        let base_url = fields.get("base_url")?.map(|base_url| Base::read("base_url", base_url)).transpose()?;
+        let all = shapes(fields.required("actions", Fields::get)?, output_parameters)?;
 
         let expiration = expiration.map(|text| in_the_future(&text, now)).transpose()?;
-        let mut actions = Vec::new();
-        for draft in drafts {
-            no_duplicate(&actions, &draft)?;
-            switches.allow(&draft, output_parameters)?;
-            actions.push(draft.action?);
+        let mut names = BTreeSet::new();
+        for (at, action) in all.iter().enumerate() {
+            if !names.insert(action.name()) {
+                let problem = format!("there is more than one action `{}`", action.name());
+                return Err(Refused::new(ErrorName::DuplicateActionName, problem));
+            }
+            switches.allow(action.action_type(), output_parameters)?;
+            action.check(&format!("actions[{at}]"), output_parameters)?;
         }
-        Ok(Self { token, base_url, actions, expiration, output_parameters })
-    }
-
-    /// What is stored of it: all but the token and the base URL.
-    #[must_use]
-    pub fn actions(&self, transaction_id: TransactionId) -> Actions {
-        Actions {
-            transaction_id,
-            all: self.actions.clone(),
-            expiration: self.expiration,
-            output_parameters: self.output_parameters,
-        }
+        Ok(Self { token, base_url, actions: Actions { transaction_id, all, expiration, output_parameters } })
     }
 }
 
-impl Switches {
-    fn allow(self, draft: &Draft, output_parameters: bool) -> Result<(), Refused> {
-        match draft.action_type {
-            ActionType::Post => self.allow_post_actions(),
-            _ if output_parameters => self.allow_output_parameters(),
-            _ => Ok(()),
+/// The actions of a call, each with the shape of one, which may be none that can be done.
+fn shapes(list: &Value, output_parameters: bool) -> Result<Vec<Action>, InvalidField> {
+    let field = "actions";
+    let Value::Array(items) = list else { return Err(invalid(field, "must be a list of actions")) };
+    if !(1..=Actions::MOST).contains(&items.len()) {
+        return Err(invalid(field, &format!("must be 1 to {} actions", Actions::MOST)));
+    }
+    match list.to_string().len() {
+        bytes if bytes > Actions::MOST_BYTES => {
+            Err(invalid(field, &format!("has {bytes} bytes, more than {}", Actions::MOST_BYTES)))
         }
+        _ => items
+            .iter()
+            .enumerate()
+            .map(|(at, item)| Action::read(format!("{field}[{at}]"), item, output_parameters))
+            .collect(),
     }
 }
 

@@ -1,11 +1,10 @@
-//! What callers are told.
+//! What callers of a URL are told.
 
 use askama::Template;
-use serde::{Serialize, Serializer};
-use serde_json::Value;
+use serde::Serialize;
 
-use super::{Action, Actions, ErrorName, FormattedResponse, Refused, TransactionId};
-use crate::pages::{STYLE, Texts, preferred, texts};
+use super::{Action, Bodies, Invoked, Refused, Shown, TransactionId};
+use crate::pages::{STYLE, Texts, UserText, preferred, texts};
 
 const JSON: &str = "application/json";
 const HTML: &str = "text/html";
@@ -26,15 +25,6 @@ pub struct Reply {
     pub allow: Option<&'static str>,
     /// Whose page the body is.
     pub page: PageOf,
-}
-
-#[derive(Serialize)]
-struct Created<'a> {
-    transaction_id: TransactionId,
-    #[serde(serialize_with = "in_order")]
-    urls: &'a [(String, String)],
-    #[serde(skip_serializing_if = "Option::is_none")]
-    expiration: Option<String>,
 }
 
 #[derive(Serialize)]
@@ -59,8 +49,6 @@ struct Named<'a> {
 
 #[derive(Serialize)]
 struct Problem<'a> {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    transaction_id: Option<TransactionId>,
     error: &'static str,
     message: &'a str,
 }
@@ -71,6 +59,7 @@ struct Problem<'a> {
 struct Confirm<'a> {
     texts: &'static Texts,
     name: &'a str,
+    parameters: Vec<(&'a str, UserText)>,
 }
 
 /// What has come of it.
@@ -88,47 +77,33 @@ struct Called {
 pub enum PageOf {
     /// The bridge's, or none.
     Ours,
-    /// The bridge's, with a form after which the browser is sent to this origin.
-    OursLeadingTo(String),
+    /// The bridge's, with a form after which the browser is sent elsewhere.
+    OursLeadingAway,
     /// That of whoever has created the URL.
     Theirs,
 }
 
 impl Reply {
-    /// URLs are there, by the names of their actions.
+    /// The URL was opened, and nothing is done yet: whoever wants what it means posts to it.
     #[must_use]
-    pub fn created(actions: &Actions, urls: &[(String, String)]) -> Self {
-        let expiration = actions.expiration().map(ToString::to_string);
-        Self::of(200, JSON, to_json(&Created { transaction_id: actions.transaction_id(), urls, expiration }))
-    }
-
-    /// There are no URLs. A call that was understood is named.
-    #[must_use]
-    pub fn not_created(refused: &Refused, transaction_id: TransactionId) -> Self {
-        let understood = !matches!(refused.error, ErrorName::InvalidJson | ErrorName::ServiceError);
-        let problem = Problem {
-            transaction_id: understood.then_some(transaction_id),
-            error: refused.error.name(),
-            message: &refused.message,
-        };
-        Self::of(refused.error.status(), JSON, to_json(&problem))
-    }
-
-    /// The URL was opened, and nothing is done yet: whoever wants it posts to it.
-    #[must_use]
-    pub fn confirm(transaction_id: TransactionId, action: &Action, accept: Option<&str>) -> Self {
+    pub fn confirm(transaction_id: TransactionId, action: &Action, invoked: &Invoked, accept: Option<&str>) -> Self {
         let usual = NotCalled {
             transaction_id,
             action: Named::of(action),
             status: "open",
             detail: "nothing is done yet: send a POST to this URL to do it",
         };
-        let page = || Confirm { texts: texts(), name: action.name() }.render().unwrap_or_default();
-        let reply = Self::negotiated(200, &usual, page, &Custom::default(), accept);
-        match action.redirect_origin() {
-            Some(origin) => Self { page: PageOf::OursLeadingTo(origin.to_owned()), ..reply },
-            None => reply,
-        }
+        let page = || {
+            let parameters = invoked.parameters.iter().map(|(name, value)| (name.as_str(), UserText::text(value)));
+            Confirm { texts: texts(), name: action.name(), parameters: parameters.collect() }
+                .render()
+                .unwrap_or_default()
+        };
+        let page_of = match invoked.response {
+            Some(Shown::Redirect(_)) => PageOf::OursLeadingAway,
+            Some(Shown::Bodies(_)) | None => PageOf::Ours,
+        };
+        Self { page: page_of, ..Self::negotiated(200, &usual, page, &Bodies::default(), accept) }
     }
 
     /// The call of a URL is taken: what the action says for that, else the same for every action, in the form that the
@@ -137,7 +112,7 @@ impl Reply {
     pub fn taken(
         transaction_id: TransactionId,
         action: &Action,
-        response: Option<&FormattedResponse>,
+        response: Option<&Shown>,
         accept: Option<&str>,
     ) -> Self {
         let taken = Taken { transaction_id, action: Named::of(action) };
@@ -148,7 +123,7 @@ impl Reply {
             Called { texts, heading: labels.taken, detail: labels.taken_detail, facts }.render().unwrap_or_default()
         };
         match response {
-            Some(FormattedResponse::Redirect(location)) => Self {
+            Some(Shown::Redirect(location)) => Self {
                 status: 303,
                 content_type: None,
                 body: String::new(),
@@ -156,25 +131,22 @@ impl Reply {
                 allow: None,
                 page: PageOf::Ours,
             },
-            Some(FormattedResponse::Custom { json, html, text }) => {
-                let custom = Custom { json: json.as_ref(), html: html.as_deref(), text: text.as_deref() };
-                Self::negotiated(200, &taken, page, &custom, accept)
-            }
-            None => Self::negotiated(200, &taken, page, &Custom::default(), accept),
+            Some(Shown::Bodies(bodies)) => Self::negotiated(200, &taken, page, bodies, accept),
+            None => Self::negotiated(200, &taken, page, &Bodies::default(), accept),
         }
     }
 
     /// The call of a URL is refused. Nothing that an action says changes that.
     #[must_use]
     pub fn refused(refused: &Refused, accept: Option<&str>) -> Self {
-        let problem = Problem { transaction_id: None, error: refused.error.name(), message: &refused.message };
+        let problem = Problem { error: refused.error.name(), message: &refused.message };
         let page = || {
             let texts = texts();
             let labels = &texts.action;
             let facts = vec![(labels.error, format!("{}: {}", refused.error.name(), refused.message))];
             Called { texts, heading: labels.refused, detail: "", facts }.render().unwrap_or_default()
         };
-        let reply = Self::negotiated(refused.error.status(), &problem, page, &Custom::default(), accept);
+        let reply = Self::negotiated(refused.error.status(), &problem, page, &Bodies::default(), accept);
         Self { allow: refused.error.allow(), ..reply }
     }
 
@@ -182,15 +154,15 @@ impl Reply {
         status: u16,
         usual: &impl Serialize,
         page: impl FnOnce() -> String, // writing into a string does not fail
-        custom: &Custom<'_>,
+        theirs: &Bodies,
         accept: Option<&str>,
     ) -> Self {
         let indented = || serde_json::to_string_pretty(usual).unwrap_or_default(); // texts have a form in JSON
-        match (preferred(accept.unwrap_or("*/*"), &[JSON, HTML, TEXT]), custom.html) {
-            (HTML, Some(html)) => Self { page: PageOf::Theirs, ..Self::of(status, HTML, html.to_owned()) },
+        match (preferred(accept.unwrap_or("*/*"), &[JSON, HTML, TEXT]), &theirs.html) {
+            (HTML, Some(html)) => Self { page: PageOf::Theirs, ..Self::of(status, HTML, html.clone()) },
             (HTML, None) => Self::of(status, HTML, page()),
-            (TEXT, _) => Self::of(status, TEXT, custom.text.map_or_else(indented, str::to_owned)),
-            _ => Self::of(status, JSON, custom.json.map_or_else(|| to_json(usual), to_json)),
+            (TEXT, _) => Self::of(status, TEXT, theirs.text.clone().unwrap_or_else(indented)),
+            _ => Self::of(status, JSON, theirs.json.as_ref().map_or_else(|| to_json(usual), to_json)),
         }
     }
 
@@ -205,17 +177,6 @@ impl<'a> Named<'a> {
     }
 }
 
-#[derive(Default)]
-struct Custom<'a> {
-    json: Option<&'a Value>,
-    html: Option<&'a str>,
-    text: Option<&'a str>,
-}
-
-fn to_json(value: &impl Serialize) -> String {
+pub(super) fn to_json(value: &impl Serialize) -> String {
     serde_json::to_string(value).unwrap_or_default() // texts have a form in JSON
-}
-
-fn in_order<S: Serializer>(urls: &&[(String, String)], serializer: S) -> Result<S::Ok, S::Error> {
-    serializer.collect_map(urls.iter().map(|(name, url)| (name, url)))
 }

@@ -1,6 +1,6 @@
 //! What whoever runs the bridge allows.
 
-use super::{ErrorName, Refused};
+use super::{ActionType, ErrorName, Refused};
 
 /// What whoever runs the bridge allows: nothing of it, unless they say so.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -12,13 +12,17 @@ pub struct Switches {
 }
 
 impl Switches {
-    pub(super) fn allow_output_parameters(self) -> Result<(), Refused> {
-        let disabled = || Refused::new(ErrorName::ParametersDisabled, "output parameters are switched off");
-        self.output_parameters.then_some(()).ok_or_else(disabled)
-    }
-
-    pub(super) fn allow_post_actions(self) -> Result<(), Refused> {
-        let disabled = || Refused::new(ErrorName::PostActionsDisabled, "post actions are switched off");
-        self.post_actions.then_some(()).ok_or_else(disabled)
+    /// Whether there may be such an action, in a set that wants output parameters or not: a post action has none of them.
+    pub(super) fn allow(self, action_type: ActionType, output_parameters: bool) -> Result<(), Refused> {
+        let disabled = |error, what| Err(Refused::new(error, format!("{what} are switched off")));
+        match action_type {
+            ActionType::Post if !self.post_actions => disabled(ErrorName::PostActionsDisabled, "post actions"),
+            ActionType::Success | ActionType::Failure | ActionType::Heartbeat
+                if output_parameters && !self.output_parameters =>
+            {
+                disabled(ErrorName::ParametersDisabled, "output parameters")
+            }
+            _ => Ok(()),
+        }
     }
 }

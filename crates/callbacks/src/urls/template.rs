@@ -1,6 +1,9 @@
 //! Texts with places that are filled in, as Python's `string.Template.substitute` has them: `$name`, `${name}`, and `$$` for a `$`.
 
-use std::{borrow::Cow, collections::BTreeMap};
+use std::{
+    borrow::Cow,
+    collections::{BTreeMap, BTreeSet},
+};
 
 use askama::filters::{Html, escape};
 use callback_bridge::TaskOutput;
@@ -9,8 +12,13 @@ use serde_json::{Map, Value};
 
 use super::{ErrorName, Refused};
 
-/// What is filled in, by name: the query of a URL. Of two with one name the last counts.
-pub(super) struct Parameters<'a>(BTreeMap<&'a str, &'a str>);
+/// What is filled in, by name.
+pub(super) enum Parameters<'a> {
+    /// The query of a URL. Of two with one name the last counts.
+    Query(BTreeMap<&'a str, &'a str>),
+    /// One letter, whatever the name: to see whether anything can be filled in at all.
+    Letters,
+}
 
 /// Where something is filled in, which says how it is written there.
 #[derive(Clone, Copy)]
@@ -35,7 +43,7 @@ enum Piece<'a> {
 
 impl<'a> Parameters<'a> {
     pub(super) fn of(query: &'a [(String, String)]) -> Self {
-        Self(query.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect())
+        Self::Query(query.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect())
     }
 
     /// Fills in a text.
@@ -45,24 +53,43 @@ impl<'a> Parameters<'a> {
 
     /// Fills in every text of a value, the names of fields too.
     pub(super) fn value(&self, template: &Value) -> Result<Value, Refused> {
-        let filled = self.filling(Place::Text).value(template)?;
-        TaskOutput::of(&filled).map_err(|_| too_large())?;
-        Ok(filled)
+        self.filling(Place::Text).value(template)
+    }
+
+    /// Those that are filled into a template, each once.
+    pub(super) fn within(&self, template: &str) -> Vec<(String, String)> {
+        let names: BTreeSet<_> = names(template).collect();
+        let found = names.into_iter().filter_map(|name| Some((name.to_owned(), self.get(name)?.to_owned())));
+        found.collect()
+    }
+
+    fn get(&self, name: &str) -> Option<&str> {
+        match self {
+            Self::Query(query) => query.get(name).copied(),
+            Self::Letters => Some("x"),
+        }
     }
 
     fn filling(&self, place: Place) -> Filling<'_> {
-        Filling { parameters: &self.0, place, left: TaskOutput::MAX_BYTES }
+        Filling { parameters: self, place, left: TaskOutput::MAX_BYTES }
     }
 }
 
 /// Whether anything is filled in.
 pub(super) fn is_filled_in(template: &str) -> bool {
-    pieces(template).any(|piece| matches!(piece, Piece::Name(_)))
+    names(template).next().is_some()
+}
+
+fn names(template: &str) -> impl Iterator<Item = &str> {
+    pieces(template).filter_map(|piece| match piece {
+        Piece::Name(name) => Some(name),
+        Piece::Literal(_) | Piece::Stray => None,
+    })
 }
 
 /// One template that is being filled in. What would become too large is not built.
 struct Filling<'a> {
-    parameters: &'a BTreeMap<&'a str, &'a str>,
+    parameters: &'a Parameters<'a>,
     place: Place,
     left: usize,
 }
@@ -75,7 +102,9 @@ impl Filling<'_> {
             Value::Object(fields) => {
                 let mut filled = Map::new();
                 for (name, value) in fields {
-                    if filled.insert(self.text(name)?, self.value(value)?).is_some() {
+                    let before = filled.insert(self.text(name)?, self.value(value)?);
+                    // Of two letters that are the same, nothing follows.
+                    if before.is_some() && matches!(self.parameters, Parameters::Query(_)) {
                         return Err(refused("the parameters make one name of two"));
                     }
                 }

@@ -30,11 +30,11 @@ fn order(fields: Value) -> Value {
 }
 
 fn read(fields: Value) -> Result<Order, Refused> {
-    Order::read(&order(fields), ON, now())
+    Order::read(&order(fields), transaction(), ON, now())
 }
 
 fn set(fields: Value) -> Actions {
-    read(fields).unwrap().actions(transaction())
+    read(fields).unwrap().actions
 }
 
 /// An action called `it`.

@@ -8,11 +8,11 @@ use serde_json::{Value, json};
 
 use crate::bench::{Bench, ON, TOKEN, order, request, urls, without_ids};
 
-/// What the reply to a call is, which is the same to a request: the body, and 200 as JSON.
+/// What the reply to a call is, which is the same to a request: the body, and 200.
 async fn created(bench: &Bench, order: &Value) -> Value {
     let direct = bench.called(order).await;
-    let (status, headers, body) = bench.asked(&request(&order.to_string())).await;
-    assert_eq!((status, headers), (200, json!({ "content-type": "application/json" })), "{body}");
+    let (status, body) = bench.asked(&request(&order.to_string())).await;
+    assert_eq!(status, 200, "{body}");
     assert_eq!(without_ids(direct.clone()), without_ids(body.clone()));
     assert_ne!(direct["transaction_id"], body["transaction_id"], "each call has a name of its own");
     direct
@@ -102,6 +102,19 @@ async fn an_output_may_be_any_json() {
         let urls = urls(&created(&bench, &order(json!({ "actions": [action] }))).await);
         let (action, set) = bench.leads_to(&urls["it"]).await;
         assert_eq!(invoked(&action, &set, None).meaning, Meaning::Success { output });
+    }
+}
+
+#[tokio::test]
+async fn the_urls_are_told_in_the_order_of_the_call() {
+    let bench = Bench::new();
+    let actions = ["z", "a", "m"].map(|name| json!({ "name": name, "type": "heartbeat" }));
+    let order = order(json!({ "actions": actions })).to_string();
+    let direct = bench.raw(&order).await;
+    let request: Value = serde_json::from_str(&bench.raw(&request(&order).to_string()).await).unwrap();
+    for told in [direct.as_str(), request["body"].as_str().unwrap()] {
+        let at = ["z", "a", "m"].map(|name| told.find(&format!("\"{name}\":")).unwrap());
+        assert!(at.is_sorted() && told.find("\"transaction_id\"").unwrap() < at[0], "{told}");
     }
 }
 

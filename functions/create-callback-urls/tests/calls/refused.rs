@@ -8,8 +8,8 @@ use crate::bench::{Bench, ON, TOKEN, order, request, without_ids};
 /// The name and the message of the error, which are told in the documented form.
 async fn refused(bench: &Bench, order: &Value) -> (String, String) {
     let direct = bench.called(order).await;
-    let (status, headers, body) = bench.asked(&request(&order.to_string())).await;
-    assert_eq!((status, headers), (400, json!({ "content-type": "application/json" })), "{body}");
+    let (status, body) = bench.asked(&request(&order.to_string())).await;
+    assert_eq!(status, 400, "{body}");
     assert_eq!(without_ids(direct.clone()), without_ids(body));
     let (error, message) = (direct["error"].as_str().unwrap(), direct["message"].as_str().unwrap());
     let fields: Vec<&String> = direct.as_object().unwrap().keys().filter(|name| *name != "transaction_id").collect();
@@ -18,7 +18,7 @@ async fn refused(bench: &Bench, order: &Value) -> (String, String) {
     (error.to_owned(), message.to_owned())
 }
 
-/// Everything about a call that can be wrong by itself.
+/// One call for each error that is of the call alone; the tests of the contract have every way to make it.
 fn wrong() -> Vec<(Value, &'static str, &'static str)> {
     let of = |action: Value| order(json!({ "actions": [action] }));
     let post = |outcome: Value| {
@@ -27,39 +27,15 @@ fn wrong() -> Vec<(Value, &'static str, &'static str)> {
         of(json!({ "name": "it", "type": "post", "outcomes": [all] }))
     };
     let beat = || json!({ "name": "it", "type": "heartbeat" });
-    let respond = |response: Value| of(json!({ "name": "it", "type": "heartbeat", "response": response }));
-    let success = |output: Value| of(json!({ "name": "it", "type": "success", "output": output }));
     vec![
         (json!([]), "InvalidJSON", "must be an object"),
-        (json!("text"), "InvalidJSON", "must be an object"),
-        (json!({}), "InvalidJSON", "token: is missing"),
-        (json!({ "token": TOKEN }), "InvalidJSON", "actions: is missing"),
-        (order(json!({ "token": "" })), "InvalidJSON", "token: the task token is empty"),
-        (order(json!({ "token": 5 })), "InvalidJSON", "token: must be a text"),
-        (order(json!({ "token": "t".repeat(2_049) })), "InvalidJSON", "token: "),
-        (order(json!({ "more": 1 })), "InvalidJSON", "more: is not known"),
-        (order(json!({ "actions": [] })), "InvalidJSON", "actions: must be 1 to 50"),
-        (order(json!({ "actions": {} })), "InvalidJSON", "actions: must be a list"),
-        (of(json!({ "type": "heartbeat" })), "InvalidJSON", "actions[0].name: is missing"),
-        (of(json!({ "name": "no spaces", "type": "heartbeat" })), "InvalidJSON", "actions[0].name: must be 1 to 80"),
-        (of(json!({ "name": "it" })), "InvalidJSON", "actions[0].type: is missing"),
-        (of(json!({ "name": "it", "type": "cancel" })), "InvalidJSON", "actions[0].type: must be success, failure"),
-        (of(json!({ "name": "it", "type": "success" })), "InvalidJSON", "actions[0].output: is missing"),
-        (of(json!({ "name": "it", "type": "failure", "error": 5 })), "InvalidJSON", "actions[0].error: must be a text"),
-        (of(json!({ "name": "it", "type": "post" })), "InvalidJSON", "actions[0].outcomes: is missing"),
-        (post(json!({})), "InvalidJSON", "actions[0].outcomes[0]: must have one of output, output_body"),
-        (respond(json!({ "json": 5 })), "InvalidJSON", "actions[0].response.json: must be an object"),
-        (respond(json!({ "redirect": "/thanks" })), "InvalidJSON", "actions[0].response.redirect: must be a URI"),
-        (order(json!({ "expiration": 5 })), "InvalidJSON", "expiration: must be a text"),
-        (order(json!({ "enable_output_parameters": 1 })), "InvalidJSON", "enable_output_parameters: must be true"),
-        (order(json!({ "base_url": 5 })), "InvalidJSON", "base_url: must be a URL or an object"),
-        (order(json!({ "base_url": "http://example.com" })), "InvalidJSON", "base_url: must begin with https://"),
-        (order(json!({ "base_url": {} })), "InvalidJSON", "base_url.api_id: is missing"),
         (order(json!({ "actions": [beat(), beat()] })), "DuplicateActionName", "there is more than one action `it`"),
-        (order(json!({ "expiration": "soon" })), "InvalidDate", "the expiration is no date"),
         (order(json!({ "expiration": "2026-11-22T10:00:00Z" })), "InvalidDate", "the expiration is past"),
-        (order(json!({ "expiration": "2026-11-22T10:59:59+01:00" })), "InvalidDate", "the expiration is past"),
-        (success(json!("x".repeat(196_607))), "InvalidAction", "actions[0]: the output has 196609 bytes"),
+        (
+            of(json!({ "name": "it", "type": "failure", "error": "x".repeat(257) })),
+            "InvalidAction",
+            "actions[0]: error: has 257 characters",
+        ),
         (
             post(json!({ "schema": { "type": 5 }, "output_body": true })),
             "InvalidPostActionOutcome",

@@ -17,8 +17,8 @@ async fn while_the_table_is_away_the_call_is_to_be_made_again_and_nothing_leaks(
             }
             bench.go_away_after(away_after);
             let body = if by_request {
-                let (status, headers, body) = bench.asked(&request(&event.to_string())).await;
-                assert_eq!((status, headers), (500, json!({ "content-type": "application/json" })));
+                let (status, body) = bench.asked(&request(&event.to_string())).await;
+                assert_eq!(status, 500);
                 body
             } else {
                 bench.called(&event).await

@@ -51,8 +51,8 @@ async fn by_url(event: &str) -> (u16, bool) {
     let keys = LinkKeys::read(KEYS).unwrap();
     let desk = Desk::new(store, callbacks.clone(), outside, StoppedClock::at(now), keys);
     let call: Value = serde_json::from_str(&sample("create-callback-urls/direct-call")).unwrap();
-    let order = Order::read(&call, Switches::default(), now).unwrap();
-    let links = desk.create_urls(order.token.clone(), &order.actions(TransactionId::new(42))).await.unwrap();
+    let order = Order::read(&call, TransactionId::new(42), Switches::default(), now).unwrap();
+    let links = desk.create_urls(order.token, &order.actions).await.unwrap();
     let event = sample(&format!("receive-callback/{event}"));
     assert!(event.contains(&links[0].secret()), "it is to be sent to /u/{}", links[0].secret());
     let request = lambda_http::request::from_str(&event).unwrap();

@@ -51,8 +51,7 @@ impl Urls {
 
     async fn on(bench: Bench, nth: u128, mut order: Value) -> Self {
         order["token"] = json!(TOKEN);
-        let order = Order::read(&order, ON, bench.desk.now()).unwrap();
-        let set = order.actions(TransactionId::new(nth));
+        let set = Order::read(&order, TransactionId::new(nth), ON, bench.desk.now()).unwrap().actions;
         let links = bench.desk.create_urls(TaskToken::new(TOKEN).unwrap(), &set).await.unwrap();
         Self { bench, set, links }
     }

@@ -69,7 +69,7 @@ async fn what_an_action_shows_afterwards_is_not_shown_before() {
     }
     let page = urls.bench.seen(urls.to("GET", "leave").with_header("accept", BROWSER)).await;
     let policy = &page.headers["content-security-policy"];
-    assert!(policy.contains("form-action 'self' https://shop.example.com;"), "the form may lead there: {policy}");
+    assert!(!policy.contains("form-action"), "the form may lead there, and from there on: {policy}");
 }
 
 #[tokio::test]

@@ -90,7 +90,7 @@ async fn what_can_be_refused_without_the_table_is() {
         (large, 413, "PayloadTooLarge"),
         (sent("GET", "x"), 404, "InvalidPayload"),
         (sent("POST", &format!("{}x", urls.link("approve"))), 404, "InvalidPayload"),
-        (sent("POST", &link_of(Recipient::Destination, 0)), 404, "unknown-link"),
+        (sent("POST", &link_of(Recipient::Destination, 0)), 404, "InvalidPayload"),
     ] {
         let seen = urls.bench.seen(sent.with_header("accept", "application/json")).await;
         assert_eq!(error(&seen), (status, name.to_owned()));

@@ -18,7 +18,7 @@ fn set(nth: u128, actions: &Value, expiration: Option<&str>) -> Actions {
     if let Some(expiration) = expiration {
         stored["expiration"] = expiration.into();
     }
-    Actions::from_stored(&stored).unwrap()
+    serde_json::from_value(stored).unwrap()
 }
 
 fn actions(nth: u128, expiration: Option<&str>) -> Actions {

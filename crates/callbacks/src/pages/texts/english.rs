@@ -62,6 +62,7 @@ pub(super) static ENGLISH: Texts = Texts {
     },
     action: ActionTexts {
         confirm: "Please confirm",
+        parameters: "The link says:",
         once: "Nothing has been done yet. What you confirm cannot be taken back.",
         send: "Confirm",
         taken: "Your answer is taken",

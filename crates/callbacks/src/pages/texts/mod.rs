@@ -111,6 +111,8 @@ pub(crate) struct FormTexts {
 pub(crate) struct ActionTexts {
     /// Before the name of the action.
     pub(crate) confirm: &'static str,
+    /// Before the parameters of its URL.
+    pub(crate) parameters: &'static str,
     pub(crate) once: &'static str,
     pub(crate) send: &'static str,
     pub(crate) taken: &'static str,

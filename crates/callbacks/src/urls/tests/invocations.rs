@@ -42,7 +42,10 @@ fn what_an_action_says_becomes_of_the_task() {
     ] {
         for asked in ["", "action=it", "action=&type=", "b=c&action=other&action=it"] {
             let invoked = call(action.clone(), asked);
-            assert_eq!(invoked, Invoked { outcome: "it".into(), meaning: meaning.clone(), response: None });
+            assert_eq!(
+                invoked,
+                Invoked { outcome: "it".into(), meaning: meaning.clone(), response: None, parameters: vec![] }
+            );
         }
     }
 }
@@ -71,10 +74,8 @@ fn the_query_fills_in_an_error_and_a_cause() {
 
 #[test]
 fn a_response_is_shown_as_it_is_or_filled_in() {
-    let custom = |json: Value, html: &str, text: &str| FormattedResponse::Custom {
-        json: Some(json),
-        html: Some(html.into()),
-        text: Some(text.into()),
+    let custom = |json: Value, html: &str, text: &str| {
+        Shown::Bodies(Bodies { json: Some(json), html: Some(html.into()), text: Some(text.into()) })
     };
     let response = json!({ "json": { "$a": "$a" }, "html": "<b>$a</b>", "text": "$a" });
     let with = |response: &Value| action("heartbeat", json!({ "response": response }));
@@ -84,11 +85,11 @@ fn a_response_is_shown_as_it_is_or_filled_in() {
     assert_eq!(shown, Some(custom(json!({ "<i>": "<i>" }), "<b>&#60;i&#62;</b>", "<i>")));
     assert_eq!(filled(with(&response), "").unwrap_err().error, E::OutputFormatting);
 
-    let nothing = FormattedResponse::Custom { json: None, html: None, text: None };
+    let nothing = Shown::Bodies(Bodies::default());
     assert_eq!(call(with(&json!({})), "").response, Some(nothing.clone()));
     assert_eq!(filled(with(&json!({})), "").unwrap().response, Some(nothing));
     let both = json!({ "redirect": "https://example.com/?a=$$b", "json": { "never": "$filled_in" } });
-    let redirect = |url: &str| Some(FormattedResponse::Redirect(url.into()));
+    let redirect = |url: &str| Some(Shown::Redirect(url.into()));
     assert_eq!(call(with(&both), "").response, redirect("https://example.com/?a=$$b"));
     assert_eq!(filled(with(&both), "").unwrap().response, redirect("https://example.com/?a=$b"));
 }
@@ -110,13 +111,13 @@ fn a_redirect_goes_where_whoever_wrote_it_wanted() {
         ("https://a.example/x$p", "p=..", "https://a.example/x.."),
         ("https://a.example/$p", "p=%252e%252e", "https://a.example/%252e%252e"),
     ] {
-        assert_eq!(to(redirect, asked), Ok(FormattedResponse::Redirect(location.into())), "{redirect} {asked}");
+        assert_eq!(to(redirect, asked), Ok(Shown::Redirect(location.into())), "{redirect} {asked}");
     }
     for (redirect, asked) in [
         ("https://a.example/b/$p", "p=.."),
         ("https://a.example/b/$p$p/c", "p=."),
         ("https://a.example/b/$p/c", "p=."),
-        ("https://a.example/{p}", "p=a"),
+        ("https://a.example/%2e$p", "p=."),
         ("https://a.example/$p", "q=a"),
         ("https://a.example/?q=$p", &format!("p={}", "x".repeat(4_080))),
     ] {
@@ -126,7 +127,7 @@ fn a_redirect_goes_where_whoever_wrote_it_wanted() {
 
 #[test]
 fn a_body_means_what_the_first_outcome_says_that_it_fits() {
-    let text = |text: &str| FormattedResponse::Custom { json: None, html: None, text: Some(text.into()) };
+    let text = |text: &str| Shown::Bodies(Bodies { text: Some(text.into()), ..Bodies::default() });
     for (body, outcome, meaning, response) in [
         (r#"{"result":"good","x":1}"#, "it.good", success(json!({ "result": "good", "x": 1 })), Some(text("thanks"))),
         (r#"{"result":"bad","reason":"late"}"#, "it.bad", failure(Some("late"), Some("$reason")), None),
@@ -134,7 +135,7 @@ fn a_body_means_what_the_first_outcome_says_that_it_fits() {
         ("null", "it.later", Meaning::Heartbeat, None),
     ] {
         let invoked = posted(outcomes(), body).unwrap();
-        assert_eq!(invoked, Invoked { outcome: outcome.into(), meaning, response }, "{body}");
+        assert_eq!(invoked, Invoked { outcome: outcome.into(), meaning, response, parameters: vec![] }, "{body}");
     }
     let mut own = action("post", json!({ "outcomes": outcomes() }));
     own["response"] = json!({ "text": "$noted" });
@@ -294,12 +295,12 @@ proptest! {
         });
         let json = output.to_string();
         if let Ok(order) = read(order) {
-            let set = order.actions(transaction());
+            let set = order.actions;
             for bytes in [&bytes[..], json.as_bytes()] {
                 let body = Some(PostBody { content_type: content_type.as_deref(), bytes });
                 let invocation = Invocation { set: &set, query: &asked, body, switches: ON };
                 for action in set.all() {
-                    if let Ok(Invoked { response: Some(FormattedResponse::Redirect(to)), .. }) = action.invoked(&invocation) {
+                    if let Ok(Invoked { response: Some(Shown::Redirect(to)), .. }) = action.invoked(&invocation) {
                         prop_assert!(to.starts_with("https://a.example/") && !to.contains(char::is_whitespace), "{to}");
                     }
                 }

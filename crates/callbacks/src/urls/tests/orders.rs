@@ -38,13 +38,14 @@ fn the_documented_example_is_taken() {
             "enable_output_parameters": true,
             "base_url": "https://callbacks.example.com/",
         }),
+        transaction(),
         ON,
         now(),
     );
     let order = order.unwrap();
     assert_eq!(order.token.expose(), "AQCkAAAAKg");
     assert_eq!(order.base_url.as_ref().unwrap().url("eu-west-1"), "https://callbacks.example.com");
-    let actions = order.actions(transaction());
+    let actions = order.actions;
     let named: Vec<_> = actions.all().iter().map(|action| (action.name(), action.action_type())).collect();
     let types =
         [ActionType::Success, ActionType::Success, ActionType::Failure, ActionType::Heartbeat, ActionType::Post];
@@ -66,11 +67,11 @@ fn what_may_be_written() {
         json!({ "actions": [action("failure", json!({ "output": 1, "outcomes": 5, "title": null }))] }),
         json!({ "actions": [action("heartbeat", json!({ "error": 5 }))] }),
         json!({ "actions": [action("heartbeat", json!({ "name": "x".repeat(80) }))] }),
-        json!({ "actions": [action("heartbeat", json!({ "name": "1_Größe" }))] }),
+        json!({ "actions": [action("heartbeat", json!({ "name": "1_Size" }))] }),
         json!({ "actions": [action("heartbeat", json!({ "response": { "redirect": "myapp://done?a=$$b", "other": 1 } }))] }),
         json!({ "enable_output_parameters": false }),
         json!({ "token": "t".repeat(2_048) }),
-        json!({ "base_url": { "api_id": "a1b2", "stage": "prod", "more": 1 } }),
+        json!({ "base_url": { "api_id": "a1b2", "stage": "prod" } }),
         post(outcome(json!({ "output_body": false, "output_path": "foo.bar", "note": "passed over" }))),
         post(outcome(json!({ "response": { "redirect": "https://example.com" } }))),
     ] {
@@ -119,16 +120,16 @@ fn another_shape_is_refused() {
         assert_eq!(error, E::InvalidJson, "{message}");
         assert!(message.starts_with(said), "{message}, and not {said}");
     }
-    for name in ["", "$foo", "two words", "a-b", "line\n", &"x".repeat(81)] {
+    for name in ["", "$foo", "two words", "a-b", "line\n", "Größe", &"x".repeat(81)] {
         let (error, message) = refused(json!({ "actions": [action("heartbeat", json!({ "name": name }))] }));
         assert_eq!(error, E::InvalidJson, "{message}");
         assert!(message.starts_with("actions[0].name: must be 1 to 80 letters"), "{message}");
     }
     for value in [json!(null), json!([]), json!("x"), json!({}), json!({ "token": "t" }), json!({ "actions": [] })] {
-        let refused = Order::read(&value, ON, now()).unwrap_err();
+        let refused = Order::read(&value, transaction(), ON, now()).unwrap_err();
         assert_eq!(refused.error, E::InvalidJson, "{value}: {refused}");
     }
-    assert_eq!(Order::read(&json!([]), ON, now()).unwrap_err().message, "must be an object");
+    assert_eq!(Order::read(&json!([]), transaction(), ON, now()).unwrap_err().message, "must be an object");
 }
 
 #[test]
@@ -147,6 +148,12 @@ fn another_shape_of_a_response_is_refused() {
         (json!({ "redirect": "https://example.com\\@evil.example" }), ".redirect: must be a URI"),
         (json!({ "redirect": "https://example.com/é" }), ".redirect: must be a URI"),
         (json!({ "redirect": "https://example.com/{id}" }), ".redirect: must be a URI"),
+        (json!({ "redirect": "https://alice@example.com" }), ".redirect: must be a URI"),
+        (json!({ "redirect": "https://a;sandbox" }), ".redirect: must be a URI"),
+        (json!({ "redirect": "https:///example.com" }), ".redirect: must be a URI"),
+        (json!({ "redirect": "http:example.com" }), ".redirect: must be a URI"),
+        (json!({ "redirect": "JavaScript:alert(1)" }), ".redirect: must be a URI"),
+        (json!({ "redirect": "data:text/html,x" }), ".redirect: must be a URI"),
         (json!({ "redirect": long }), ".redirect: has more than 4096 characters"),
     ] {
         for (fields, at) in [
@@ -188,19 +195,67 @@ fn every_other_error_of_the_contract() {
     }
     let most = "x".repeat(196_606);
     read(of(action("success", json!({ "output": most })))).unwrap();
-    for (redirect, taken) in [
-        ("https://$host/", false),
-        ("https://example.com$path", false),
-        ("https://example.com:$port/", false),
-        ("https://$$/", false),
-        ("https://example.com/$path", true),
-        ("https://example.com?a=${b}", true),
-        ("https://example.com#$b", true),
-        ("mailto:$whom", true),
+}
+
+/// What no call could do is told to whoever creates it, and not to whoever calls.
+#[test]
+fn what_can_never_be_filled_in_is_refused() {
+    let of = |action: Value| json!({ "actions": [action], "enable_output_parameters": true });
+    let responding = |response: Value| of(action("heartbeat", json!({ "response": response })));
+    let success = |output: Value| of(action("success", json!({ "output": output })));
+    let failure = |fields: Value| of(action("failure", fields));
+    let redirecting = |redirect: &str| responding(json!({ "redirect": redirect }));
+    let stray = "actions[0]: a `$` stands before no name of a parameter; write `$$` for a `$`";
+    let host = "actions[0]: parameters may not stand in the host of a redirect: put a / before them";
+    let no_uri = "actions[0]: the redirect is no URI with a host";
+    for (fields, said) in [
+        (success(json!("costs $5")), stray),
+        (success(json!([{ "$": 1 }])), stray),
+        (failure(json!({ "cause": "${reason" })), stray),
+        (responding(json!({ "json": { "a": "$" } })), stray),
+        (responding(json!({ "html": "$ 5" })), stray),
+        (responding(json!({ "text": "5 $" })), stray),
+        (redirecting("https://example.com/?a=$"), stray),
+        (failure(json!({ "error": "x".repeat(300) })), "actions[0]: error: has 300 characters"),
+        (failure(json!({ "error": format!("${{e}}{}", "x".repeat(256)) })), "actions[0]: error: has 257 characters"),
+        (failure(json!({ "cause": "x".repeat(32_769) })), "actions[0]: cause: has 32769 characters"),
+        (failure(json!({ "error": "States.$x" })), "actions[0]: error: may not begin with"),
+        (success(json!("x".repeat(196_607))), "actions[0]: the output has 196609 bytes"),
+        (redirecting("https://example.com/a/./$b"), "actions[0]: the redirect has `.` or `..` in its path"),
+        (redirecting("https://example.com/%2E./"), "actions[0]: the redirect has `.` or `..` in its path"),
+        (redirecting("https://$host/"), host),
+        (redirecting("https://example.com$path"), host),
+        (redirecting("https://a$host.example.com/"), host),
+        (redirecting("myapp://${host}/"), host),
+        (redirecting("https://example.com:$port/"), no_uri),
+        (redirecting("https://$$/"), no_uri),
+        (redirecting("https:$p"), no_uri),
+        (redirecting("http:$p"), no_uri),
+        (redirecting("https:/$p"), no_uri),
+        (redirecting("https:///$p"), no_uri),
+        (redirecting("https://$user@example.com/"), no_uri),
+        (redirecting("javascript:$p"), no_uri),
+        (redirecting("$scheme://example.com/"), host),
+        (redirecting("https://example.com/{p}"), no_uri),
+        (redirecting("/thanks"), no_uri),
     ] {
-        let action = action("heartbeat", json!({ "response": { "redirect": redirect } }));
-        let error = read(json!({ "actions": [action], "enable_output_parameters": true })).err();
-        assert_eq!(error.map(|refused| refused.error), (!taken).then_some(E::InvalidAction), "{redirect}");
+        let (error, message) = refused(fields);
+        assert_eq!(error, E::InvalidAction, "{message}");
+        assert!(message.starts_with(said), "{message}, and not {said}");
+    }
+    for fields in [
+        success(json!({ "$a": 1, "$b": 2, "costs": "$$5" })),
+        failure(json!({ "error": "$e", "cause": "States.$x" })),
+        failure(json!({ "error": format!("${{name}}{}", "x".repeat(255)) })),
+        redirecting("https://example.com/$path"),
+        redirecting("https://example.com?a=${b}"),
+        redirecting("https://example.com#$b"),
+        redirecting("HTTPS://example.com:8443/$p"),
+        redirecting("myapp:$p"),
+        redirecting("myapp:///$p"),
+        redirecting("mailto:$whom"),
+    ] {
+        read(fields.clone()).unwrap_or_else(|refused| panic!("{fields}: {refused}"));
     }
 }
 
@@ -223,7 +278,7 @@ fn what_is_switched_off_is_refused() {
         (ON, true, json!([beat(), post()]), None),
     ] {
         let order = order(json!({ "actions": actions, "enable_output_parameters": enable }));
-        let refused = Order::read(&order, switches, now()).err().map(|refused| refused.error);
+        let refused = Order::read(&order, transaction(), switches, now()).err().map(|refused| refused.error);
         assert_eq!(refused, error, "{switches:?} {order}");
     }
 }
@@ -247,7 +302,7 @@ fn of_two_errors_the_one_that_is_looked_for_first_is_told() {
         (Switches::default(), json!({ "actions": [beat(), bad_schema()] }), E::DuplicateActionName),
         (Switches::default(), json!({ "actions": [large()], "enable_output_parameters": true }), E::ParametersDisabled),
     ] {
-        let refused = Order::read(&order(fields.clone()), switches, now()).unwrap_err();
+        let refused = Order::read(&order(fields.clone()), transaction(), switches, now()).unwrap_err();
         assert_eq!(refused.error, error, "{fields}");
     }
     let wrong_response = json!({ "name": "late", "type": "heartbeat", "schema": {}, "response": 5 });
@@ -257,41 +312,17 @@ fn of_two_errors_the_one_that_is_looked_for_first_is_told() {
 }
 
 #[test]
-fn a_base_url_is_https_or_this_machine() {
+fn a_base_url_is_one_of_the_bridge_or_of_an_api() {
     for (url, taken) in [
-        ("https://callbacks.example.com", Some("https://callbacks.example.com")),
         ("https://callbacks.example.com:8443/a/b//", Some("https://callbacks.example.com:8443/a/b")),
-        ("http://localhost:3000", Some("http://localhost:3000")),
-        ("http://127.0.0.1/x", Some("http://127.0.0.1/x")),
-        ("http://127.9.9.9", Some("http://127.9.9.9")),
-        ("http://[::1]:8080", Some("http://[::1]:8080")),
-        ("https://[2001:db8::1]", Some("https://[2001:db8::1]")),
+        ("http://127.0.0.1:3000", Some("http://127.0.0.1:3000")),
         ("http://example.com", None),
-        ("http://localhost.example.com", None),
-        ("http://[::2]", None),
-        ("ftp://example.com", None),
-        ("javascript:alert(1)", None),
-        ("//example.com", None),
-        ("example.com", None),
-        ("", None),
-        ("https://", None),
-        ("https:///path", None),
-        ("https://:443", None),
-        ("https://user@example.com", None),
-        ("https://example.com:port", None),
-        ("https://example.com:65536", None),
-        ("https://example.com?a=b", None),
-        ("https://example.com#a", None),
-        ("https://example.com/a b", None),
-        ("https://exämple.com", None),
-        ("https://ex\u{0}ample.com", None),
     ] {
         let read = read(json!({ "base_url": url }));
         let url_read = read.as_ref().ok().map(|order| order.base_url.as_ref().unwrap().url("r"));
         assert_eq!(url_read.as_deref(), taken, "{url}");
         assert!(read.err().is_none_or(|refused| refused.error == E::InvalidJson));
     }
-    assert!(read(json!({ "base_url": format!("https://example.com/{}", "x".repeat(1_005)) })).is_err());
     for (spec, taken) in [
         (json!({ "api_id": "a1", "stage": "Prod" }), Some("https://a1.execute-api.eu-west-1.amazonaws.com/Prod")),
         (
@@ -304,6 +335,7 @@ fn a_base_url_is_https_or_this_machine() {
         (json!({ "api_id": "a", "stage": "s", "region": "x.evil.example/" }), None),
         (json!({ "api_id": "a", "stage": "s", "region": null }), None),
         (json!({ "api_id": 5, "stage": "s" }), None),
+        (json!({ "api_id": "a", "stage": "s", "more": 1 }), None),
     ] {
         let url = read(json!({ "base_url": spec })).ok().map(|order| order.base_url.unwrap().url("eu-west-1"));
         assert_eq!(url.as_deref(), taken, "{spec}");
@@ -314,9 +346,9 @@ fn a_base_url_is_https_or_this_machine() {
 fn the_url_of_an_action_takes_more_parameters() {
     let url = action_url("https://x.example/prod", "abc.u1.def", "approve", ActionType::Success);
     assert_eq!(url, "https://x.example/prod/u/abc.u1.def?action=approve&type=success");
-    let name = "Größe_1";
+    let name = "size_1";
     let url = action_url("https://x.example/", "abc", name, ActionType::Post);
-    assert_eq!(url, "https://x.example/u/abc?action=Gr%C3%B6%C3%9Fe_1&type=post");
+    assert_eq!(url, "https://x.example/u/abc?action=size_1&type=post");
     let (_, asked) = url.split_once('?').unwrap();
     let expected = [("action", name), ("type", "post"), ("name", "a b")];
     assert_eq!(query(&format!("{asked}&name=a%20b")), expected.map(|(name, value)| (name.into(), value.into())));
@@ -334,13 +366,14 @@ fn nothing_shows_what_is_secret() {
                 { "name": "c", "type": "post", "outcomes": [outcome(json!({ "output_body": false, "output": secret }))] },
             ],
         }),
+        transaction(),
         ON,
         now(),
     );
     let order = order.unwrap();
-    let shown = format!("{order:?} {:?}", order.actions(transaction()));
+    let shown = format!("{order:?}");
     assert!(!shown.contains(secret) && shown.contains("Action(a Success)"), "{shown}");
-    let unread = Order::read(&json!({ "token": secret, "actions": [], "x": 1 }), ON, now()).unwrap_err();
+    let unread = Order::read(&json!({ "token": secret, "actions": [], "x": 1 }), transaction(), ON, now()).unwrap_err();
     assert!(!format!("{unread:?}").contains(secret));
 }
 
@@ -370,8 +403,8 @@ proptest! {
             order(json!({ "expiration": text })),
             order(json!({ "token": text })),
         ] {
-            if let Ok(read) = Order::read(&order, ON, now()) {
-                prop_assert!(Actions::from_stored(&read.actions(transaction()).to_stored()).is_ok(), "{order}");
+            if let Ok(read) = Order::read(&order, transaction(), ON, now()) {
+                prop_assert_eq!(Actions::from_stored(&read.actions.to_stored()), Ok(read.actions));
             }
         }
     }

@@ -2,7 +2,7 @@ use proptest::prelude::*;
 
 use super::*;
 
-fn taken(response: Option<&FormattedResponse>, accept: Option<&str>) -> Reply {
+fn taken(response: Option<&Shown>, accept: Option<&str>) -> Reply {
     let set = set(json!({}));
     Reply::taken(set.transaction_id(), set.get(0).unwrap(), response, accept)
 }
@@ -10,10 +10,10 @@ fn taken(response: Option<&FormattedResponse>, accept: Option<&str>) -> Reply {
 #[test]
 fn urls_are_told_in_the_order_of_the_call() {
     let urls = [("z".to_owned(), "https://x/1".to_owned()), ("a".to_owned(), "https://x/2".to_owned())];
-    let reply = Reply::created(&set(json!({})), &urls);
+    let reply = CreateReply::created(&set(json!({})), &urls);
     let body = r#"{"transaction_id":"0000000000000000000000000000001f","urls":{"z":"https://x/1","a":"https://x/2"}}"#;
-    assert_eq!((reply.status, reply.content_type, reply.body.as_str()), (200, Some("application/json"), body));
-    let reply = Reply::created(&set(json!({ "expiration": "2026-11-23" })), &urls);
+    assert_eq!((reply.status, reply.body.as_str()), (200, body));
+    let reply = CreateReply::created(&set(json!({ "expiration": "2026-11-23" })), &urls);
     assert!(reply.body.ends_with(r#","expiration":"2026-11-23T00:00:00"}"#), "{}", reply.body);
 }
 
@@ -28,8 +28,8 @@ fn a_call_that_is_understood_is_named_when_it_is_refused() {
             r#"{"transaction_id":"0000000000000000000000000000001f","error":"InvalidDate","message":"why"}"#,
         ),
     ] {
-        let reply = Reply::not_created(&Refused::new(error, "why"), transaction());
-        assert_eq!((reply.status, reply.content_type, reply.body.as_str()), (status, Some("application/json"), body));
+        let reply = CreateReply::refused(&Refused::new(error, "why"), transaction());
+        assert_eq!((reply.status, reply.body.as_str()), (status, body));
     }
 }
 
@@ -61,11 +61,11 @@ fn the_usual_reply_has_the_form_that_is_wanted() {
 
 #[test]
 fn what_the_action_says_is_shown_instead() {
-    let response = FormattedResponse::Custom {
+    let response = Shown::Bodies(Bodies {
         json: Some(json!({ "hello": "world" })),
         html: Some("<html>hello</html>".into()),
         text: None,
-    };
+    });
     for (accept, content_type, body) in [
         (None, "application/json", Some(r#"{"hello":"world"}"#)),
         (Some("text/html, application/json"), "text/html", Some("<html>hello</html>")),
@@ -78,7 +78,7 @@ fn what_the_action_says_is_shown_instead() {
         let theirs = content_type == "text/html";
         assert_eq!(reply.page, if theirs { PageOf::Theirs } else { PageOf::Ours });
     }
-    let redirect = FormattedResponse::Redirect("https://example.com".into());
+    let redirect = Shown::Redirect("https://example.com".into());
     for accept in [None, Some("text/html"), Some("application/json")] {
         let sent = Reply {
             status: 303,
@@ -92,36 +92,70 @@ fn what_the_action_says_is_shown_instead() {
     }
 }
 
+/// The page or the JSON that asks whoever opens the URL of the action at this place.
+fn confirm(set: &Actions, at: usize, asked: &str, accept: Option<&str>) -> Reply {
+    let (action, query) = (set.get(at).unwrap(), query(asked));
+    let invoked = action.invoked(&Invocation { set, query: &query, body: None, switches: ON }).unwrap();
+    Reply::confirm(set.transaction_id(), action, &invoked, accept)
+}
+
 #[test]
 fn a_page_asks_before_anything_is_done() {
-    let actions = json!([
-        { "name": "go_on", "type": "heartbeat" },
-        { "name": "leave", "type": "success", "output": 1, "response": { "redirect": "https://shop.example.com/thanks?x=1" } },
-    ]);
-    let set = set(json!({ "actions": actions }));
-    let confirm = |at: usize, accept| Reply::confirm(set.transaction_id(), set.get(at).unwrap(), accept);
-    let page = confirm(0, Some("text/html"));
+    let set = set(json!({}));
+    let page = confirm(&set, 0, "who=me", Some("text/html"));
     assert_eq!((page.status, page.content_type, &page.page), (200, Some("text/html"), &PageOf::Ours));
     assert!(page.body.contains(">go_on</h1>") && page.body.contains("<form method=\"post\">"), "{}", page.body);
-    assert!(!page.body.contains("action="), "{}", page.body);
-    let json: Value = serde_json::from_str(&confirm(0, None).body).unwrap();
+    assert!(!page.body.contains("action=") && !page.body.contains("<dl>"), "{}", page.body);
+    let json: Value = serde_json::from_str(&confirm(&set, 0, "", None).body).unwrap();
     assert_eq!((&json["status"], &json["action"]["name"]), (&json!("open"), &json!("go_on")));
-    let leading = confirm(1, Some("text/html"));
-    assert_eq!(leading.page, PageOf::OursLeadingTo("https://shop.example.com".to_owned()));
-    let response = crate::pages::Response::of_url(leading);
-    let policy = response.headers.iter().find(|(name, _)| *name == "content-security-policy").unwrap();
-    assert!(policy.1.contains("form-action 'self' https://shop.example.com;"), "{}", policy.1);
+}
+
+/// Browsers hold each address to which a redirect leads against `form-action`, and where it leads at last nobody knows.
+#[test]
+fn a_form_may_lead_wherever_a_redirect_does() {
+    let set = set(json!({ "actions": [
+        { "name": "stay", "type": "heartbeat", "response": { "html": "thanks" } },
+        { "name": "leave", "type": "heartbeat", "response": { "redirect": "https://example.com" } },
+    ] }));
+    let policy = |at: usize| {
+        let response = crate::pages::Response::of_url(confirm(&set, at, "", Some("text/html")));
+        let (_, policy) = response.headers.iter().find(|(name, _)| *name == "content-security-policy").unwrap();
+        policy.to_string()
+    };
+    let (stay, leave) = (policy(0), policy(1));
+    assert_eq!(leave, stay.replace(" form-action 'self';", ""));
+    assert!(stay.contains("form-action 'self';") && !leave.contains("form-action"), "{leave}");
+}
+
+#[test]
+fn a_page_shows_what_the_url_fills_in() {
+    let actions = json!([
+        { "name": "pay", "type": "success", "output": { "$what": ["$$5 for ${who}", "$who"] }, "response": { "text": "$note" } },
+        { "name": "fail", "type": "failure", "cause": "$who" },
+    ]);
+    let filled_in = json!({ "actions": actions, "enable_output_parameters": true });
+    let asked = "what=loan&who=%3Cb%3EMallory%0a%e2%80%ae&who=%3Ci%3E&note=&other=praise";
+    let page = confirm(&set(filled_in.clone()), 0, asked, Some("text/html")).body;
+    for (name, value) in [("what", "loan"), ("who", "&#60;i&#62;"), ("note", "")] {
+        let row = format!(">{name}</dt><dd class=\"typed\" dir=\"auto\">{value}</dd>");
+        assert_eq!(page.matches(&row).count(), 1, "{row} {page}");
+    }
+    assert!(!page.contains("praise") && !page.contains("Mallory"), "{page}");
+    let misleading = confirm(&set(filled_in), 1, "who=a%0ab%e2%80%aec", Some("text/html")).body;
+    assert!(misleading.contains(">a<br>b[U+202E]c</dd>") && !misleading.contains('\u{202e}'), "{misleading}");
+    let fixed = confirm(&set(json!({ "actions": actions })), 1, asked, Some("text/html")).body;
+    assert!(!fixed.contains("<dl>"), "{fixed}");
 }
 
 #[test]
 fn what_others_have_written_runs_nothing() {
-    let response = FormattedResponse::Custom { json: None, html: Some("<script>".to_owned()), text: None };
+    let response = Shown::Bodies(Bodies { html: Some("<script>".to_owned()), ..Bodies::default() });
     let sent = crate::pages::Response::of_url(taken(Some(&response), Some("text/html")));
     let header = |name: &str| sent.headers.iter().find(|(there, _)| *there == name).map(|(_, value)| value.as_ref());
     assert!(header("content-security-policy").unwrap().starts_with("sandbox "), "{sent:?}");
     assert_eq!(header("content-type"), Some("text/html; charset=utf-8"));
     assert_eq!(header("cross-origin-embedder-policy"), None);
-    let moved = FormattedResponse::Redirect("https://example.com".to_owned());
+    let moved = Shown::Redirect("https://example.com".to_owned());
     let moved = crate::pages::Response::of_url(taken(Some(&moved), None));
     assert!(moved.headers.contains(&("location", "https://example.com".into())) && moved.status == 303, "{moved:?}");
     assert!(!moved.headers.iter().any(|(name, _)| *name == "content-type"));
@@ -131,7 +165,7 @@ fn what_others_have_written_runs_nothing() {
 fn every_error_has_its_name_and_its_status_and_a_row_of_the_table() {
     use ErrorName as E;
     let rows: Vec<&str> = include_str!("../README.md").lines().filter(|line| line.contains("` | ")).collect();
-    for (error, name, status) in [
+    let errors = [
         (E::InvalidJson, "InvalidJSON", 400),
         (E::DuplicateActionName, "DuplicateActionName", 400),
         (E::InvalidAction, "InvalidAction", 400),
@@ -146,10 +180,15 @@ fn every_error_has_its_name_and_its_status_and_a_row_of_the_table() {
         (E::InvalidPostActionBody, "InvalidPostActionBody", 400),
         (E::PostActionBodyNotJson, "InvalidPostActionBody", 415),
         (E::PostActionNotPosted, "PostActionNotPosted", 405),
+        (E::InvalidPayload, "InvalidPayload", 404),
+        (E::MethodNotAllowed, "MethodNotAllowed", 405),
+        (E::PayloadTooLarge, "PayloadTooLarge", 413),
         (E::TokenInUse, "TokenInUse", 400),
         (E::StepFunctionsError, "StepFunctionsError", 400),
         (E::ServiceError, "ServiceError", 500),
-    ] {
+    ];
+    assert_eq!(errors.len(), ErrorName::NAMES.len());
+    for (error, name, status) in errors {
         let reply = Reply::refused(&Refused::new(error, "a \"reason\""), None);
         let body = format!(r#"{{"error":"{name}","message":"a \"reason\""}}"#);
         assert_eq!((reply.status, reply.content_type, reply.body), (status, Some("application/json"), body));

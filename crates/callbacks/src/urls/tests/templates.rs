@@ -48,12 +48,9 @@ fn a_template_is_filled_in_as_python_does_it() {
 
 #[test]
 fn what_is_missing_is_named() {
-    for (template, said) in [
-        ("$amount", "the URL has no parameter `amount`"),
-        ("${amount}", "the URL has no parameter `amount`"),
-        ("5 $", "a `$` stands before no name of a parameter; write `$$` for a `$`"),
-    ] {
+    for template in ["$amount", "${amount}"] {
         let refused = filled(action("success", json!({ "output": { "a": [template] } })), "").unwrap_err();
+        let said = "the URL has no parameter `amount`";
         assert_eq!((refused.error, refused.message.as_str()), (ErrorName::OutputFormatting, said));
     }
 }
@@ -94,9 +91,6 @@ fn what_would_be_too_large_is_refused() {
     ] {
         let invoked = filled(action("success", json!({ "output": output })), &asked);
         assert_eq!(invoked.err().map(|refused| refused.error), (!taken).then_some(ErrorName::OutputFormatting));
-        let spec = json!({ "response": { "json": { "a": output } } });
-        let shown = filled(action("heartbeat", spec), &asked);
-        assert!(taken || shown.is_err());
     }
     for place in [Place::Text, Place::Html, Place::Url] {
         let asked = query(&format!("v={}", "%3C".repeat(most)));
