@@ -4,7 +4,9 @@
 mod answers;
 mod bench;
 mod creating;
-mod outputs;
+mod errors;
+mod parameters;
 mod posts;
 mod repeated;
+mod responses;
 mod switches;

@@ -40,39 +40,6 @@ fn both_ways_have_the_same_contract() {
 }
 
 #[test]
-fn whatever_is_wrong_with_an_order_is_named_as_there() {
-    run(stack("urls-refused"), async |urls| {
-        let order = |changes: Value| {
-            let mut order = json!({ "token": "AQCkAAAAKg", "actions": [approve()] });
-            order.as_object_mut().unwrap().extend(changes.as_object().unwrap().clone());
-            order
-        };
-        let post = |outcome: Value| json!({ "actions": [{ "name": "hook", "type": "post", "outcomes": [outcome] }] });
-        let success = |more: Value| {
-            let mut outcome = json!({ "name": "good", "type": "success", "schema": {} });
-            outcome.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
-            outcome
-        };
-        for (changes, error) in [
-            (json!({ "actions": [] }), "InvalidJSON"),
-            (json!({ "unknown": 1 }), "InvalidJSON"),
-            (json!({ "actions": [{ "name": "a b", "type": "success", "output": 1 }] }), "InvalidJSON"),
-            (json!({ "actions": [{ "name": "a", "type": "success" }] }), "InvalidJSON"),
-            (json!({ "expiration": "soon" }), "InvalidDate"),
-            (json!({ "expiration": "2001-01-01T00:00:00" }), "InvalidDate"),
-            (post(success(json!({ "schema": { "type": "nonsense" }, "output": 1 }))), "InvalidPostActionOutcome"),
-            (post(success(json!({ "output_path": "$[" }))), "InvalidJsonPath"),
-            (post(success(json!({}))), "InvalidJSON"),
-        ] {
-            let order = order(changes);
-            let posted = urls.post_order(&order).await;
-            assert_eq!(posted.error(), (400, error.to_owned()), "{order}: {posted:?}");
-            assert_eq!(urls.create(&order).await["error"], error, "{order}");
-        }
-    });
-}
-
-#[test]
 fn the_api_wants_a_signature_a_post_and_json() {
     run(stack("urls-api"), async |urls| {
         let url = format!("{}/urls", urls.sample.bridge.api_url());

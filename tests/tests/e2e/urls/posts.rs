@@ -25,6 +25,7 @@ fn the_first_outcome_whose_schema_fits_says_what_a_body_means() {
         let url = &created["urls"]["hook"];
         let busy = urls.post_json(url, &json!({ "result": "busy" })).await;
         assert_eq!((busy.status, &busy.json()["action"]["name"]), (200, &json!("hook")));
+        assert_eq!(urls.beats(), [None], "Step Functions has taken it");
         assert!(urls.is_running(&waiting).await);
         let post =
             urls.client.post(text(url)).header("content-type", "application/json").header("accept", "text/plain");
