@@ -194,11 +194,6 @@ impl<'a> Urls<'a> {
         self.sent(post.body(body.to_string())).await
     }
 
-    /// Opens a URL with this `Accept` header.
-    pub(super) async fn get_as(&self, accept: &str, url: &Value) -> Replied {
-        self.sent(self.client.get(text(url)).header("accept", accept)).await
-    }
-
     /// Calls a URL with this `Accept` header.
     pub(super) async fn post_as(&self, accept: &str, url: &Value) -> Replied {
         self.sent(self.client.post(text(url)).header("accept", accept)).await

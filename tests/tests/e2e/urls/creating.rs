@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use super::bench::{run, stack, text};
+use crate::cli::aws;
 
 fn approve() -> Value {
     json!({ "name": "approve", "type": "success", "output": 1 })
@@ -40,6 +41,18 @@ fn both_ways_have_the_same_contract() {
 }
 
 #[test]
+fn the_stack_names_what_creates_urls_and_who_may() {
+    run(stack("urls-outputs"), async |urls| {
+        let bridge = &urls.sample.bridge;
+        assert_eq!(bridge.output("Api").unwrap(), bridge.api_url());
+        assert_eq!(bridge.output("Function").unwrap(), bridge.function("CreateCallbackUrlsFunction").unwrap().name);
+        let policy = bridge.output("Policy").unwrap();
+        let words = ["iam", "get-policy", "--policy-arn", policy, "--query", "Policy.Arn", "--output", "text"];
+        assert_eq!(aws(urls.sample, &words).await.trim(), policy);
+    });
+}
+
+#[test]
 fn the_api_wants_a_signature_a_post_and_json() {
     run(stack("urls-api"), async |urls| {
         let url = format!("{}/urls", urls.sample.bridge.api_url());
@@ -69,7 +82,16 @@ fn urls_begin_where_the_order_says() {
             let order = json!({ "token": waiting.token, "actions": [approve()], "base_url": base_url });
             let created = urls.create(&order).await;
             assert!(text(&created["urls"]["approve"]).starts_with(begins), "{created}");
+            let posted = urls.post_order(&order).await.json();
+            assert!(text(&posted["urls"]["approve"]).starts_with(begins), "{posted}");
         }
-        urls.stop(&waiting).await;
+        let elsewhere = urls.sample.bridge.api_url().replace("127.0.0.1", "localhost");
+        assert_ne!(elsewhere, urls.sample.bridge.api_url());
+        let order = json!({ "token": waiting.token, "actions": [approve()], "base_url": format!("{elsewhere}/") });
+        let created = urls.post_order(&order).await.json();
+        let url = &created["urls"]["approve"];
+        assert!(text(url).starts_with(&format!("{elsewhere}/u/")), "{url}");
+        assert_eq!((urls.get(url).await.status, urls.post(url).await.status), (200, 200));
+        assert_eq!(urls.end_of(&waiting).await.output, Some(json!(1)));
     });
 }
