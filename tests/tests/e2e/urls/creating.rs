@@ -2,16 +2,27 @@
 
 use serde_json::{Value, json};
 
-use super::bench::{run, stack, text};
+use super::bench::{Urls, run, stack, text};
 use crate::cli::aws;
 
 fn approve() -> Value {
     json!({ "name": "approve", "type": "success", "output": 1 })
 }
 
+/// The outputs of the stack, by their names there.
+async fn are_named_by_the_stack(urls: &Urls<'_>) {
+    let bridge = &urls.sample.bridge;
+    assert_eq!(bridge.output("Api").unwrap(), bridge.api_url());
+    assert_eq!(bridge.output("Function").unwrap(), bridge.function("CreateCallbackUrlsFunction").unwrap().name);
+    let policy = bridge.output("Policy").unwrap();
+    let words = ["iam", "get-policy", "--policy-arn", policy, "--query", "Policy.Arn", "--output", "text"];
+    assert_eq!(aws(urls.sample, &words).await.trim(), policy);
+}
+
 #[test]
 fn both_ways_have_the_same_contract() {
     run(stack("urls-create"), async |urls| {
+        are_named_by_the_stack(urls).await;
         let waiting = urls.waits().await;
         let order = json!({
             "token": waiting.token, "expiration": "2099-01-01T00:00:00",
@@ -37,18 +48,6 @@ fn both_ways_have_the_same_contract() {
         assert_eq!(posted.error(), (400, "DuplicateActionName".to_owned()));
         assert_eq!((&direct["error"], &direct["message"]), (&posted.json()["error"], &posted.json()["message"]));
         urls.stop(&waiting).await;
-    });
-}
-
-#[test]
-fn the_stack_names_what_creates_urls_and_who_may() {
-    run(stack("urls-outputs"), async |urls| {
-        let bridge = &urls.sample.bridge;
-        assert_eq!(bridge.output("Api").unwrap(), bridge.api_url());
-        assert_eq!(bridge.output("Function").unwrap(), bridge.function("CreateCallbackUrlsFunction").unwrap().name);
-        let policy = bridge.output("Policy").unwrap();
-        let words = ["iam", "get-policy", "--policy-arn", policy, "--query", "Policy.Arn", "--output", "text"];
-        assert_eq!(aws(urls.sample, &words).await.trim(), policy);
     });
 }
 

@@ -13,8 +13,9 @@ impl Urls<'_> {
         let mut expired = 0;
         for mut item in client.scan().table_name(table).send().await.unwrap().items.unwrap() {
             let mut document: Value = serde_json::from_str(item["document"].as_s().unwrap()).unwrap();
-            if item["pk"].as_s().unwrap().starts_with("actions#") && document.get("expiration").is_some() {
-                document["expiration"] = "2001-01-01T00:00:00".into();
+            let expiration = document.pointer_mut("/actions/expiration");
+            if let Some(expiration) = expiration {
+                *expiration = "2001-01-01T00:00:00".into();
                 item.insert("document".to_owned(), AttributeValue::S(document.to_string()));
                 client.put_item().table_name(table).set_item(Some(item)).send().await.unwrap();
                 expired += 1;
