@@ -292,7 +292,7 @@ fn links_stand_in_the_history_of_no_execution() {
     assert_eq!(keeping_links(&template, &of_all), [""; 0]);
 }
 
-/// What that test is for is found, also where JSONPath says it.
+/// What that test is for is found in either query language.
 #[test]
 fn links_in_a_history_would_be_noticed() {
     let template = Template::read();
