@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use tokio::time::{Instant, sleep};
 
 use crate::{
-    bench::{PATIENCE, run, sample_input, stack},
+    bench::{PATIENCE, count_lines, run, sample_input, stack},
     cli::aws,
     stored::{is_at_rest, pass},
 };
@@ -187,21 +187,32 @@ fn a_task_whose_links_have_expired_is_failed_by_the_sweep() {
     });
 }
 
+fn denied() -> CallFault {
+    CallFault::refuse(400, "AccessDeniedException")
+}
+
 /// Nobody would ever answer it.
 #[test]
-fn a_task_whose_links_cannot_be_created_is_failed_at_once() {
+fn a_task_whose_links_cannot_be_created_however_often_is_failed() {
     run(stack("links-not-sent"), QUICK, async |sample| {
-        let refused = CallFault::refuse(400, "AccessDeniedException");
-        let refused = sample.bridge.proxy().faults().inject_lasting("TransactWriteItems", refused);
+        let refused = sample.bridge.proxy().faults().inject_lasting("TransactWriteItems", denied());
         let execution = start(sample).await;
         let ended = sample.end_of(&execution, PATIENCE).await.unwrap();
-        assert_eq!(
-            (ended.status.as_str(), ended.error.as_deref()),
-            ("FAILED", Some("Links.NotSent")),
-            "{:?}",
-            ended.cause
-        );
-        assert!(ended.cause.as_deref().unwrap().contains("ServiceError"), "{:?}", ended.cause);
+        let (error, cause) = (ended.error.unwrap(), ended.cause.unwrap());
+        assert_eq!((ended.status.as_str(), &*error), ("FAILED", "Links.NotSent"), "{cause}");
+        assert!(cause.contains("ServiceError: the table of callbacks is in trouble"), "{cause}");
         refused.take_back();
+    });
+}
+
+#[test]
+fn links_that_the_table_refuses_once_are_created_and_mailed_all_the_same() {
+    run(stack("links-again"), QUICK, async |sample| {
+        sample.bridge.proxy().faults().inject("TransactWriteItems", denied());
+        let asked = Asked::start(sample).await;
+        let refused = "URLs could not be created";
+        assert_eq!(count_lines(sample, refused), 1);
+        assert_eq!(asked.call("approve").await.0, 200);
+        asked.is_approved().await;
     });
 }

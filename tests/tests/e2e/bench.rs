@@ -2,12 +2,14 @@
 
 use std::{
     collections::HashSet,
+    fs,
+    path::Path,
     sync::{Arc, LazyLock, Weak},
     time::Duration,
 };
 
 use aws_sdk_sqs::types::QueueAttributeName;
-use callback_bridge_local::{Call, LocalRegion, RegionOptions, Sample, StackOptions, Transcript};
+use callback_bridge_local::{Call, CallEvent, LocalRegion, RegionOptions, Sample, StackOptions, Transcript};
 use callback_bridge_tests::{published, repository};
 use serde_json::{Value, json};
 use tokio::{
@@ -58,6 +60,15 @@ pub(crate) fn stack(name: &str) -> StackOptions {
         transcript: Some(Transcript::new()),
         ..StackOptions::default()
     }
+}
+
+/// The stack of a template whose text is changed.
+pub(crate) fn changed(stack: StackOptions, change: impl FnOnce(&str) -> String) -> StackOptions {
+    let text = change(&fs::read_to_string(repository().join("template.yaml")).unwrap());
+    let text = text.replace("DefinitionUri: ", &format!("DefinitionUri: {}/", repository().display()));
+    let template = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("{}.yaml", stack.name));
+    fs::write(&template, text).unwrap();
+    StackOptions { template, ..stack }
 }
 
 /// Runs a flow on a stack of its own, and then looks whether it left messages, answered a task twice, showed tokens or
@@ -114,6 +125,14 @@ pub(crate) fn assert_no_task_was_answered_twice(calls: &[Call]) {
     }
 }
 
+/// The replies of Step Functions to an operation: the error codes, where they are no successes.
+pub(crate) fn replies(sample: &Sample, operation: &str) -> Vec<Option<String>> {
+    let calls = sample.bridge.proxy().calls().items().into_iter().filter(|call| &*call.operation == operation);
+    let replied =
+        calls.filter_map(|call| if let CallEvent::Replied { error, .. } = call.what { Some(error) } else { None });
+    replied.collect()
+}
+
 /// The sample input of this name for the credit check.
 pub(crate) fn input(name: &str) -> Value {
     sample_input(&format!("credit-check/{name}"))
@@ -127,7 +146,7 @@ pub(crate) fn payment(reference: &str, pay_to: &str) -> Value {
 /// The sample input of this name, as in `credit-check/good`.
 pub(crate) fn sample_input(name: &str) -> Value {
     let file = repository().join(format!("events/statemachines/{name}.json"));
-    serde_json::from_str(&std::fs::read_to_string(file).unwrap()).unwrap()
+    serde_json::from_str(&fs::read_to_string(file).unwrap()).unwrap()
 }
 
 /// Waits until nothing is in a queue, neither visible nor being worked on.

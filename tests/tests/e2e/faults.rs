@@ -83,14 +83,6 @@ fn accepted(sample: &Sample) -> usize {
     sample.bridge.proxy().calls().items().iter().filter(|call| call.is_accepted_answer()).count()
 }
 
-/// The replies of Step Functions to an operation: the error codes, where they are no successes.
-fn replies(sample: &Sample, operation: &str) -> Vec<Option<String>> {
-    let calls = sample.bridge.proxy().calls().items().into_iter().filter(|call| &*call.operation == operation);
-    let replied =
-        calls.filter_map(|call| if let CallEvent::Replied { error, .. } = call.what { Some(error) } else { None });
-    replied.collect()
-}
-
 /// How many times messages were handed to the worker.
 fn deliveries(sample: &Sample) -> usize {
     let events = sample.bridge.host().events().items();

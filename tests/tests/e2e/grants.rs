@@ -5,17 +5,14 @@ mod webhooks;
 
 use std::{
     collections::HashSet,
-    fs,
     io::{Read, Write},
     net::TcpStream,
-    path::Path,
     time::Duration,
 };
 
 use aws_sdk_sfn::types::ExecutionStatus;
 use aws_sdk_sqs::types::QueueAttributeName;
 use callback_bridge_local::{APPROVER, CallFault, LocalRegion, Sample, StackOptions};
-use callback_bridge_tests::repository;
 use jiff::Timestamp;
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -28,7 +25,7 @@ use webhooks::Payments;
 
 use crate::{
     approvals::People,
-    bench::{PATIENCE, becomes_empty, count_lines, holds, input, purge, run, run_prepared, send, stack},
+    bench::{PATIENCE, becomes_empty, changed, count_lines, holds, input, purge, run, run_prepared, send, stack},
     chat::{CHANNEL, Chat},
     mails::SENDING,
 };
@@ -54,14 +51,11 @@ pub(crate) fn grants(sample: &Sample) -> Vec<Grant> {
 
 /// A stack whose check-credit has not got this grant.
 fn stack_without(name: &str, action: &str) -> StackOptions {
-    let text = fs::read_to_string(repository().join("template.yaml")).unwrap();
-    let grant = format!("                  - {action}\n");
-    assert!(text.contains(&grant), "the template does not grant {action} on a line of its own");
-    let text = text.replacen(&grant, "", 1);
-    let text = text.replace("DefinitionUri: ", &format!("DefinitionUri: {}/", repository().display()));
-    let template = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("{name}.yaml"));
-    fs::write(&template, text).unwrap();
-    StackOptions { template, ..stack(name) }
+    changed(stack(name), |text| {
+        let grant = format!("                  - {action}\n");
+        assert!(text.contains(&grant), "the template does not grant {action} on a line of its own");
+        text.replacen(&grant, "", 1)
+    })
 }
 
 #[test]

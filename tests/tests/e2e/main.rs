@@ -19,6 +19,7 @@ mod faults;
 mod fifo;
 mod grants;
 mod isolation;
+mod late;
 mod log;
 mod mails;
 mod migrating;

@@ -3,8 +3,15 @@
 
 mod answers;
 mod bench;
+mod button;
 mod creating;
-mod outputs;
+mod errors;
+mod expiring;
+mod late;
+mod parameters;
 mod posts;
+mod readme;
+mod refusals;
 mod repeated;
+mod responses;
 mod switches;

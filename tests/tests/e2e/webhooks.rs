@@ -6,7 +6,6 @@ mod again;
 mod answers;
 mod bench;
 mod faults;
-mod late;
 mod limits;
 mod refusals;
 mod repeated;

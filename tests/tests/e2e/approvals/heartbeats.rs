@@ -3,11 +3,11 @@
 use std::time::Duration;
 
 use callback_bridge::Disposition;
-use callback_bridge_local::CallEvent;
 use callbacks::Status;
 use serde_json::json;
 
 use super::bench::{People, run, shows};
+use crate::bench::replies;
 
 /// A state with this heartbeat, which its message repeats.
 async fn ask(people: &People<'_>, name: &str) -> String {
@@ -17,12 +17,7 @@ async fn ask(people: &People<'_>, name: &str) -> String {
 
 /// How Step Functions has replied to heartbeats: the error codes, where they are no successes.
 fn beats(people: &People<'_>) -> Vec<Option<String>> {
-    let calls = people.sample.bridge.proxy().calls().items().into_iter();
-    let replies = calls.filter(|call| &*call.operation == "SendTaskHeartbeat").filter_map(|call| match call.what {
-        CallEvent::Replied { error, .. } => Some(error),
-        _ => None,
-    });
-    replies.collect()
+    replies(people.sample, "SendTaskHeartbeat")
 }
 
 #[test]

@@ -5,9 +5,9 @@ use serde_json::json;
 
 use super::{
     ANSWERED, DROPPED, INQUIRY, QUICK, accepted, deliveries, fails, inject, inject_call, inject_lasting_call,
-    inquiries, logged, logged_once, replies, start, succeeds,
+    inquiries, logged, logged_once, start, succeeds,
 };
-use crate::bench::{PATIENCE, input, run, stack};
+use crate::bench::{PATIENCE, input, replies, run, stack};
 
 #[test]
 fn an_answer_that_is_throttled_is_sent_again_in_place() {

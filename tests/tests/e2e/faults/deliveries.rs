@@ -2,10 +2,8 @@
 
 use callback_bridge_local::Fault;
 
-use super::{
-    DROPPED, QUICK, accepted, deliveries, fails, inject, inquiries, logged_once, replies, start, succeeds, worker,
-};
-use crate::bench::{holds, run, stack};
+use super::{DROPPED, QUICK, accepted, deliveries, fails, inject, inquiries, logged_once, start, succeeds, worker};
+use crate::bench::{holds, replies, run, stack};
 
 #[test]
 fn a_message_that_is_delivered_twice_at_once_is_answered_once() {

@@ -5,9 +5,9 @@ use callback_bridge_local::{CallFault, EventKind, Fault};
 
 use super::{
     ANSWERED, INQUIRY, QUICK, accepted, deliveries, fails, inject, inject_call, inject_lasting_call, inquiries, logged,
-    logged_once, replies, start, succeeds, worker,
+    logged_once, start, succeeds, worker,
 };
-use crate::bench::{holds, purge, run, stack};
+use crate::bench::{holds, purge, replies, run, stack};
 
 const DENIED: CallFault = CallFault::refuse(400, "com.amazon.coral.service#AccessDeniedException");
 const KEPT: &str = "the function may not answer the task";

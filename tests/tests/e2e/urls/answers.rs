@@ -65,6 +65,7 @@ fn a_heartbeat_keeps_the_task_alive_as_often_as_it_is_sent() {
             let beaten = urls.post(&created["urls"]["alive"]).await;
             assert_eq!((beaten.status, beaten.json()), (200, json!({ "ekg": "thump" })));
         }
+        assert_eq!(urls.beats(), [None, None, None], "Step Functions has taken each");
         assert!(urls.is_running(&waiting).await);
         assert_eq!(urls.post(&created["urls"]["done"]).await.status, 200);
         assert_eq!(urls.end_of(&waiting).await.output, Some(json!("done")));

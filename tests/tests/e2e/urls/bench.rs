@@ -18,7 +18,7 @@ use tokio::time::{Instant, sleep};
 
 use crate::{
     approvals,
-    bench::{self, PATIENCE},
+    bench::{self, PATIENCE, replies},
 };
 
 /// Both switches are on, which they are not unless somebody wants that.
@@ -122,9 +122,10 @@ impl<'a> Urls<'a> {
         }
     }
 
-    /// Calls the function, as a state machine or another function does.
+    /// Calls the function that the stack names, as a state machine or another function does.
     pub(super) async fn create(&mut self, order: &Value) -> Value {
-        let called = self.sample.bridge.invoke("CreateCallbackUrlsFunction", order.to_string()).await.unwrap();
+        let function = self.sample.bridge.output("Function").unwrap();
+        let called = self.sample.bridge.host().invoke(function, order.to_string()).await.unwrap();
         assert_eq!(called.error, None, "a refusal is no error of the function");
         self.remember(serde_json::from_slice(&called.payload).unwrap())
     }
@@ -193,6 +194,16 @@ impl<'a> Urls<'a> {
         self.sent(post.body(body.to_string())).await
     }
 
+    /// Calls a URL with this `Accept` header.
+    pub(super) async fn post_as(&self, accept: &str, url: &Value) -> Replied {
+        self.sent(self.client.post(text(url)).header("accept", accept)).await
+    }
+
+    /// How Step Functions has replied to heartbeats: the error codes, where they are no successes.
+    pub(super) fn beats(&self) -> Vec<Option<String>> {
+        replies(self.sample, "SendTaskHeartbeat")
+    }
+
     pub(super) async fn sent(&self, request: RequestBuilder) -> Replied {
         Replied::read(request.send().await.unwrap()).await
     }
@@ -211,6 +222,11 @@ impl<'a> Urls<'a> {
     pub(super) async fn stop(&self, waiting: &Waiting) {
         self.sample.bridge.sfn().stop_execution().execution_arn(&waiting.execution).send().await.unwrap();
     }
+}
+
+/// A URL with more in its query.
+pub(super) fn with(url: &Value, query: &str) -> Value {
+    format!("{}&{query}", text(url)).into()
 }
 
 pub(super) fn text(url: &Value) -> &str {

@@ -9,11 +9,8 @@ use callback_bridge_local::{
 use callbacks::Outcome;
 use serde_json::json;
 
-use super::{
-    bench::{in_short, message, run, run_prepared},
-    late::LateAnswers,
-};
-use crate::bench::stack;
+use super::bench::{in_short, message, run, run_prepared};
+use crate::{bench::stack, late::LateAnswers};
 
 #[test]
 fn a_provider_that_is_gone_fails_the_task() {
@@ -28,7 +25,7 @@ fn a_provider_that_is_gone_fails_the_task() {
         let paid = Word::Answer(task.payment.paid());
         let reply = payments.sample.provider.say(&task.payment, &paid, None).await.unwrap();
         assert_eq!(in_short(&reply), (409, "decided"));
-        assert_eq!(late.next_about(&task).await["why"], "callRefused");
+        assert_eq!(late.next_about(&task.payment.callback_id).await["why"], "callRefused");
     });
 }
 

@@ -3,10 +3,8 @@
 use callback_bridge_local::provider::{Way, payees};
 use callbacks::Source;
 
-use super::{
-    bench::{in_short, run},
-    late::LateAnswers,
-};
+use super::bench::{in_short, run};
+use crate::late::LateAnswers;
 
 #[test]
 fn the_same_answer_again_is_taken_again() {
@@ -30,7 +28,7 @@ fn the_contrary_is_refused_and_told_to_whoever_owns_the_process() {
         assert_eq!(replies, [(200, "succeeded"), (409, "decided")]);
         assert_eq!(said[1].1.body["callback"]["status"], "succeeded", "it is told the truth");
         payments.is_paid(&task, &Source::Link).await;
-        let event = late.next_about(&task).await;
+        let event = late.next_about(&task.payment.callback_id).await;
         assert_eq!((&event["why"], &event["source"]["kind"]), (&"answeredOtherwise".into(), &"link".into()));
         assert_eq!(event["answer"]["error"], "Payment.Failed");
         assert_eq!(event["answer"]["cause"], "it was sent back");

@@ -7,28 +7,29 @@ use callback_bridge::Disposition;
 use callback_bridge_local::provider::{SignedEvent, Word, payees};
 use callbacks::{Outcome, Status};
 
-use super::{
-    bench::{Payments, Task, in_short, message, run, run_on},
+use super::bench::{Payments, Task, in_short, message, run, run_on};
+use crate::{
+    bench::{PATIENCE, stack},
     late::LateAnswers,
 };
-use crate::bench::{PATIENCE, stack};
 
 /// What the provider is told when it answers, by the link and by an event, and what is told of that.
 async fn answers_late(payments: &Payments<'_>, late: &LateAnswers<'_>, task: &Task, problem: &str, why: &str) {
     let (provider, paid) = (&payments.sample.provider, Word::Answer(task.payment.paid()));
     let by_link = provider.say(&task.payment, &paid, None).await.unwrap();
     assert_eq!(in_short(&by_link), (410, problem));
-    let told = late.next_about(task).await;
+    let told = late.next_about(&task.payment.callback_id).await;
     assert_eq!((&told["why"], &told["source"]["kind"]), (&why.into(), &"link".into()));
+    assert_eq!(told["destination"], "payment-provider");
     assert_eq!(told["answer"]["output"], task.payment.paid());
 
     let event = SignedEvent::paid(&task.payment);
     for _ in 0..2 {
         assert_eq!(in_short(&provider.send(&event).await.unwrap()), (409, problem));
     }
-    let told = late.next_about(task).await;
+    let told = late.next_about(&task.payment.callback_id).await;
     assert_eq!((&told["why"], &told["source"]["id"]), (&why.into(), &event.id().into()));
-    late.assert_none_about(task).await; // what comes again is told once
+    late.assert_none_about(&task.payment.callback_id).await; // what comes again is told once
 }
 
 #[test]
@@ -101,7 +102,7 @@ fn an_answer_of_a_provider_that_was_silent_too_long_is_recorded_and_told_as_late
             let reply = provider.say(&task.payment, &paid, None).await.unwrap();
             assert_eq!((in_short(&reply), &reply.body["delivery"]), ((200, "succeeded"), &"tooLate".into()));
         }
-        assert_eq!(late.next_about(&task).await["why"], "nobodyWaits");
-        late.assert_none_about(&task).await; // what comes again is told once
+        assert_eq!(late.next_about(&task.payment.callback_id).await["why"], "nobodyWaits");
+        late.assert_none_about(&task.payment.callback_id).await; // what comes again is told once
     });
 }
