@@ -35,10 +35,7 @@ fn the_button_leads_on_to_where_the_action_says() {
         let browser = Browser::new().unwrap();
         let page = browser.open(text(&created["urls"]["pay"])).await.unwrap();
         let policy = page.headers["content-security-policy"].to_str().unwrap();
-        assert!(
-            policy.contains("form-action 'self' https://shop.example.com"),
-            "a browser would not go there: {policy}"
-        );
+        assert!(!policy.contains("form-action"), "a browser holds every hop of a redirect against it: {policy}");
         let called = browser.send(&page, &page.form().unwrap()).await.unwrap();
         assert_eq!(called.status, 303);
         assert_eq!(called.headers[LOCATION], "https://shop.example.com/thanks");

@@ -3,7 +3,7 @@
 
 use serde_json::{Value, json};
 
-use super::bench::{run, stack, text, with};
+use super::bench::{run, stack, with};
 
 fn outcomes(outcome: Value) -> Value {
     json!([{ "name": "hook", "type": "post", "outcomes": [outcome] }])
