@@ -26,3 +26,4 @@ mod pages;
 mod scanner;
 mod site;
 mod states;
+mod urls;

@@ -5,6 +5,7 @@ use callback_bridge_tests::browser::{Browser, Tab, TabOptions};
 use crate::{
     cases::{Case, Words, pages},
     site::Site,
+    urls,
 };
 
 /// The narrowest phone that people still have, and a common one; in CSS pixels.
@@ -38,7 +39,7 @@ async fn every_page_fits_and_loads_nothing_in_dark_colours() {
 }
 
 async fn every_page(options: TabOptions, scheme: &str) {
-    let cases = pages(&Words::everyday());
+    let cases = all_pages(&Words::everyday());
     let site = site(&cases).await;
     let browser = Browser::launch().await.unwrap();
     let tab = browser.tab(options).await.unwrap();
@@ -68,19 +69,23 @@ async fn every_page(options: TabOptions, scheme: &str) {
 async fn words_that_do_not_end_and_words_from_right_to_left_fit_too() {
     let long = "Rindfleischetikettierungsüberwachungsaufgabe".repeat(3);
     for (text, kind) in [(long, "long"), ("مرحبا ".repeat(20), "rtl")] {
-        let cases = pages(&Words::all(&text));
+        let cases = all_pages(&Words::all(&text));
         let site = site(&cases).await;
         let browser = Browser::launch().await.unwrap();
         let tab = browser.tab(TabOptions::phone().without_scripts()).await.unwrap();
         for Case { name, .. } in &cases {
             tab.open(&site.url(&format!("/{name}"))).await.unwrap();
             fits(&tab, name).await;
-            if ["open", "comment-missing", "decided", "withdrawn"].contains(name) {
+            if ["open", "comment-missing", "decided", "withdrawn", "url-open"].contains(name) {
                 tab.screenshot(&format!("{name}-{kind}")).await.unwrap();
             }
         }
         browser.close().await.unwrap();
     }
+}
+
+fn all_pages(words: &Words) -> Vec<Case> {
+    pages(words).into_iter().chain(urls::pages(words)).collect()
 }
 
 async fn site(cases: &[Case]) -> Site {
