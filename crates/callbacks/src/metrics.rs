@@ -180,7 +180,8 @@ pub enum PageResult {
     BadSignature,
     /// Something else was wrong with the request, or it came too late.
     Refused,
-    /// The table was in trouble.
+    /// The table was in trouble, or Step Functions has not taken a heartbeat, or nobody could be told of a late answer: it is to
+    /// be sent again.
     Trouble,
 }
 

@@ -4,9 +4,9 @@ use base64::{Engine, engine::general_purpose::STANDARD};
 use callbacks::urls::{CreateReply, ErrorName, PostBody, Refused};
 use serde_json::{Value, json};
 
-/// Whether an event is a request by API Gateway. No call has such a field.
+/// Whether an event is a request by API Gateway; whatever else has a token is a call.
 pub(crate) fn is_request(event: &Value) -> bool {
-    event.get("requestContext").is_some()
+    event["requestContext"]["http"]["method"].is_string() && event.get("token").is_none()
 }
 
 /// What was sent by a request; [`ErrorName::MethodNotAllowed`] where nothing was.

@@ -34,6 +34,7 @@ def deployer(endpoint):
     deployer = Deployer(endpoint)
     yield deployer
     deployer.process.kill()
+    deployer.process.communicate()
 
 
 def test_stacks_one_after_another(deployer, endpoint):

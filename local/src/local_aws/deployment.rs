@@ -74,7 +74,7 @@ pub(super) async fn deploy(
     let mut idle = aws.deploying.lock().await;
     let mut printed = aws.transcript.tail();
     // Whoever stops waiting for a deployment drops its process, and not only the answer, which the next one would get.
-    let mut deployer = match idle.take() {
+    let mut deployer = match idle.take().filter(|deployer| !deployer.process.has_exited()) {
         Some(deployer) => deployer,
         None => Deployer::start(aws)?,
     };

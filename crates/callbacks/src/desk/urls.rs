@@ -8,7 +8,7 @@ use super::{ChangeError, Desk};
 use crate::{
     Ask, Callback, CallbackStore, CapabilityLink, Clock, Recipient, Request, State, Waiting, metrics,
     ports::{Parked, StoreError},
-    urls::{ActionType, Actions, Expiration},
+    urls::{Actions, Expiration},
 };
 
 /// Why no URLs were created.
@@ -41,7 +41,7 @@ impl<S: CallbackStore, C: Send + Sync, O: Send + Sync, K: Clock> Desk<S, C, O, K
         let until = expire_at.min(request.deadline_at);
         // First what they mean: no task waits for URLs that nobody can have got.
         self.store.keep_actions(id, actions, until).await?;
-        let answerable_until = can_answer(actions).then_some(until);
+        let answerable_until = actions.can_answer().then_some(until);
         let state = State::new(&request, token, now).with_urls(&request, answerable_until);
         let generation = self.parked(Callback { request, state }, answerable_until).await?.state.generation;
         info!(callback.id = %id, transaction.id = %set, "URLs are created");
@@ -82,9 +82,4 @@ impl<S: CallbackStore, C: Send + Sync, O: Send + Sync, K: Clock> Desk<S, C, O, K
         let action = usize::from(action);
         Ok(actions.filter(|actions| actions.get(action).is_some()).map(|actions| (callback, actions, action)))
     }
-}
-
-/// Heartbeats only say that somebody is at work.
-fn can_answer(actions: &Actions) -> bool {
-    actions.all().iter().any(|action| action.action_type() != ActionType::Heartbeat)
 }

@@ -77,6 +77,7 @@ impl<S: CallbackStore, C: TaskCallbacks, O: Outside, K: Clock> Desk<S, C, O, K> 
             {
                 break;
             }
+            let lease_ends = claimed.due_at;
             worked.callback.state = claimed;
             worked.duties += duties.len();
             // All at once, so that twenty slow notices take no longer than the lease.
@@ -88,7 +89,7 @@ impl<S: CallbackStore, C: TaskCallbacks, O: Outside, K: Clock> Desk<S, C, O, K> 
                 let after = |state, done| {
                     after(&callback.request, state, done, &Chance { decision_id: &decision_id, jitter }, now)
                 };
-                Ok(Some(done.iter().fold(callback.state.clone(), after)))
+                Ok(Some(done.iter().fold(callback.state.clone(), after).released(&callback.request, lease_ends)))
             };
             let pending = callback.state.status == Status::Pending;
             worked.callback = match self.change::<std::convert::Infallible>(id, callback, step).await {

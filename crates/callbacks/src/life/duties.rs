@@ -70,6 +70,14 @@ impl State {
         Some(Claim { state: next, maybe_told: self.maybe_told })
     }
 
+    /// Whoever has claimed it until `lease_ends` is done. Where nothing of what they did says when it is due again, as when its
+    /// deadline was put off meanwhile, it is due when it is due without them.
+    #[must_use]
+    pub fn released(self, request: &Request, lease_ends: Option<Timestamp>) -> Self {
+        let due_at = if self.due_at == lease_ends { self.next_due(request) } else { self.due_at };
+        Self { due_at, ..self }
+    }
+
     /// What is due now, in the order in which it is to be done.
     #[must_use]
     pub fn duties(&self, request: &Request, now: Timestamp) -> Vec<Duty> {

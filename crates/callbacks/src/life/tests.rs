@@ -29,6 +29,8 @@ enum Happening {
         notices_go_out: bool,
         call: Call,
     },
+    /// URLs are created that can answer the task for so many seconds, or none that can.
+    MoreUrls(Option<u64>),
     HandlerDies,
 }
 
@@ -80,6 +82,7 @@ fn happening() -> impl Strategy<Value = Happening> {
         1 => Just(Happening::Withdraw),
         4 => (prop::collection::vec(disposition(), 3), any::<bool>(), call())
             .prop_map(|(replies, notices_go_out, call)| Happening::Sweep { replies, notices_go_out, call }),
+        2 => prop::option::weighted(0.8, 0..7200_u64).prop_map(Happening::MoreUrls),
         1 => Just(Happening::HandlerDies),
     ]
 }
@@ -89,8 +92,10 @@ fn request() -> impl Strategy<Value = Request> {
         let webhook = json!({ "destination": "payment-provider", "deadline": { "afterSeconds": deadline } });
         Ask::Webhook(Webhook::read(webhook).unwrap())
     });
-    let ask = prop_oneof![2 => approval(), 1 => webhook];
+    let ask = prop_oneof![2 => approval(), 1 => webhook, 1 => Just(Ask::Urls {})];
     (ask, prop::option::of(180..600_u64)).prop_map(|(ask, heartbeat)| {
+        // Whoever creates URLs says nothing about heartbeats.
+        let heartbeat = heartbeat.filter(|_| ask != Ask::Urls {});
         let waiting = Waiting {
             attempt: TaskToken::new("t").unwrap().attempt_id(),
             context: TaskContext::default(),
@@ -168,6 +173,11 @@ impl World {
                 }
             }
             Happening::Sweep { replies, notices_go_out, call } => self.sweep(replies, *notices_go_out, call, &id),
+            Happening::MoreUrls(seconds) if self.request.ask == Ask::Urls {} => {
+                let until = seconds.map(|seconds| self.now.checked_add(Duration::from_secs(seconds)).unwrap());
+                self.state = self.state.with_urls(&self.request, until);
+            }
+            Happening::MoreUrls(_) => {}
             Happening::HandlerDies => {
                 if let Some(claim) = self.state.claim(self.now, Duration::from_mins(1)) {
                     self.state = claim.state;
@@ -178,6 +188,7 @@ impl World {
 
     fn sweep(&mut self, replies: &[Disposition], notices_go_out: bool, call: &Call, id: &str) {
         let Some(claim) = self.state.claim(self.now, Duration::from_mins(1)) else { return };
+        let lease_ends = claim.state.due_at;
         self.state = claim.state;
         let mut replies = replies.iter().copied().cycle();
         for duty in self.state.duties(&self.request, self.now) {
@@ -200,6 +211,7 @@ impl World {
             };
             self.state = next.unwrap_or(self.state.clone());
         }
+        self.state = self.state.clone().released(&self.request, lease_ends);
     }
 
     fn call(&self, call: &Call, id: &str) -> State {
@@ -293,6 +305,8 @@ proptest! {
             prop_assert!(rank(&before.status) <= rank(&after.status), "life went back");
             if let Some(decision) = before.decision() {
                 prop_assert_eq!(after.decision(), Some(decision), "a decision was changed");
+                let told = |state: &State| state.answer_of(&world.request, decision);
+                prop_assert_eq!(told(after), told(&before), "what is told about it was changed");
             }
             if matches!(before.status, Status::Settled { .. }) {
                 let as_before = |state: &State| State { untold: Vec::new(), due_at: None, ..state.clone() };
@@ -307,7 +321,7 @@ proptest! {
             prop_assert_eq!(after.token.is_none(), settled, "exactly what is settled has lost its token");
             if after.status == Status::Pending {
                 let lease_ends = world.now.checked_add(Duration::from_mins(1)).unwrap();
-                prop_assert!(after.due_at <= Some(world.request.deadline_at.max(lease_ends)), "a deadline is forgotten");
+                prop_assert!(after.due_at <= Some(after.deadline_at(&world.request).max(lease_ends)), "a deadline is forgotten");
             }
         }
         prop_assert!(world.told.len() <= 1, "Step Functions took two answers");

@@ -2,17 +2,20 @@
 
 use jiff::Timestamp;
 
-use super::State;
+use super::{State, Status};
 use crate::Request;
 
 impl State {
     /// More URLs are created, one of which can answer the task until then; nothing where none of them can, as heartbeats cannot.
-    /// What was decided before stays.
+    /// Nothing changes about what was decided before.
     #[must_use]
     pub fn with_urls(&self, request: &Request, until: Option<Timestamp>) -> Self {
+        if self.status != Status::Pending {
+            return self.clone();
+        }
         let until = until.map(|until| until.min(request.deadline_at));
         let mut next = Self { answerable_until: self.answerable_until.max(until), ..self.clone() };
-        // Whoever has claimed it is left to it, and looks at what is due next afterwards.
+        // Whoever has claimed it is left to it, and finds out afterwards what is due next.
         if self.due_at == self.next_due(request) {
             next.due_at = next.next_due(request);
         }
@@ -86,6 +89,7 @@ mod tests {
         assert_eq!((failure.error(), &*failure.cause()), ("rejected", ""));
         assert!(matches!(hear(&request, &state, at(12)), Err(NotTaken::TooLate)));
         let more = decided.with_urls(&request, Some(at(20)));
+        assert_eq!(more, *decided);
         assert!(
             matches!(more.status, Status::Decided(_)) && matches!(hear(&request, &more, at(13)), Ok(Taken::Before))
         );
@@ -107,6 +111,7 @@ mod tests {
         let claimed = state.claim(at(12), Duration::from_secs(90)).unwrap().state;
         let more = claimed.with_urls(&request, Some(at(20)));
         assert_eq!((more.due_at, more.deadline_at(&request)), (claimed.due_at, at(20)));
+        assert_eq!(more.released(&request, claimed.due_at).due_at, Some(at(20)), "its deadline was put off");
     }
 
     #[test]

@@ -58,6 +58,16 @@ impl Action {
         self.of_type
     }
 
+    /// Whether it can end the task: a heartbeat cannot, nor a post action whose outcomes are all heartbeats.
+    pub(super) fn can_answer(&self) -> bool {
+        let outcomes = || self.other.get("outcomes").and_then(Value::as_array);
+        match self.of_type {
+            ActionType::Success | ActionType::Failure => true,
+            ActionType::Heartbeat => false,
+            ActionType::Post => outcomes().is_none_or(|all| all.iter().any(|outcome| outcome["type"] != "heartbeat")),
+        }
+    }
+
     /// Reads one that has the shape of one; `parameters` says whether its texts are filled in when it is called.
     pub(super) fn read(path: String, value: &Value, parameters: bool) -> Result<Self, InvalidField> {
         let fields = Fields::of(path, value)?;

@@ -62,6 +62,12 @@ impl Actions {
         &self.all
     }
 
+    /// Whether one of them can end the task: what only beats says that somebody is at work.
+    #[must_use]
+    pub fn can_answer(&self) -> bool {
+        self.all.iter().any(Action::can_answer)
+    }
+
     /// The one at a place, from 0.
     #[must_use]
     pub fn get(&self, index: usize) -> Option<&Action> {

@@ -50,7 +50,7 @@ impl Shown {
         // Of a template, what comes of it is looked at.
         if !templates && uri::redirect(&redirect).is_none() {
             return Err(
-                fields.invalid("redirect", "must be a URI with a host, as in https://example.com, or of an app")
+                fields.invalid("redirect", "must be a URI with a host, as in https://example.com, or of an app; percent-encode what is no part of one, as [ ] { } | and blanks")
             );
         }
         Ok(Some(Self::Redirect(redirect)))
@@ -78,10 +78,12 @@ fn problem(filled: &str, template: &str) -> Option<&'static str> {
     let Some(uri) = uri::redirect(filled).filter(|_| filled.len() <= MOST_REDIRECT) else {
         return Some("the redirect is no URI with a host, as in https://example.com, or of an app; or a long one");
     };
-    if let Some(host) = uri.authority()
-        && !template.starts_with(&format!("{}://{host}", uri.scheme()))
-    {
-        return Some("parameters may not stand in the host of a redirect: put a / before them");
+    let begins = match uri.authority() {
+        Some(host) => format!("{}://{host}", uri.scheme()),
+        None => format!("{}:", uri.scheme()),
+    };
+    if !template.starts_with(&begins) {
+        return Some("parameters may not stand in the scheme or the host of a redirect: put a / before them");
     }
     // No encoding keeps `..` from leading up.
     let leads_up = |segment: &str| matches!(segment.to_ascii_lowercase().replace("%2e", ".").as_str(), "." | "..");

@@ -10,6 +10,10 @@ use crate::{
     outcomes::{Fields, invalid},
 };
 
+/// The stage of an HTTP API that has no path.
+/// <https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-stages.html>
+const DEFAULT_STAGE: &str = "$default";
+
 /// Where URLs begin, if the call says so.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Base {
@@ -49,7 +53,8 @@ impl Base {
             Self::Url(url) => url.to_string(),
             Self::Api { api_id, stage, region } => {
                 let region = region.as_deref().unwrap_or(default_region);
-                format!("https://{api_id}.execute-api.{region}.amazonaws.com/{stage}")
+                let path = if stage == DEFAULT_STAGE { String::new() } else { format!("/{stage}") };
+                format!("https://{api_id}.execute-api.{region}.amazonaws.com{path}")
             }
         }
     }
@@ -79,8 +84,8 @@ fn label(fields: &Fields<'_>, name: &str) -> Result<Option<String>, InvalidField
 fn stage(fields: &Fields<'_>, name: &str) -> Result<Option<String>, InvalidField> {
     let letters = |text: &String| text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte));
     match fields.text(name)? {
-        Some(text) if !(1..=128).contains(&text.len()) || !letters(&text) => {
-            Err(fields.invalid(name, "must be 1 to 128 letters, digits, hyphens and underscores"))
+        Some(text) if text != DEFAULT_STAGE && (!(1..=128).contains(&text.len()) || !letters(&text)) => {
+            Err(fields.invalid(name, "must be 1 to 128 letters, digits, hyphens and underscores, or $default"))
         }
         text => Ok(text),
     }

@@ -43,7 +43,10 @@ fn anything() -> impl Strategy<Value = Anything> {
     let method =
         prop_oneof![select(vec!["GET", "HEAD", "POST", "PUT", "DELETE"]).prop_map(str::to_owned), "[A-Z]{1,9}"];
     let id = Bench::id().to_string();
-    let known = string_regex(&format!(r"{id}(\.(m|0|1|mv1|m0|a0-0|a0-9|a1-0v1)(\.[A-Za-z0-9_-]{{22}})?)?")).unwrap();
+    let known = string_regex(&format!(
+        r"{id}(\.(m|0|1|mv1|m0|a0-0{{31}}1|a9-0{{31}}1|a1-0{{31}}1v1)(\.[A-Za-z0-9_-]{{22}})?)?"
+    ))
+    .unwrap();
     let link = prop_oneof![any::<String>(), known];
     let way =
         prop_oneof![select(vec!["answer", "success", "failure", "heartbeat"]).prop_map(str::to_owned), any::<String>()];

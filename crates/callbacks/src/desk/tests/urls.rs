@@ -133,6 +133,23 @@ async fn urls_that_can_answer_nothing_end_nothing_by_their_expiration() {
     assert_eq!(bench.callbacks.answers().len(), 1, "one that could answer it has expired");
 }
 
+/// Whoever has claimed it has found it expired; it is due again when it expires now, and not each time that a lease ends.
+#[tokio::test]
+async fn urls_that_are_created_while_a_sweep_has_claimed_the_task_put_its_deadline_off() {
+    let bench = bench();
+    links(&bench, 1, Some("2026-11-22T11:00:00Z")).await;
+    bench.clock.advance(Duration::from_hours(1));
+    let claimed = bench.state().claim(bench.desk.now(), Duration::from_secs(90)).unwrap().state;
+    bench.store.write(id(), &State { version: claimed.version + 1, ..claimed }).await.unwrap();
+    links(&bench, 2, Some("2026-11-22T20:00:00Z")).await;
+    bench.clock.advance(Duration::from_mins(2));
+    bench.sweep().await;
+    assert_eq!(bench.state().due_at, Some("2026-11-22T20:00:00Z".parse().unwrap()));
+    bench.clock.advance(Duration::from_hours(9));
+    bench.sweep().await;
+    assert_eq!(bench.callbacks.answers().len(), 1, "it has expired");
+}
+
 /// The URLs mean something before their task is parked: none waits for URLs that nobody can have got.
 #[tokio::test]
 async fn a_call_that_failed_changes_nothing_about_the_task_and_can_be_made_again() {

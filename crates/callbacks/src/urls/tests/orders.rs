@@ -206,7 +206,7 @@ fn what_can_never_be_filled_in_is_refused() {
     let failure = |fields: Value| of(action("failure", fields));
     let redirecting = |redirect: &str| responding(json!({ "redirect": redirect }));
     let stray = "actions[0]: a `$` stands before no name of a parameter; write `$$` for a `$`";
-    let host = "actions[0]: parameters may not stand in the host of a redirect: put a / before them";
+    let host = "actions[0]: parameters may not stand in the scheme or the host of a redirect: put a / before them";
     let no_uri = "actions[0]: the redirect is no URI with a host";
     for (fields, said) in [
         (success(json!("costs $5")), stray),
@@ -224,6 +224,8 @@ fn what_can_never_be_filled_in_is_refused() {
         (redirecting("https://example.com/a/./$b"), "actions[0]: the redirect has `.` or `..` in its path"),
         (redirecting("https://example.com/%2E./"), "actions[0]: the redirect has `.` or `..` in its path"),
         (redirecting("https://$host/"), host),
+        (redirecting("$app:path"), host),
+        (redirecting("a$app:path"), host),
         (redirecting("https://example.com$path"), host),
         (redirecting("https://a$host.example.com/"), host),
         (redirecting("myapp://${host}/"), host),
@@ -329,6 +331,8 @@ fn a_base_url_is_one_of_the_bridge_or_of_an_api() {
             json!({ "api_id": "a1", "stage": "s_1", "region": "us-east-2" }),
             Some("https://a1.execute-api.us-east-2.amazonaws.com/s_1"),
         ),
+        (json!({ "api_id": "a1", "stage": "$default" }), Some("https://a1.execute-api.eu-west-1.amazonaws.com")),
+        (json!({ "api_id": "a1", "stage": "$other" }), None),
         (json!({ "api_id": "evil.example/", "stage": "s" }), None),
         (json!({ "api_id": "a", "stage": "../s" }), None),
         (json!({ "api_id": "a", "stage": "" }), None),
@@ -407,5 +411,21 @@ proptest! {
                 prop_assert_eq!(Actions::from_stored(&read.actions.to_stored()), Ok(read.actions));
             }
         }
+    }
+}
+
+#[test]
+fn what_only_beats_cannot_answer() {
+    let heartbeat = json!({ "name": "h", "type": "heartbeat" });
+    let outcome = |of_type: &str| json!({ "name": of_type, "type": of_type, "schema": {}, "output": 1 });
+    let post = |outcomes: Value| json!({ "name": "p", "type": "post", "outcomes": outcomes });
+    for (actions, can) in [
+        (json!([heartbeat]), false),
+        (json!([heartbeat, post(json!([outcome("heartbeat")]))]), false),
+        (json!([post(json!([outcome("heartbeat"), outcome("success")]))]), true),
+        (json!([heartbeat, { "name": "s", "type": "success", "output": 1 }]), true),
+        (json!([{ "name": "f", "type": "failure" }]), true),
+    ] {
+        assert_eq!(set(json!({ "actions": actions })).can_answer(), can, "{actions}");
     }
 }
