@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use tokio::time::{Instant, sleep};
 
 use crate::{
-    bench::{PATIENCE, count_lines, run, sample_input, stack},
+    bench::{PATIENCE, prints, run, sample_input, stack},
     cli::aws,
     stored::{is_at_rest, pass},
 };
@@ -211,7 +211,7 @@ fn links_that_the_table_refuses_once_are_created_and_mailed_all_the_same() {
         sample.bridge.proxy().faults().inject("TransactWriteItems", denied());
         let asked = Asked::start(sample).await;
         let refused = "URLs could not be created";
-        assert_eq!(count_lines(sample, refused), 1);
+        prints(sample, refused, 1).await;
         assert_eq!(asked.call("approve").await.0, 200);
         asked.is_approved().await;
     });

@@ -187,6 +187,15 @@ pub(crate) async fn purge(sample: &Sample, queue: &str) {
     sample.bridge.sqs().purge_queue().queue_url(url).send().await.unwrap();
 }
 
+/// Waits until lines with this text were printed, as often as this: what a function prints comes by another way than what it does.
+pub(crate) async fn prints(sample: &Sample, text: &str, times: usize) {
+    let give_up = Instant::now() + PATIENCE;
+    while count_lines(sample, text) < times && Instant::now() < give_up {
+        sleep(Duration::from_millis(50)).await;
+    }
+    assert_eq!(count_lines(sample, text), times, "{text}");
+}
+
 /// How many lines of the functions' output hold a text.
 pub(crate) fn count_lines(sample: &Sample, text: &str) -> usize {
     sample.bridge.transcript().lines().iter().filter(|line| line.text.contains(text)).count()

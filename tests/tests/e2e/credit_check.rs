@@ -6,7 +6,7 @@ use aws_sdk_sfn::types::{ExecutionStatus, HistoryEventType};
 use callback_bridge_local::{Ended, Sample};
 use serde_json::{Value, json};
 
-use crate::bench::{PATIENCE, count_lines, input, purge, run, stack};
+use crate::bench::{PATIENCE, count_lines, input, prints, purge, run, stack};
 
 const QUICK: Duration = Duration::ZERO;
 
@@ -30,7 +30,7 @@ fn a_good_applicant_is_approved() {
         let output = ended.output.unwrap();
         let report = json!({ "applicationId": "loan-42", "score": 742, "reference": "cb-742" });
         assert_eq!((&output["decision"], &output["creditReport"]), (&json!("approved"), &report));
-        assert_eq!(count_lines(sample, "\"the task was answered\""), 1);
+        prints(sample, "\"the task was answered\"", 1).await;
         let inquiries = sample.bureau.inquiries().items();
         assert!(inquiries[0].idempotency_key.contains("Check%20credit"), "{inquiries:?}");
     });

@@ -6,7 +6,7 @@ use aws_sdk_sfn::types::ExecutionStatus;
 use callback_bridge_local::{EventKind, Fault, Sample, StackOptions};
 use serde_json::{Value, json};
 
-use crate::bench::{PATIENCE, TOKEN, come_again_at_once, count_lines, holds, input, purge, run, stack};
+use crate::bench::{PATIENCE, TOKEN, come_again_at_once, holds, input, prints, purge, run, stack};
 
 #[test]
 fn a_message_that_is_delivered_twice_is_answered_once() {
@@ -21,8 +21,8 @@ fn a_message_that_is_delivered_twice_is_answered_once() {
             *event.function == **function && matches!(event.what, EventKind::Deleted { .. })
         };
         events.find(PATIENCE, deleted).await.unwrap();
-        assert_eq!(count_lines(sample, "\"the task was answered\""), 1);
-        assert_eq!(count_lines(sample, "nobody waits for this answer any more"), 1);
+        prints(sample, "\"the task was answered\"", 1).await;
+        prints(sample, "nobody waits for this answer any more", 1).await;
     });
 }
 
@@ -50,8 +50,8 @@ fn a_malformed_record_beside_nine_good_ones_touches_none_of_them() {
         }
         // It comes again until its queue has given it up, and once more in the next, each time with a line that says why.
         holds(sample, "TerminalQueueUrl", [1, 0, 0]).await;
-        assert_eq!(count_lines(sample, "the message body is not JSON (line 1, column 2)"), 6);
-        assert_eq!(count_lines(sample, "\"the task was answered\""), 9);
+        prints(sample, "the message body is not JSON (line 1, column 2)", 6).await;
+        prints(sample, "\"the task was answered\"", 9).await;
         purge(sample, "TerminalQueueUrl").await;
     });
 }
@@ -93,7 +93,7 @@ fn a_garbage_token_ends_in_the_terminal_queue_and_in_no_log() {
         let body = json!({ "taskToken": format!("{TOKEN}garbage"), "input": input("good") });
         sample.bridge.sqs().send_message().queue_url(queue).message_body(body.to_string()).send().await.unwrap();
         holds(sample, "TerminalQueueUrl", [1, 0, 0]).await;
-        assert_eq!(count_lines(sample, "Step Functions does not know this task token"), 6);
+        prints(sample, "Step Functions does not know this task token", 6).await;
         let paid_for = sample.bureau.inquiries().items().iter().filter(|inquiry| inquiry.status.is_some()).count();
         assert_eq!(paid_for, 1, "later deliveries ask Step Functions before the bureau");
         purge(sample, "TerminalQueueUrl").await;
@@ -118,7 +118,7 @@ fn a_dead_token_in_the_dead_letter_queue_is_acknowledged() {
             *event.function == **name && matches!(event.what, EventKind::Deleted { .. })
         };
         events.find(PATIENCE, deleted).await.unwrap();
-        assert_eq!(count_lines(sample, "nobody waits for this answer any more"), 1);
+        prints(sample, "nobody waits for this answer any more", 1).await;
     });
 }
 

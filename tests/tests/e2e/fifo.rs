@@ -6,7 +6,7 @@ use aws_sdk_sfn::types::ExecutionStatus;
 use callback_bridge_local::{CallFault, Fault, Sample};
 use serde_json::Value;
 
-use crate::bench::{PATIENCE, come_again_at_once, count_lines, holds, purge, run, sample_input, send, stack};
+use crate::bench::{PATIENCE, come_again_at_once, holds, prints, purge, run, sample_input, send, stack};
 
 const MACHINE: &str = "CreditCheckFifoStateMachineArn";
 const QUEUE: &str = "CreditCheckFifoQueueUrl";
@@ -34,7 +34,7 @@ fn checks_of_one_applicant_are_answered_in_their_order() {
         for execution in &executions {
             assert_eq!(sample.end_of(execution, PATIENCE).await.unwrap().status, ExecutionStatus::Succeeded);
         }
-        assert_eq!(count_lines(sample, "\"the task will be tried again\""), 1);
+        prints(sample, "\"the task will be tried again\"", 1).await;
         let inquiries = sample.bureau.inquiries().items();
         let answered = inquiries.iter().filter(|inquiry| inquiry.status.is_some());
         let order: Vec<_> = answered

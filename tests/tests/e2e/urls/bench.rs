@@ -232,3 +232,10 @@ pub(super) fn with(url: &Value, query: &str) -> Value {
 pub(super) fn text(url: &Value) -> &str {
     url.as_str().unwrap_or_else(|| panic!("{url} is no URL"))
 }
+
+/// The names of the fields of an object, sorted: their order depends on how the JSON of these tests was built.
+pub(super) fn keys(object: &Value) -> Vec<&str> {
+    let mut keys: Vec<_> = object.as_object().unwrap().keys().map(String::as_str).collect();
+    keys.sort_unstable();
+    keys
+}

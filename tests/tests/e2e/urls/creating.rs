@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::bench::{Urls, run, stack, text};
+use super::bench::{Urls, keys, run, stack, text};
 use crate::cli::aws;
 
 fn approve() -> Value {
@@ -32,12 +32,10 @@ fn both_ways_have_the_same_contract() {
         let posted = urls.post_order(&order).await;
         assert_eq!((posted.status, &*posted.headers["content-type"]), (200, "application/json"));
         for created in [direct, posted.json()] {
-            let fields: Vec<_> = created.as_object().unwrap().keys().map(String::as_str).collect();
-            assert_eq!(fields, ["expiration", "transaction_id", "urls"]);
+            assert_eq!(keys(&created), ["expiration", "transaction_id", "urls"]);
             assert_eq!(created["transaction_id"].as_str().unwrap().len(), 32);
             assert_eq!(created["expiration"], "2099-01-01T00:00:00");
-            let names: Vec<_> = created["urls"].as_object().unwrap().keys().map(String::as_str).collect();
-            assert_eq!(names, ["approve", "reject"]);
+            assert_eq!(keys(&created["urls"]), ["approve", "reject"]);
             let url = text(&created["urls"]["approve"]);
             assert!(url.len() < 200 && url.ends_with("?action=approve&type=success"), "{url}");
             assert!(!url.contains(&waiting.token[20..]), "no token stands in it");
