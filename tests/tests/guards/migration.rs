@@ -36,7 +36,7 @@ fn the_commands_on_the_page_name_parameters_and_outputs_that_are_there() {
             }
         }
     }
-    assert!(parameters == 1 && outputs == 5, "{parameters} parameters, {outputs} outputs");
+    assert!(parameters == 3 && outputs == 8, "{parameters} parameters, {outputs} outputs");
 }
 
 #[test]
