@@ -1,7 +1,5 @@
 //! Queries as people and programs write them.
 
-use std::borrow::Cow;
-
 use lambda_http::{LambdaEvent, request::LambdaRequest};
 use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
 
@@ -14,9 +12,8 @@ const ELSEWHERE: &AsciiSet = &CONTROLS.add(b' ').add(b'"').add(b'#').add(b'<').a
 pub fn readable(mut event: LambdaEvent<LambdaRequest>) -> LambdaEvent<LambdaRequest> {
     if let LambdaRequest::ApiGatewayV2(request) = &mut event.payload
         && let Some(query) = &mut request.raw_query_string
-        && let Cow::Owned(encoded) = Cow::from(utf8_percent_encode(query, ELSEWHERE))
     {
-        *query = encoded;
+        *query = utf8_percent_encode(query, ELSEWHERE).to_string();
     }
     event
 }
