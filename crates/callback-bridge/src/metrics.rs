@@ -161,7 +161,7 @@ pub enum Outcome {
     BadToken,
     /// [`Disposition::Denied`]: the function may not answer its task.
     Denied,
-    /// A heartbeat found that nobody waits any more, so its work was dropped, or not begun.
+    /// A heartbeat found that nobody waits any more, so its work was dropped, even if done, or not begun.
     Dropped,
     /// Its task is parked: somebody else answers it.
     Parked,

@@ -1,5 +1,7 @@
 //! Recording fakes of the ports, and SQS events, for the tests of workers.
 
+pub mod log;
+
 use std::{
     collections::VecDeque,
     sync::{Arc, Mutex, MutexGuard, PoisonError},

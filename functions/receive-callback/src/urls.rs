@@ -26,7 +26,8 @@ impl<S: CallbackStore, C: TaskCallbacks, O: Outside, K: Clock> Door<S, C, O, K> 
 
     async fn reply(&self, visitor: Visitor<'_>, accept: Option<&str>) -> Result<Reply, Refused> {
         let posted = is_posted(visitor)?;
-        let unknown = || Refused::new(ErrorName::InvalidPayload, "this URL leads nowhere");
+        let unknown =
+            || Refused::new(ErrorName::InvalidPayload, "this URL leads nowhere: look whether all of it was copied");
         let link = self.desk.verified(visitor.link()).ok_or_else(unknown)?;
         let found = self.desk.action(&link).await.map_err(|error| {
             error!(callback.id = %link.id(), %error, "a URL cannot be followed");

@@ -7,7 +7,7 @@ use serde_json::json;
 use super::{DEADLINE, Tab, protocol::Event};
 
 impl Tab {
-    /// Opens an address and waits until the page is loaded, whatever its status.
+    /// Opens an address and waits until the page is loaded and shown, whatever its status.
     ///
     /// # Errors
     /// If nobody answers there.
@@ -18,10 +18,10 @@ impl Tab {
             bail!("{error}");
         }
         let loader = navigated["loaderId"].as_str().context("that is on the page that is open already")?;
-        self.wait(events, "load", |loaded| loaded == loader).await
+        self.shown(events, |loaded| loaded == loader).await
     }
 
-    /// Does something that leads to another page, and waits until that is loaded.
+    /// Does something that leads to another page, and waits until that is loaded and shown.
     ///
     /// # Errors
     /// If it fails, or no other page is loaded.
@@ -29,7 +29,7 @@ impl Tab {
         let before = self.loader().await?;
         let events = self.protocol.tail();
         action.await?;
-        self.wait(events, "load", |loaded| loaded != before).await
+        self.shown(events, |loaded| loaded != before).await
     }
 
     /// Loads the page again; if a form led to it, that is sent again.
@@ -77,6 +77,13 @@ impl Tab {
         Ok(tree["frameTree"]["frame"]["loaderId"].as_str().context("a page that nothing loaded")?.to_owned())
     }
 
+    /// Waits until a page is loaded, and shown once since: only then is `autofocus` obeyed.
+    async fn shown(&self, events: Reader<Event>, is_it: impl Fn(&str) -> bool) -> anyhow::Result<()> {
+        self.wait(events, "load", is_it).await?;
+        self.call("Page.captureScreenshot", json!({ "optimizeForSpeed": true })).await?;
+        Ok(())
+    }
+
     /// Waits for a step in the life of a page.
     async fn wait(&self, mut events: Reader<Event>, step: &str, is_it: impl Fn(&str) -> bool) -> anyhow::Result<()> {
         let wanted = |event: &Event| {
@@ -87,6 +94,7 @@ impl Tab {
         events.find(DEADLINE, wanted).await?;
         Ok(())
     }
+
     /// Whether an event of this kind is about the page itself, and not about a frame in it.
     fn owns(&self, event: &Event, method: &str) -> bool {
         let Event { session, method: happened, params } = event;

@@ -42,7 +42,7 @@ pub(super) enum Dropped {
 
 /// Runs `work` and beats meanwhile. A heartbeat that is due already comes before the work, so that nothing is paid for a
 /// task that nobody waits for. One that is under way when the work ends is waited for, until `deadline` at the latest: none
-/// may reach Step Functions after the answer.
+/// may reach Step Functions after the answer, and if it says that no answer would be taken, none is given.
 pub(super) async fn while_beating<T>(
     work: impl Future<Output = T>,
     callbacks: &impl TaskCallbacks,
@@ -68,8 +68,10 @@ pub(super) async fn while_beating<T>(
         biased;
         result = &mut work => {
             drop(done);
-            let _joined = timeout_at(deadline, beating).await;
-            Worked::Done(result)
+            match timeout_at(deadline, beating).await {
+                Ok(Some(dropped)) => Worked::Dropped(dropped),
+                Ok(None) | Err(_) => Worked::Done(result),
+            }
         }
         Some(dropped) = &mut beating => Worked::Dropped(dropped),
     }

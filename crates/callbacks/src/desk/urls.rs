@@ -8,7 +8,7 @@ use super::{ChangeError, Desk};
 use crate::{
     Ask, Callback, CallbackStore, CapabilityLink, Clock, Recipient, Request, State, Waiting, metrics,
     ports::{Parked, StoreError},
-    urls::{Actions, Expiration},
+    urls::{Actions, ErrorName, Expiration, Refused},
 };
 
 /// Why no URLs were created.
@@ -23,6 +23,18 @@ pub enum CreateError {
     /// The table did not take them.
     #[error(transparent)]
     Store(#[from] StoreError),
+}
+
+/// As the contract names it.
+impl From<CreateError> for Refused {
+    fn from(error: CreateError) -> Self {
+        match error {
+            CreateError::Store(_) => {
+                Self::new(ErrorName::ServiceError, "the table of callbacks is in trouble: call again")
+            }
+            refused => Self::new(ErrorName::TokenInUse, refused.to_string()),
+        }
+    }
 }
 
 impl<S: CallbackStore, C: Send + Sync, O: Send + Sync, K: Clock> Desk<S, C, O, K> {

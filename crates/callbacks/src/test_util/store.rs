@@ -44,6 +44,16 @@ impl MemoryStore {
         self.trouble.fail_when(fails);
     }
 
+    /// Has no reply in time to any call after so many more.
+    pub fn go_away_after(&self, calls: usize) {
+        let mut left = calls;
+        self.fail_when(move |_| {
+            let away = left == 0;
+            left = left.saturating_sub(1);
+            away
+        });
+    }
+
     /// Fails no more.
     pub fn recover(&self) {
         self.trouble.recover();

@@ -3,7 +3,7 @@
 use callback_bridge::InvalidField;
 use strum::{IntoStaticStr, VariantNames};
 
-use crate::{CreateError, Decision, NotTaken, Outcome};
+use crate::{Decision, NotTaken, Outcome};
 
 /// What is wrong, as callers of sfn-callback-urls know it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, IntoStaticStr, VariantNames)]
@@ -127,18 +127,6 @@ impl From<&NotTaken> for Refused {
                 Self::new(ErrorName::ExpiredPayload, "all URLs of the task have expired")
             }
             why => Self::new(ErrorName::StepFunctionsError, format!("TaskTimedOut: {why}")),
-        }
-    }
-}
-
-/// URLs that were not created.
-impl From<CreateError> for Refused {
-    fn from(error: CreateError) -> Self {
-        match error {
-            CreateError::Store(_) => {
-                Self::new(ErrorName::ServiceError, "the table of callbacks is in trouble: call again")
-            }
-            refused => Self::new(ErrorName::TokenInUse, refused.to_string()),
         }
     }
 }

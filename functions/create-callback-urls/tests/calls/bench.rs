@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use callback_bridge::TaskToken;
+use callback_bridge::{TaskToken, test_util::log};
 use callbacks::{
     Approval, Ask, Callback, CallbackId, CallbackStore, Desk, LinkKeys, Request, State, Waiting,
     test_util::{MemoryStore, StoppedClock},
@@ -10,8 +10,6 @@ use callbacks::{
 };
 use create_callback_urls::{Config, CreateCallbackUrls};
 use serde_json::{Value, json};
-
-use crate::log;
 
 pub(crate) const TOKEN: &str = "AQCUAAAAKgAAAAMAAAAAAAAAAexample+token/1=";
 pub(crate) const BASE: &str = "https://decide.example.com";
@@ -58,16 +56,6 @@ impl Bench {
         let headers = json!({ "cache-control": "no-store", "content-type": "application/json", "x-content-type-options": "nosniff" });
         assert_eq!(reply["headers"], headers);
         (reply["statusCode"].as_u64().unwrap(), serde_json::from_str(reply["body"].as_str().unwrap()).unwrap())
-    }
-
-    /// Has the table away after so many further calls.
-    pub(crate) fn go_away_after(&self, calls: usize) {
-        let mut left = calls;
-        self.table.fail_when(move |_| {
-            let away = left == 0;
-            left = left.saturating_sub(1);
-            away
-        });
     }
 
     /// The callback as it is stored.

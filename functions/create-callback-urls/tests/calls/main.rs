@@ -3,7 +3,6 @@
 
 mod bench;
 mod created;
-mod log;
 mod refused;
 mod requests;
 mod secrets;

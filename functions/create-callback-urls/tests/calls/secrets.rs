@@ -1,13 +1,11 @@
 //! What is in no log line, and whatever comes: nothing upsets the function.
 
+use callback_bridge::test_util::log;
 use proptest::{collection::vec, prelude::*};
 use serde_json::{Value, json};
 use tokio::runtime::Runtime;
 
-use crate::{
-    bench::{Bench, TOKEN, order, request, urls},
-    log,
-};
+use crate::bench::{Bench, TOKEN, order, request, urls};
 
 #[tokio::test]
 async fn no_log_line_has_a_token_or_a_link() {

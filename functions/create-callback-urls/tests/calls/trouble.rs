@@ -15,7 +15,7 @@ async fn while_the_table_is_away_the_call_is_to_be_made_again_and_nothing_leaks(
             if there {
                 bench.called(&event).await;
             }
-            bench.go_away_after(away_after);
+            bench.table.go_away_after(away_after);
             let body = if by_request {
                 let (status, body) = bench.asked(&request(&event.to_string())).await;
                 assert_eq!(status, 500);

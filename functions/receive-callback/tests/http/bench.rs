@@ -2,7 +2,10 @@
 
 use std::{collections::BTreeMap, time::Duration};
 
-use callback_bridge::{TaskContext, TaskToken, test_util::RecordingCallbacks};
+use callback_bridge::{
+    TaskContext, TaskToken,
+    test_util::{RecordingCallbacks, log},
+};
 use callbacks::{
     Approval, Ask, Callback, CallbackId, Desk, LinkKeys, Nobody, Outbound, Waiting,
     signed::Senders,
@@ -12,7 +15,7 @@ use lambda_http::{Body, Request};
 use receive_callback::{Config, Door};
 use serde_json::{Value, json};
 
-use crate::{documented, log};
+use crate::documented;
 
 pub(crate) const TOKEN: &str = "AQCUAAAAKgAAAAMAAAAAAAAAAexample+token/1=";
 pub(crate) const KEYS: &str = "a key of at least thirty-two letters";
@@ -132,16 +135,6 @@ impl Bench {
         let seen = Seen { status: parts.status.as_u16(), headers: parts.headers.iter().map(header).collect(), body };
         documented::check(request, &seen);
         seen
-    }
-
-    /// Has the table away after so many further calls.
-    pub(crate) fn go_away_after(&self, calls: usize) {
-        let mut left = calls;
-        self.table.fail_when(move |_| {
-            let away = left == 0;
-            left = left.saturating_sub(1);
-            away
-        });
     }
 
     /// Loses the replies to the next writes.

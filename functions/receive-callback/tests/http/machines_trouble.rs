@@ -43,7 +43,7 @@ async fn what_began_and_did_not_end_is_done_when_it_comes_again() {
         let by_link = posts(&bench, "success", &body).with_header("idempotency-key", "1");
         let by_event = signed(&bench, NEW, "evt_1", &payment("p1", "paid"));
         for sent in [by_link, by_event] {
-            bench.go_away_after(calls);
+            bench.table.go_away_after(calls);
             let _whatever = bench.seen(sent.clone()).await;
             bench.table.recover();
             assert_eq!(bench.seen(sent).await.status, 200, "away after {calls} calls");

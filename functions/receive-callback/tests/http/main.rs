@@ -6,7 +6,6 @@ mod bench;
 mod documented;
 mod events;
 mod keys;
-mod log;
 mod machines;
 mod machines_refused;
 mod machines_trouble;

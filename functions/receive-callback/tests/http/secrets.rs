@@ -1,12 +1,11 @@
 //! What is in no response and in no log line: tokens, and what makes a link.
 
-use callback_bridge::Refusal;
+use callback_bridge::{Refusal, test_util::log};
 use callbacks::test_util::Lost;
 use serde_json::json;
 
 use crate::{
     bench::{ALICE, BOB, Bench, Sent, TOKEN},
-    log,
     provider::{NEW, behind, called, link, payment, posts, signed},
     urls::{ACCEPT, Urls},
 };

@@ -46,7 +46,7 @@ async fn when_the_table_cannot_be_asked_either_nobody_says_that_it_is_not_record
         let bench = Bench::asking_both().await;
         bench.lose([lost]);
         let sent = bench.post_json(ALICE, "approve");
-        bench.go_away_after(2); // the link is followed, the answer is written
+        bench.table.go_away_after(2); // the link is followed, the answer is written
         let seen = bench.seen(sent).await;
         assert_eq!((seen.status, &*seen.problem()), (503, "maybe-recorded"), "{lost:?}");
     }
@@ -57,7 +57,7 @@ async fn when_the_table_cannot_be_asked_either_nobody_says_that_it_is_not_record
 async fn a_decision_is_shown_although_the_table_goes_away_before_it_is_told() {
     let bench = Bench::new().await;
     let sent = bench.post_json(ALICE, "approve");
-    bench.go_away_after(2);
+    bench.table.go_away_after(2);
     let seen = bench.seen(sent).await;
     assert_eq!((seen.status, &seen.json()["status"]), (200, &"approved".into()));
 }

@@ -113,7 +113,7 @@ async fn while_the_table_is_away_every_url_is_to_be_called_again() {
 async fn wherever_the_table_goes_away_nobody_is_told_what_is_not_so() {
     for away_after in 0..8 {
         let urls = Urls::new().await;
-        urls.bench.go_away_after(away_after);
+        urls.bench.table.go_away_after(away_after);
         let seen = urls.post("approve").await;
         let recorded = urls.bench.stored().state.decision().is_some();
         match away_after {

@@ -32,17 +32,20 @@ fn those_are_reminded_who_have_not_answered() {
     });
 }
 
-/// Here time really passes.
 #[test]
 fn a_question_that_nobody_answers_ends_as_it_says() {
     run("expiry", async |people| {
-        let until = |then: &str| json!({ "deadline": { "afterSeconds": 1, "then": then } });
+        let until = |then: &str| json!({ "deadline": { "afterSeconds": 3600, "then": then } });
         let failing = people.ask(&["alice"], until("fail")).await;
         let approving = people.ask(&["bob"], until("approve")).await;
         let rejecting = people.ask(&["carol"], until("reject")).await;
         let mut refused = until("reject");
         refused["onReject"] = json!("fail");
         let refusing = people.ask(&["dave"], refused).await;
+        for name in ["alice", "bob", "carol", "dave"] {
+            let link = people.asked(name).await;
+            people.time_passes(&link, HOUR).await;
+        }
         for execution in [&failing, &approving, &rejecting, &refusing] {
             sweep_until_it_ends(people, execution).await;
         }
@@ -57,6 +60,18 @@ fn a_question_that_nobody_answers_ends_as_it_says() {
             assert_eq!((&output["decision"], &output["answers"]), (&json!(decision), &json!([])));
         }
         people.fails(&refusing, "Bridge.Rejected").await;
+    });
+}
+
+/// Here time really passes. Who comes first, the mail or the deadline, is open: the silence of whom nobody has asked fails the
+/// task, too.
+#[test]
+fn the_clock_alone_ends_a_question() {
+    run("expiry-by-the-clock", async |people| {
+        let execution = people.ask(&["alice"], json!({ "deadline": { "afterSeconds": 1, "then": "fail" } })).await;
+        sweep_until_it_ends(people, &execution).await;
+        let cause = people.fails(&execution, "Bridge.Expired").await;
+        assert!(cause["message"].as_str().unwrap().contains("nobody decided until"), "{cause}");
     });
 }
 

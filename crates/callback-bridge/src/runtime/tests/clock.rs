@@ -105,6 +105,20 @@ async fn a_heartbeat_under_way_is_over_before_the_answer_is_sent() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_heartbeat_under_way_that_finds_the_task_closed_spares_the_answer() {
+    for (refusal, kept) in
+        [(Refusal::TaskTimedOut, false), (Refusal::TaskDoesNotExist, false), (Refusal::InvalidToken, true)]
+    {
+        let callbacks = RecordingCallbacks::default().taking(Duration::from_secs(3)).beating([Err(refusal)]);
+        let bench = Bench::new(callbacks);
+        let message = task_with_heartbeat("1", json!({ "do": "work", "seconds": 11 }), 30);
+        assert_eq!(!bench.kept([message]).await.is_empty(), kept);
+        assert_eq!(bench.runtime.worker.finished.load(Ordering::Relaxed), 1, "the work was done by then");
+        assert!(bench.callbacks.answers().is_empty());
+    }
+}
+
+#[tokio::test(start_paused = true)]
 async fn work_that_does_not_end_is_dropped_before_lambda_ends_the_invocation() {
     let bench = Bench::new(RecordingCallbacks::default());
     let began = Instant::now();

@@ -132,12 +132,10 @@ impl Seen {
         self.work(position).is_some_and(|work| work.heard.is_some())
     }
 
-    /// Whether a heartbeat told, before the work was done and its time was up, that its answer would not be taken.
+    /// Whether a heartbeat told that an answer would not be taken.
     pub(super) fn is_in_vain(&self, position: usize) -> bool {
         let told = |heartbeat: &Entry| heartbeat.is_closed() || heartbeat.is_bad_token();
-        let in_time = |heartbeat: &Entry| heartbeat.ended() < self.work_by() || self.work(position).is_none();
-        let heartbeats = self.heartbeats(position);
-        !self.is_done(position) && heartbeats.into_iter().any(|heartbeat| told(heartbeat) && in_time(heartbeat))
+        self.heartbeats(position).into_iter().any(told)
     }
 
     /// After how long the message was to come again, each time that it was asked for.
