@@ -1,8 +1,9 @@
 //! What can be said on the command line.
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap_complete::Shell;
 
-use crate::{follow, history, run, token};
+use crate::{follow, graph, history, run, token};
 
 /// Works with executions of Step Functions, the tasks that wait in them, and their tokens.
 #[derive(Debug, Parser)]
@@ -58,9 +59,17 @@ pub(crate) enum Command {
     Follow(follow::Arguments),
     /// All that has happened in an execution
     History(history::Arguments),
+    /// Draw a state machine, and the way of an execution through it
+    Graph(graph::Arguments),
     /// Answer a task that waits for its token, or keep it alive
     #[command(subcommand)]
     Token(token::Command),
+    /// Print what completes commands and options in a shell
+    Completions {
+        /// The shell
+        #[arg(value_name = "SHELL")]
+        shell: Shell,
+    },
 }
 
 #[cfg(test)]

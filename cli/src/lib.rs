@@ -2,8 +2,10 @@
 
 mod answering;
 mod arguments;
+mod completions;
 mod error;
 mod follow;
+mod graph;
 mod history;
 mod input;
 mod names;
@@ -43,6 +45,8 @@ async fn dispatch(arguments: Arguments) -> Result<Ended, Error> {
     match command {
         Command::Run(arguments) => run::run(arguments, &Session::open(&global).await?).await,
         Command::Follow(arguments) => follow::run(arguments, &Session::open(&global).await?).await,
+        Command::Graph(arguments) => graph::run(arguments, &global).await,
+        Command::Completions { shell } => completions::run(shell),
         Command::History(arguments) => history::run(arguments, &Session::open(&global).await?).await,
         Command::Token(command) => token::run(command, &Session::open(&global).await?).await,
     }
