@@ -3,7 +3,7 @@
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
-use crate::{follow, graph, history, run, token};
+use crate::{activity, follow, graph, history, run, token};
 
 /// Works with executions of Step Functions, the tasks that wait in them, and their tokens.
 #[derive(Debug, Parser)]
@@ -64,6 +64,9 @@ pub(crate) enum Command {
     /// Answer a task that waits for its token, or keep it alive
     #[command(subcommand)]
     Token(token::Command),
+    /// Work on the tasks of an activity
+    #[command(subcommand)]
+    Activity(activity::Command),
     /// Print what completes commands and options in a shell
     Completions {
         /// The shell

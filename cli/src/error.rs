@@ -65,7 +65,16 @@ impl Error {
         match error {
             SdkError::ServiceError(reply) => {
                 let message = redacted::text(reply.err().message().unwrap_or("no reason is given"));
-                Self::Refused(refusal(action, reply.err().code().unwrap_or("an error without a code"), &message))
+                let code = reply.err().code().unwrap_or("an error without a code");
+                match code {
+                    "ThrottlingException" | "TooManyRequestsException" | "RequestLimitExceeded" => {
+                        Self::Unreachable(format!("{action}: AWS is asked too often; try again in a minute ({code})"))
+                    }
+                    _ if reply.raw().status().is_server_error() => Self::Unreachable(format!(
+                        "{action}: AWS is in trouble; try again in a minute ({code}: {message})"
+                    )),
+                    _ => Self::Refused(refusal(action, code, &message)),
+                }
             }
             SdkError::TimeoutError(_) => Self::Unreachable(format!("{action}: AWS did not reply in time; try again")),
             error => {
@@ -99,9 +108,6 @@ fn refusal(action: &str, code: &str, message: &str) -> String {
         }
         "ActivityDoesNotExist" | "ExecutionDoesNotExist" | "StateMachineDoesNotExist" | "ResourceNotFound" => {
             format!("{message}; check the name, --region and --profile ({code})")
-        }
-        "ThrottlingException" | "TooManyRequestsException" | "RequestLimitExceeded" => {
-            format!("{action}: AWS is asked too often; try again in a minute ({code})")
         }
         _ => format!("{action}: {message} ({code})"),
     }

@@ -1,5 +1,6 @@
 #![doc = include_str!("../README.md")]
 
+mod activity;
 mod answering;
 mod arguments;
 mod completions;
@@ -46,6 +47,7 @@ async fn dispatch(arguments: Arguments) -> Result<Ended, Error> {
         Command::Run(arguments) => run::run(arguments, &Session::open(&global).await?).await,
         Command::Follow(arguments) => follow::run(arguments, &Session::open(&global).await?).await,
         Command::Graph(arguments) => graph::run(arguments, &global).await,
+        Command::Activity(command) => activity::run(command, &Session::open(&global).await?).await,
         Command::Completions { shell } => completions::run(shell),
         Command::History(arguments) => history::run(arguments, &Session::open(&global).await?).await,
         Command::Token(command) => token::run(command, &Session::open(&global).await?).await,

@@ -115,9 +115,9 @@ fn of_state(state: &State, visits: &Visits) -> Drawn {
 /// The name, and what is done there.
 fn lines(state: &State) -> Vec<String> {
     let waits = match state.kind {
-        Kind::WaitingForToken => Some("⏳ waits for its token"),
-        Kind::WaitingForActivity => Some("⏳ waits for a worker"),
-        Kind::WaitingForJob => Some("⏳ waits for the job"),
+        Kind::WaitingForToken => Some("waits for its token"),
+        Kind::WaitingForActivity => Some("waits for a worker"),
+        Kind::WaitingForJob => Some("waits for the job"),
         _ => None,
     };
     [state.name.clone()].into_iter().chain(state.detail.clone()).chain(waits.map(str::to_owned)).collect()

@@ -3,7 +3,7 @@
 use super::{BETWEEN, Item};
 
 /// How often the layers are gone through, down and up.
-const SWEEPS: usize = 24;
+const SWEEPS: usize = 100;
 /// How much more it matters that an arrow is straight than that a box is in the middle.
 const STRAIGHT: f64 = 4.0;
 
