@@ -107,7 +107,7 @@ fn refusal(action: &str, code: &str, message: &str) -> String {
             format!("the credentials are not valid; sign in again, or choose another --profile ({code}: {message})")
         }
         "ActivityDoesNotExist" | "ExecutionDoesNotExist" | "StateMachineDoesNotExist" | "ResourceNotFound" => {
-            format!("{message}; check the name, --region and --profile ({code})")
+            format!("there is no such thing: {message}; check the name, --region and --profile ({code})")
         }
         _ => format!("{action}: {message} ({code})"),
     }

@@ -2,7 +2,7 @@
 
 use std::{
     fmt, fs,
-    io::{self, Read},
+    io::{self, IsTerminal, Read, Write},
     path::PathBuf,
     str::FromStr,
 };
@@ -43,7 +43,12 @@ impl Source {
     pub(crate) fn read(&self) -> Result<String, Error> {
         let mut text = String::new();
         let read = match self {
-            Self::StandardInput => io::stdin().lock().read_to_string(&mut text).map(drop),
+            Self::StandardInput => {
+                if io::stdin().is_terminal() {
+                    let _nobody_reads_it = writeln!(io::stderr(), "reading from here: end with Ctrl-D");
+                }
+                io::stdin().lock().read_to_string(&mut text).map(drop)
+            }
             Self::File(path) => fs::read_to_string(path).map(|read| text = read),
         };
         read.map(|()| text).map_err(|error| Error::usage(format!("{self} cannot be read: {error}")))

@@ -1,13 +1,18 @@
 //! How a worker is told to stop: once to end what has begun, twice to give it up, thrice to leave.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
+use futures_util::FutureExt;
 use tokio::{
     signal::unix::{SignalKind, signal},
     sync::watch,
+    time::sleep,
 };
 
 use crate::error::Error;
+
+/// How far apart signals are that mean two things.
+const AT_ONCE: Duration = Duration::from_millis(500);
 
 /// How much is still to be done.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -47,6 +52,9 @@ impl Stopping {
                     _ = terminate.recv() => {}
                 }
                 telling.further();
+                // Some send a signal to a process and to its group: what comes at once is said once.
+                sleep(AT_ONCE).await;
+                while interrupt.recv().now_or_never().is_some() || terminate.recv().now_or_never().is_some() {}
             }
         });
         Ok(stopping)

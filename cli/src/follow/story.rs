@@ -23,7 +23,8 @@ pub(super) struct Story {
 /// Somebody who is waited for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Wait {
-    pub(super) entry: i64,
+    /// The id of the event by which they were asked.
+    pub(super) asked: i64,
     pub(super) since: Timestamp,
     /// Which state waits for whom.
     pub(super) text: String,
@@ -93,7 +94,7 @@ impl Story {
         what.extend(facts.heartbeat.map(|seconds| format!(", with a heartbeat every {seconds} s")));
         let since = times::of_aws(event.timestamp());
         let text = format!("{} {what}{again}", state.unwrap_or("a state"));
-        self.waits.insert(entry, Wait { entry, since, text });
+        self.waits.insert(entry, Wait { asked: event.id, since, text });
         format!("{what}{again}")
     }
 }

@@ -55,14 +55,14 @@ impl View {
         let Some(Live { all, bars }) = &mut self.live else { return };
         let mut gone = std::mem::take(bars);
         for wait in waits {
-            let bar = gone.remove(&wait.entry).unwrap_or_else(|| {
+            let bar = gone.remove(&wait.asked).unwrap_or_else(|| {
                 let waited = times::between(wait.since, times::now());
                 let bar = all.add(ProgressBar::new_spinner().with_elapsed(waited).with_style(style()));
                 bar.enable_steady_tick(TICK);
                 bar
             });
             bar.set_message(wait.text.clone());
-            bars.insert(wait.entry, bar);
+            bars.insert(wait.asked, bar);
         }
         gone.values().for_each(ProgressBar::finish_and_clear);
     }
