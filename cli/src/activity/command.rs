@@ -132,6 +132,10 @@ impl Drop for Group {
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
+    use tokio::time::timeout;
+
     use super::*;
 
     fn sh(script: &str) -> CommandLine {
@@ -180,9 +184,13 @@ mod tests {
         }
         let child = std::fs::read_to_string(&pid).unwrap().trim().parse().unwrap();
         let child = Pid::from_raw(child).unwrap();
-        while rustix::process::test_kill_process(child).is_ok() && !is_zombie(child) {
-            tokio::task::yield_now().await;
-        }
+        let gone = async {
+            while rustix::process::test_kill_process(child).is_ok() && !is_zombie(child) {
+                tokio::task::yield_now().await;
+            }
+        };
+        let killed = timeout(Duration::from_secs(30), gone).await;
+        killed.expect("a process that the command has started lives on");
     }
 
     fn is_zombie(process: Pid) -> bool {

@@ -73,6 +73,8 @@ mod tests {
     fn where_an_execution_is_and_where_it_has_failed_is_known() {
         let asked = || Telling::default().started().entered(Type::TaskStateEntered, "Check credit").scheduled();
         assert_eq!(Visits::of(&asked().events()).of_state("Check credit"), Some(Visit::There));
+        let stopped = asked().after(1, Type::ExecutionAborted, |event| event);
+        assert_eq!(Visits::of(&stopped.events()).of_state("Check credit"), Some(Visit::Visited));
         let failed = asked().task_failed("E", "cause").failed("E", "cause");
         assert_eq!(Visits::of(&failed.events()).of_state("Check credit"), Some(Visit::Failed));
     }

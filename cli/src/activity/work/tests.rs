@@ -9,6 +9,7 @@ use std::{
 };
 
 use callback_bridge::{Refusal, TaskToken, test_util::RecordingCallbacks};
+use tokio::time::timeout;
 
 use super::*;
 use crate::arguments::Format;
@@ -60,6 +61,11 @@ fn worker(
     Worker { tasks, callbacks, command, heartbeat: None, stopping, report: Report::new(Format::Table) }
 }
 
+/// A command that should have been killed would go on for long.
+async fn in_time<T>(work: impl Future<Output = T>) -> T {
+    timeout(Duration::from_secs(30), work).await.expect("the worker does not come to its end")
+}
+
 const ONE: NonZeroUsize = NonZeroUsize::MIN;
 
 fn outputs(callbacks: &RecordingCallbacks) -> Vec<String> {
@@ -74,7 +80,7 @@ fn outputs(callbacks: &RecordingCallbacks) -> Vec<String> {
 async fn each_task_gets_the_answer_of_its_command() {
     let callbacks = RecordingCallbacks::default();
     let tasks = [task("a", "{\"n\":1}"), Polled::Nothing, task("b", "{\"n\":2}")];
-    worker("cat", tasks, callbacks.clone()).work(ONE).await.unwrap();
+    in_time(worker("cat", tasks, callbacks.clone()).work(ONE)).await.unwrap();
     assert_eq!(outputs(&callbacks), ["{\"n\":1}", "{\"n\":2}"]);
     let tokens: Vec<_> = callbacks.calls().iter().map(|call| call.token.expose().to_owned()).collect();
     assert_eq!(tokens, ["a", "b"]);
@@ -84,7 +90,7 @@ async fn each_task_gets_the_answer_of_its_command() {
 async fn a_command_that_fails_fails_its_task_and_no_other() {
     let callbacks = RecordingCallbacks::default();
     let script = "read n; if [ $n = 1 ]; then echo bad >&2; exit 3; fi; echo $n";
-    worker(script, [task("a", "1\n"), task("b", "2\n")], callbacks.clone()).work(ONE).await.unwrap();
+    in_time(worker(script, [task("a", "1\n"), task("b", "2\n")], callbacks.clone()).work(ONE)).await.unwrap();
     assert_eq!(outputs(&callbacks), ["Command.Exit3: bad", "2"]);
 }
 
@@ -92,7 +98,7 @@ async fn a_command_that_fails_fails_its_task_and_no_other() {
 async fn the_token_is_in_neither_arguments_nor_environment() {
     let callbacks = RecordingCallbacks::default();
     let script = "env; tr '\\0' ' ' < /proc/$$/cmdline; cat";
-    worker(script, [task("AQCU-very-secret", "{}")], callbacks.clone()).work(ONE).await.unwrap();
+    in_time(worker(script, [task("AQCU-very-secret", "{}")], callbacks.clone()).work(ONE)).await.unwrap();
     let output = outputs(&callbacks).concat();
     assert!(output.contains("PATH=") && !output.contains("very-secret"), "{output}");
 }
@@ -105,7 +111,7 @@ async fn as_many_commands_run_at_once_as_are_allowed() {
         format!("read n; touch {0}/$n; until [ -e {0}/1 ] && [ -e {0}/2 ]; do :; done", folder.path().display());
     let callbacks = RecordingCallbacks::default();
     let worker = worker(&script, [task("a", "1\n"), task("b", "2\n")], callbacks.clone());
-    worker.work(NonZeroUsize::new(2).unwrap()).await.unwrap();
+    in_time(worker.work(NonZeroUsize::new(2).unwrap())).await.unwrap();
     assert_eq!(outputs(&callbacks), ["\"\"", "\"\""]);
 }
 
@@ -122,7 +128,7 @@ async fn a_task_is_kept_alive_while_its_command_runs() {
         }
         std::fs::write(&go, "").unwrap();
     };
-    let (ended, ()) = tokio::join!(worker.work(ONE), beaten_thrice);
+    let (ended, ()) = in_time(async { tokio::join!(worker.work(ONE), beaten_thrice) }).await;
     ended.unwrap();
     assert_eq!(outputs(&callbacks), ["\"\""]);
 }
@@ -132,7 +138,7 @@ async fn a_command_is_killed_when_nobody_waits_for_it() {
     let callbacks = RecordingCallbacks::default().beating([Ok(()), Err(Refusal::TaskTimedOut)]);
     let mut worker = worker("exec sleep 1000", [task("a", "")], callbacks.clone());
     worker.heartbeat = Some(Duration::from_millis(5));
-    worker.work(ONE).await.unwrap();
+    in_time(worker.work(ONE)).await.unwrap();
     assert_eq!((outputs(&callbacks), callbacks.heartbeats()), (vec![], 2));
 }
 
@@ -150,7 +156,7 @@ async fn who_is_told_to_stop_ends_what_has_begun_and_polls_no_more() {
         worker.stopping.further();
         std::fs::write(&go, "").unwrap();
     };
-    let (ended, ()) = tokio::join!(worker.work(ONE), stop);
+    let (ended, ()) = in_time(async { tokio::join!(worker.work(ONE), stop) }).await;
     ended.unwrap();
     assert_eq!(outputs(&callbacks), ["\"done\""]);
     assert_eq!(worker.tasks.polls.load(Ordering::Relaxed), 1);
@@ -170,7 +176,7 @@ async fn who_is_told_twice_kills_and_says_so() {
         worker.stopping.further();
         worker.stopping.further();
     };
-    let (ended, ()) = tokio::join!(worker.work(ONE), stop);
+    let (ended, ()) = in_time(async { tokio::join!(worker.work(ONE), stop) }).await;
     ended.unwrap();
     assert_eq!(outputs(&callbacks), ["Command.Stopped: the worker was stopped before the command had ended"]);
 }
