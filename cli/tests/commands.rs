@@ -12,13 +12,14 @@ const TOKEN: &str = "AQCUAAAAKgAAAAMAAAAAsecretsecret+/=";
 
 /// Runs it with nothing of this process's environment, and with credentials that no account knows.
 fn callback_bridge(arguments: &[&str], environment: &[(&str, &str)], input: &str) -> Output {
-    let home = tempfile::tempdir().unwrap();
+    let home = tempfile::tempdir().expect("a folder");
     let mut command = Command::new(env!("CARGO_BIN_EXE_callback-bridge"));
     command.args(arguments).env_clear().env("HOME", home.path()).env("AWS_EC2_METADATA_DISABLED", "true");
     command.env("AWS_ENDPOINT_URL", NOWHERE).env("AWS_MAX_ATTEMPTS", "1").envs(environment.iter().copied());
-    let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
-    let _closed = child.stdin.take().unwrap().write_all(input.as_bytes());
-    child.wait_with_output().unwrap()
+    let mut child =
+        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("the program");
+    let _closed = child.stdin.take().expect("its input").write_all(input.as_bytes());
+    child.wait_with_output().expect("its output")
 }
 
 const SOMEBODY: [(&str, &str); 3] =
