@@ -1,0 +1,165 @@
+//! A state machine as a flowchart of Mermaid, which Markdown pages show.
+//! <https://mermaid.js.org/syntax/flowchart.html>
+
+use std::{collections::BTreeMap, fmt::Write};
+
+use super::{
+    Machine, State, Visits,
+    definition::{Edge, Kind},
+    visits::Visit,
+};
+
+/// The longest text beside an arrow, in characters.
+const LABEL: usize = 60;
+
+const CLASSES: &str = "    classDef waits fill:#fff3cd,stroke:#b58900,color:#000
+    classDef fails fill:#f8d7da,stroke:#b02a37,color:#000
+    classDef succeeds fill:#d1e7dd,stroke:#146c43,color:#000
+    classDef visited stroke:#146c43,stroke-width:3px
+    classDef there stroke:#0d6efd,stroke-width:4px
+    classDef failed stroke:#b02a37,stroke-width:4px
+";
+
+/// Draws it; where an execution has been is marked.
+pub(super) fn draw(machine: &Machine, visits: &Visits) -> String {
+    let mut ids = BTreeMap::new();
+    number(machine, &mut ids);
+    let mut flowchart = Flowchart { ids, visits, text: "flowchart TD\n".to_owned(), edges: String::new() };
+    flowchart.machine(machine, "start", 1);
+    let Flowchart { mut text, edges, .. } = flowchart;
+    text.push_str(&edges);
+    text.push_str(CLASSES);
+    text
+}
+
+/// Names of states have spaces in them, ids have not.
+fn number(machine: &Machine, ids: &mut BTreeMap<String, usize>) {
+    for state in &machine.states {
+        let id = ids.len();
+        ids.insert(state.name.clone(), id);
+        state.within.iter().for_each(|machine| number(machine, ids));
+    }
+}
+
+struct Flowchart<'a> {
+    ids: BTreeMap<String, usize>,
+    visits: &'a Visits,
+    text: String,
+    /// They come last: an arrow to a state that is not yet in its frame would draw it outside.
+    edges: String,
+}
+
+impl Flowchart<'_> {
+    fn machine(&mut self, machine: &Machine, start: &str, depth: usize) {
+        let indent = "    ".repeat(depth);
+        let _ = writeln!(self.text, "{indent}{start}(( ))");
+        if let Some(first) = machine.states.first() {
+            let _ = writeln!(self.edges, "    {start} --> s{}", self.ids[&first.name]);
+        }
+        for state in &machine.states {
+            self.state(state, depth);
+        }
+    }
+
+    fn state(&mut self, state: &State, depth: usize) {
+        let (indent, id) = ("    ".repeat(depth), self.ids[&state.name]);
+        if state.within.is_empty() {
+            let _ = writeln!(self.text, "{indent}s{id}{}", node(state));
+        } else {
+            let _ = writeln!(self.text, "{indent}subgraph s{id}[{}]", quoted(&title(state)));
+            for (branch, machine) in state.within.iter().enumerate() {
+                self.machine(machine, &format!("start{id}_{branch}"), depth + 1);
+            }
+            let _ = writeln!(self.text, "{indent}end");
+        }
+        for class in classes(state, self.visits) {
+            let _ = writeln!(self.edges, "    class s{id} {class}");
+        }
+        for edge in &state.edges {
+            let _ = writeln!(self.edges, "    s{id} {} s{}", arrow(edge), self.ids[&edge.to]);
+        }
+    }
+}
+
+/// A state as a shape of its own kind.
+fn node(state: &State) -> String {
+    let text = quoted(&title(state));
+    match state.kind {
+        Kind::Choice => format!("{{{text}}}"),
+        Kind::Succeed | Kind::Fail => format!("([{text}])"),
+        Kind::Wait => format!("{{{{{text}}}}}"),
+        Kind::Pass => format!("({text})"),
+        Kind::WaitingForToken | Kind::WaitingForActivity | Kind::WaitingForJob => format!("[/{text}/]"),
+        Kind::Task | Kind::Parallel | Kind::Map => format!("[{text}]"),
+    }
+}
+
+/// The name, and what is done there.
+fn title(state: &State) -> String {
+    let detail = state.detail.iter().map(|detail| format!("\n{detail}"));
+    let waits = match state.kind {
+        Kind::WaitingForToken => Some("\nwaits for its token".to_owned()),
+        Kind::WaitingForActivity => Some("\nwaits for a worker".to_owned()),
+        Kind::WaitingForJob => Some("\nwaits for the job".to_owned()),
+        _ => None,
+    };
+    [state.name.clone()].into_iter().chain(detail).chain(waits).collect()
+}
+
+fn arrow(edge: &Edge) -> String {
+    let line = if edge.is_catch { "-.->" } else { "-->" };
+    edge.label.as_ref().map_or_else(|| line.to_owned(), |label| format!("{line}|{}|", quoted(&cut(label))))
+}
+
+fn classes(state: &State, visits: &Visits) -> impl Iterator<Item = &'static str> {
+    let kind = match state.kind {
+        Kind::Fail => Some("fails"),
+        Kind::Succeed => Some("succeeds"),
+        _ => state.waits().then_some("waits"),
+    };
+    let visit = visits.of_state(&state.name).map(|visit| match visit {
+        Visit::Visited => "visited",
+        Visit::There => "there",
+        Visit::Failed => "failed",
+    });
+    kind.into_iter().chain(visit)
+}
+
+/// A text in which nothing means anything to Mermaid.
+fn quoted(text: &str) -> String {
+    let mut quoted = String::from("\"");
+    for character in text.chars() {
+        match character {
+            '\n' => quoted.push_str("<br>"),
+            '"' | '<' | '>' | '&' | '#' | ';' | '`' => {
+                let _ = write!(quoted, "#{};", u32::from(character));
+            }
+            character => quoted.push(character),
+        }
+    }
+    quoted.push('"');
+    quoted
+}
+
+fn cut(text: &str) -> String {
+    if text.chars().count() <= LABEL {
+        return text.to_owned();
+    }
+    text.chars().take(LABEL - 1).chain(['…']).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_in_a_name_means_anything_to_mermaid() {
+        assert_eq!(quoted("Is \"a\" <b> & #c;\nd"), "\"Is #34;a#34; #60;b#62; #38; #35;c#59;<br>d\"");
+    }
+
+    #[test]
+    fn long_conditions_are_cut() {
+        assert_eq!(cut(&"x".repeat(61)).chars().count(), 60);
+        assert_eq!(cut(&"x".repeat(60)), "x".repeat(60));
+    }
+}

@@ -1,0 +1,59 @@
+//! `history`: all that has happened in an execution.
+
+mod document;
+mod event;
+mod fetch;
+mod places;
+mod rows;
+mod summary;
+
+use std::io::{Write, stdout};
+
+use clap::Args;
+
+use crate::{
+    arguments::Format,
+    error::{Ended, Error},
+    names,
+    session::Session,
+    terminal,
+};
+pub(crate) use event::{Facts, ends_execution};
+pub(crate) use fetch::{Events, events};
+pub(crate) use places::{entry_of, state_of, states};
+pub(crate) use rows::shown;
+use rows::{Row, rows};
+pub(crate) use summary::Summary;
+
+#[derive(Debug, Args)]
+pub(crate) struct Arguments {
+    /// The execution, by its ARN or as MACHINE:NAME
+    #[arg(value_name = "EXECUTION")]
+    execution: String,
+}
+
+pub(crate) async fn run(arguments: Arguments, session: &Session) -> Result<Ended, Error> {
+    let arn = names::execution(&session.sfn, &arguments.execution).await?;
+    let summary = Summary::of(&session.sfn, &arn).await?;
+    let events = events(&session.sfn, &arn).await?;
+    write(&summary, &events, session.format, &mut stdout().lock())?;
+    Ok(Ended::Well)
+}
+
+fn write(summary: &Summary, events: &Events, format: Format, out: &mut impl Write) -> Result<(), Error> {
+    let rows = rows(events);
+    if format == Format::Json {
+        writeln!(out, "{:#}", document::document(summary, events, &rows))?;
+        return Ok(());
+    }
+    summary.write(out)?;
+    let mut table = terminal::table(["id", "since start", "type", "state", "detail"]);
+    for Row { id, since, kind, state, detail } in rows {
+        table.add_row([id.to_string(), since, kind, state.unwrap_or_default(), detail]);
+    }
+    writeln!(out, "\n{table}")?;
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,160 @@
+//! What an event says, wherever in its details it says so.
+
+use aws_sdk_sfn::types::{HistoryEvent, HistoryEventType as Type};
+
+/// What is known of an event. There is no `Debug`: parameters and inputs may have tokens in them.
+#[derive(Clone, Copy, Default)]
+pub(crate) struct Facts<'a> {
+    /// The state that was entered or left.
+    pub(crate) state: Option<&'a str>,
+    /// The service of a task, as in `sqs`.
+    pub(crate) service: Option<&'a str>,
+    /// What is called of it, as in `sendMessage.waitForTaskToken`; of an activity or a function its ARN.
+    pub(crate) resource: Option<&'a str>,
+    /// What it is called with. It may have the task's token in it.
+    pub(crate) parameters: Option<&'a str>,
+    pub(crate) input: Option<&'a str>,
+    pub(crate) output: Option<&'a str>,
+    pub(crate) error: Option<&'a str>,
+    pub(crate) cause: Option<&'a str>,
+    /// In seconds.
+    pub(crate) timeout: Option<i64>,
+    /// In seconds.
+    pub(crate) heartbeat: Option<i64>,
+    /// Who has taken an activity's task.
+    pub(crate) worker: Option<&'a str>,
+    /// Which item of a Map state it is about.
+    pub(crate) index: Option<i32>,
+    /// How many items a Map state has.
+    pub(crate) length: Option<i32>,
+}
+
+impl<'a> Facts<'a> {
+    /// <https://docs.aws.amazon.com/step-functions/latest/apireference/API_HistoryEvent.html>
+    pub(crate) fn of(event: &'a HistoryEvent) -> Self {
+        let mut facts = Self::default();
+        facts.read_states(event);
+        facts.read_begun(event);
+        facts.read_succeeded(event);
+        facts.read_failed(event);
+        facts
+    }
+
+    fn read_states(&mut self, event: &'a HistoryEvent) {
+        if let Some(details) = event.state_entered_event_details() {
+            (self.state, self.input) = (Some(details.name()), details.input());
+        }
+        if let Some(details) = event.state_exited_event_details() {
+            (self.state, self.output) = (Some(details.name()), details.output());
+        }
+        if let Some(details) = event.map_state_started_event_details() {
+            self.length = Some(details.length());
+        }
+        let iteration = event.map_iteration_started_event_details();
+        let iteration = iteration.or(event.map_iteration_succeeded_event_details());
+        let iteration = iteration.or(event.map_iteration_failed_event_details());
+        let iteration = iteration.or(event.map_iteration_aborted_event_details());
+        self.index = iteration.map(aws_sdk_sfn::types::MapIterationEventDetails::index);
+    }
+
+    fn read_begun(&mut self, event: &'a HistoryEvent) {
+        if let Some(details) = event.execution_started_event_details() {
+            self.input = details.input();
+        }
+        if let Some(details) = event.task_scheduled_event_details() {
+            (self.service, self.resource) = (Some(details.resource_type()), Some(details.resource()));
+            self.parameters = Some(details.parameters());
+            (self.timeout, self.heartbeat) = (details.timeout_in_seconds(), details.heartbeat_in_seconds());
+        }
+        if let Some(details) = event.activity_scheduled_event_details() {
+            (self.resource, self.input) = (Some(details.resource()), details.input());
+            (self.timeout, self.heartbeat) = (details.timeout_in_seconds(), details.heartbeat_in_seconds());
+        }
+        if let Some(details) = event.activity_started_event_details() {
+            self.worker = details.worker_name();
+        }
+        if let Some(details) = event.lambda_function_scheduled_event_details() {
+            (self.resource, self.input) = (Some(details.resource()), details.input());
+            self.timeout = details.timeout_in_seconds();
+        }
+    }
+
+    fn read_succeeded(&mut self, event: &'a HistoryEvent) {
+        let output = event.task_submitted_event_details().and_then(|details| details.output());
+        let output = output.or(event.task_succeeded_event_details().and_then(|details| details.output()));
+        let output = output.or(event.activity_succeeded_event_details().and_then(|details| details.output()));
+        let output = output.or(event.lambda_function_succeeded_event_details().and_then(|details| details.output()));
+        let output = output.or(event.execution_succeeded_event_details().and_then(|details| details.output()));
+        self.output = self.output.or(output);
+    }
+
+    fn read_failed(&mut self, event: &'a HistoryEvent) {
+        macro_rules! errors_of {
+            ($($details:ident),*) => {$(
+                if let Some(details) = event.$details() {
+                    (self.error, self.cause) = (details.error(), details.cause());
+                }
+            )*};
+        }
+        errors_of!(
+            activity_failed_event_details,
+            activity_schedule_failed_event_details,
+            activity_timed_out_event_details,
+            evaluation_failed_event_details,
+            execution_aborted_event_details,
+            execution_failed_event_details,
+            execution_timed_out_event_details,
+            lambda_function_failed_event_details,
+            lambda_function_schedule_failed_event_details,
+            lambda_function_start_failed_event_details,
+            lambda_function_timed_out_event_details,
+            map_run_failed_event_details,
+            task_failed_event_details,
+            task_start_failed_event_details,
+            task_submit_failed_event_details,
+            task_timed_out_event_details
+        );
+    }
+
+    /// Who does the work, as in `sqs:sendMessage.waitForTaskToken to orders`. Never what is sent.
+    pub(crate) fn target(&self) -> Option<String> {
+        let resource = self.resource?;
+        let Some(service) = self.service else { return Some(last_part(resource).to_owned()) };
+        let to = self.parameters.and_then(addressee);
+        Some(to.map_or_else(|| format!("{service}:{resource}"), |to| format!("{service}:{resource} to {to}")))
+    }
+
+    /// Whether a task waits for somebody who has its token.
+    pub(crate) fn waits_for_token(&self) -> bool {
+        self.resource.is_some_and(|resource| resource.ends_with(".waitForTaskToken"))
+    }
+}
+
+/// Whom a call is for, in the parameters of the services that tasks call.
+fn addressee(parameters: &str) -> Option<String> {
+    const NAMES: [&str; 9] = [
+        "QueueUrl",
+        "TopicArn",
+        "FunctionName",
+        "StateMachineArn",
+        "TaskDefinition",
+        "JobDefinition",
+        "TableName",
+        "EventBusName",
+        "ApiEndpoint",
+    ];
+    let parameters: serde_json::Value = serde_json::from_str(parameters).ok()?;
+    let name = NAMES.iter().find_map(|name| parameters[name].as_str());
+    name.or_else(|| parameters["Entries"][0]["EventBusName"].as_str()).map(|name| last_part(name).to_owned())
+}
+
+/// The end of an ARN or a URL.
+fn last_part(name: &str) -> &str {
+    name.rsplit([':', '/']).next().unwrap_or(name)
+}
+
+/// Whether an event is the last of its execution.
+pub(crate) fn ends_execution(event: &HistoryEvent) -> bool {
+    use Type::{ExecutionAborted, ExecutionFailed, ExecutionSucceeded, ExecutionTimedOut};
+    matches!(event.r#type, ExecutionSucceeded | ExecutionFailed | ExecutionTimedOut | ExecutionAborted)
+}

@@ -1,0 +1,127 @@
+//! A history for people and for programs, and never with a token.
+
+use aws_sdk_sfn::{
+    Client,
+    operation::{describe_execution::DescribeExecutionOutput, get_execution_history::GetExecutionHistoryOutput},
+    primitives::DateTime,
+    types::{ExecutionStatus, HistoryEventType as Type, MapIterationEventDetails},
+};
+use aws_smithy_mocks::{RuleMode, mock, mock_client};
+
+use super::*;
+use crate::test_events::{EXECUTION, MACHINE, START_MS, TOKEN, Telling, credit_check};
+
+pub(crate) fn described() -> DescribeExecutionOutput {
+    DescribeExecutionOutput::builder()
+        .execution_arn(EXECUTION)
+        .state_machine_arn(MACHINE)
+        .status(ExecutionStatus::Succeeded)
+        .start_date(DateTime::from_millis(START_MS))
+        .stop_date(DateTime::from_millis(START_MS + 11_000))
+        .input(format!(r#"{{"applicant":"Kato","taskToken":"{TOKEN}"}}"#))
+        .output(r#"{"decision":"approved"}"#)
+        .build()
+        .unwrap()
+}
+
+fn written(events: &Events, format: Format) -> String {
+    let mut out = Vec::new();
+    write(&described().into(), events, format, &mut out).unwrap();
+    String::from_utf8(out).unwrap()
+}
+
+#[test]
+fn people_read_a_summary_and_a_row_for_each_event() {
+    let text = written(&credit_check().events(), Format::Table);
+    let lines: Vec<&str> = text.lines().collect();
+    assert_eq!(lines[1], "status     SUCCEEDED after 11.0 s");
+    assert_eq!(lines[3], r#"input      {"applicant":"Kato","taskToken":"[redacted]"}"#);
+    let row = lines.iter().find(|line| line.contains("TaskScheduled")).unwrap();
+    for part in ["│ 3 ", "2.000 s", "Check credit", "sqs:sendMessage.waitForTaskToken to checks", "every 10 s"] {
+        assert!(row.contains(part), "{row}");
+    }
+    assert_eq!(text.matches("Check credit").count(), 6, "{text}");
+}
+
+#[test]
+fn programs_read_one_document() {
+    let document: serde_json::Value = serde_json::from_str(&written(&credit_check().events(), Format::Json)).unwrap();
+    assert_eq!(document["status"], "SUCCEEDED");
+    assert_eq!(document["output"]["decision"], "approved");
+    assert_eq!(document["events"].as_array().unwrap().len(), 12);
+    assert_eq!(document["events"][3]["error"], "Bureau.Busy");
+    assert_eq!(document["events"][5]["output"]["score"], 742);
+    assert_eq!(document["events"][11]["timestamp"], "2025-11-22T10:00:11Z");
+}
+
+#[test]
+fn no_token_of_a_history_is_written() {
+    let events = credit_check().events();
+    for format in [Format::Table, Format::Json] {
+        let text = written(&events, format);
+        assert!(!text.contains("secret") && !text.contains("AQCU"), "{text}");
+    }
+}
+
+#[test]
+fn events_of_a_map_belong_to_it_and_those_within_to_their_states() {
+    let item = |event: aws_sdk_sfn::types::builders::HistoryEventBuilder| {
+        event.map_iteration_started_event_details(MapIterationEventDetails::builder().index(1).build())
+    };
+    let events = Telling::default()
+        .started()
+        .entered(Type::MapStateEntered, "Each")
+        .then(Type::MapStateStarted, |event| event)
+        .then(Type::MapIterationStarted, item)
+        .entered(Type::MapStateEntered, "Inner")
+        .exited(Type::MapStateExited, "Inner")
+        .entered(Type::TaskStateEntered, "Ask")
+        .scheduled()
+        .exited(Type::TaskStateExited, "Ask")
+        .then(Type::MapIterationSucceeded, |event| event)
+        .then(Type::MapStateSucceeded, |event| event)
+        .exited(Type::MapStateExited, "Each")
+        .succeeded("{}")
+        .events();
+    let states: Vec<_> = states(&events).into_iter().map(Option::unwrap_or_default).collect();
+    let expected = ["", "Each", "Each", "Each", "Inner", "Inner", "Ask", "Ask", "Ask", "Each", "Each", "Each", ""];
+    assert_eq!(states, expected);
+    assert!(rows(&events)[3].detail.contains("item 1"));
+}
+
+fn page(events: Vec<aws_sdk_sfn::types::HistoryEvent>, next: Option<&str>) -> GetExecutionHistoryOutput {
+    GetExecutionHistoryOutput::builder().set_events(Some(events)).set_next_token(next.map(Into::into)).build().unwrap()
+}
+
+#[tokio::test]
+async fn all_pages_are_read() {
+    let (first, second) = (credit_check().list(), credit_check().list().split_off(7));
+    let first = mock!(Client::get_execution_history)
+        .match_requests(|input| input.next_token().is_none())
+        .then_output(move || page(first[..7].to_vec(), Some("more")));
+    let second = mock!(Client::get_execution_history)
+        .match_requests(|input| input.next_token() == Some("more"))
+        .then_output(move || page(second.clone(), None));
+    let sfn = mock_client!(aws_sdk_sfn, RuleMode::MatchAny, [&first, &second]);
+    assert_eq!(events(&sfn, EXECUTION).await.unwrap(), credit_check().events());
+}
+
+#[tokio::test]
+async fn reading_on_goes_back_to_what_is_known_and_no_further() {
+    let newest_first =
+        |from: usize, to: usize| credit_check().list()[from..to].iter().rev().cloned().collect::<Vec<_>>();
+    let newest = mock!(Client::get_execution_history)
+        .match_requests(|input| input.next_token().is_none() && input.reverse_order() == Some(true))
+        .then_output(move || page(newest_first(9, 12), Some("older")));
+    let older = mock!(Client::get_execution_history)
+        .match_requests(|input| input.next_token() == Some("older"))
+        .then_output(move || page(newest_first(4, 9), Some("oldest")));
+    let sfn = mock_client!(aws_sdk_sfn, RuleMode::MatchAny, [&newest, &older]);
+    let mut events: Events = credit_check().list().into_iter().take(6).collect();
+    assert!(!events.have_ended());
+    assert_eq!(events.read_on(&sfn, EXECUTION).await.unwrap(), 6);
+    assert_eq!(events, credit_check().events());
+    assert!(events.have_ended());
+    assert_eq!(events.read_on(&sfn, EXECUTION).await.unwrap(), 0);
+    assert_eq!((newest.num_calls(), older.num_calls()), (2, 1));
+}

@@ -1,0 +1,180 @@
+//! From the names that people use to the ARNs that AWS wants.
+
+use aws_sdk_sfn::Client;
+
+use crate::error::Error;
+
+/// Something with a name and an ARN.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Named {
+    name: String,
+    arn: String,
+}
+
+/// The ARN of a state machine, by its ARN or name.
+///
+/// # Errors
+/// When there is none, or more than one, of that name; the error says which there are.
+pub(crate) async fn state_machine(sfn: &Client, given: &str) -> Result<String, Error> {
+    if is_arn(given) {
+        return Ok(given.to_owned());
+    }
+    let listed = sfn.list_state_machines().into_paginator().items().send().try_collect().await;
+    let listed = listed.map_err(|error| Error::of_call("ListStateMachines", &error))?;
+    let listed = listed.into_iter().map(|machine| Named { name: machine.name, arn: machine.state_machine_arn });
+    choose("state machine", given, listed.collect())
+}
+
+/// The ARN of an activity, by its ARN or name.
+///
+/// # Errors
+/// As with [`state_machine`].
+pub(crate) async fn activity(sfn: &Client, given: &str) -> Result<String, Error> {
+    if is_arn(given) {
+        return Ok(given.to_owned());
+    }
+    let listed = sfn.list_activities().into_paginator().items().send().try_collect().await;
+    let listed = listed.map_err(|error| Error::of_call("ListActivities", &error))?;
+    let listed = listed.into_iter().map(|activity| Named { name: activity.name, arn: activity.activity_arn });
+    choose("activity", given, listed.collect())
+}
+
+/// The ARN of an execution, by its ARN or as `MACHINE:NAME`, the way its ARN ends.
+///
+/// # Errors
+/// When it is neither, or there is no such state machine.
+pub(crate) async fn execution(sfn: &Client, given: &str) -> Result<String, Error> {
+    if is_arn(given) {
+        return Ok(given.to_owned());
+    }
+    let Some((machine, name)) = given.split_once(':') else {
+        let reason = format!("{given}: an execution is named by its ARN, or as MACHINE:NAME");
+        return Err(Error::usage(reason));
+    };
+    let machine = state_machine(sfn, machine).await?;
+    Ok(format!("{}:{name}", machine.replacen(":stateMachine:", ":execution:", 1)))
+}
+
+/// The ARN of the state machine that an execution is of.
+pub(crate) fn machine_of(execution: &str) -> String {
+    let machine = execution.rsplit_once(':').map_or(execution, |(machine, _)| machine);
+    machine.replacen(":execution:", ":stateMachine:", 1)
+}
+
+/// Whether a text is meant to be an ARN.
+pub(crate) fn is_arn(given: &str) -> bool {
+    given.starts_with("arn:")
+}
+
+/// Whether a text is the ARN of an execution.
+pub(crate) fn is_execution_arn(given: &str) -> bool {
+    is_arn(given) && given.split(':').nth(5) == Some("execution")
+}
+
+/// The one that is called so, else the one that CloudFormation has named so: for a logical id, or one in a stack.
+fn choose(kind: &str, given: &str, mut listed: Vec<Named>) -> Result<String, Error> {
+    if let Some(same) = listed.iter().position(|one| one.name == given) {
+        return Ok(listed.swap_remove(same).arn);
+    }
+    let list = |some: &[Named]| some.iter().map(|one| &*one.name).collect::<Vec<_>>().join(", ");
+    let (mut generated, others): (Vec<_>, Vec<_>) = listed.into_iter().partition(|one| is_generated(&one.name, given));
+    match (generated.len(), others.len()) {
+        (1, _) => Ok(generated.swap_remove(0).arn),
+        (0, 0) => {
+            Err(Error::refused(format!("there is no {kind} in this region and account: check --region and --profile")))
+        }
+        (0, _) => Err(Error::refused(format!("there is no {kind} {given}; there are: {}", list(&others)))),
+        _ => Err(Error::refused(format!("which {kind} {given}? There are: {}", list(&generated)))),
+    }
+}
+
+/// Whether CloudFormation has made `name` of the logical id `id`: `ID-SUFFIX`, perhaps with a stack before it.
+/// <https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/resources-section-structure.html>
+fn is_generated(name: &str, id: &str) -> bool {
+    let Some((start, suffix)) = name.rsplit_once('-') else { return false };
+    let of_stack = start.strip_suffix(id).is_some_and(|stack| stack.is_empty() || stack.ends_with('-'));
+    of_stack && suffix.len() >= 8 && suffix.bytes().all(|byte| byte.is_ascii_alphanumeric())
+}
+
+#[cfg(test)]
+mod tests {
+    use aws_sdk_sfn::{
+        operation::list_state_machines::ListStateMachinesOutput, primitives::DateTime, types::StateMachineListItem,
+        types::StateMachineType,
+    };
+    use aws_smithy_mocks::{RuleMode, mock, mock_client};
+
+    use super::*;
+
+    fn named(names: &[&str]) -> Vec<Named> {
+        names.iter().map(|name| Named { name: (*name).to_owned(), arn: format!("arn:{name}") }).collect()
+    }
+
+    #[test]
+    fn the_very_name_is_chosen_before_others() {
+        let listed = named(&["loan-application-AbCdEf123456", "loan-application"]);
+        assert_eq!(choose("state machine", "loan-application", listed).unwrap(), "arn:loan-application");
+    }
+
+    #[test]
+    fn a_logical_id_stands_for_the_name_that_cloudformation_made_of_it() {
+        let listed = named(&["Loan-1SLUTSKQNNHQA", "bridge-LoanCheck-K3QNB70RFCWZ", "Loan-prod"]);
+        assert_eq!(choose("state machine", "Loan", listed.clone()).unwrap(), "arn:Loan-1SLUTSKQNNHQA");
+        assert_eq!(choose("state machine", "LoanCheck", listed).unwrap(), "arn:bridge-LoanCheck-K3QNB70RFCWZ");
+    }
+
+    /// Starting the wrong one would be worse than asking again.
+    #[test]
+    fn the_beginning_of_a_name_is_not_enough() {
+        let error = choose("state machine", "Loan", named(&["Loan-prod", "Check"])).unwrap_err();
+        assert_eq!(error.to_string(), "there is no state machine Loan; there are: Loan-prod, Check");
+    }
+
+    #[test]
+    fn two_of_a_name_are_told() {
+        let listed = named(&["a-Loan-1SLUTSKQNNHQA", "b-Loan-K3QNB70RFCWZ"]);
+        let error = choose("state machine", "Loan", listed).unwrap_err();
+        let text = "which state machine Loan? There are: a-Loan-1SLUTSKQNNHQA, b-Loan-K3QNB70RFCWZ";
+        assert_eq!(error.to_string(), text);
+    }
+
+    fn machines(names: &'static [&'static str], next: Option<&'static str>) -> ListStateMachinesOutput {
+        let items = names.iter().map(|name| {
+            StateMachineListItem::builder()
+                .name(*name)
+                .state_machine_arn(format!("arn:aws:states:us-east-1:123456789012:stateMachine:{name}"))
+                .r#type(StateMachineType::Standard)
+                .creation_date(DateTime::from_secs(0))
+                .build()
+                .unwrap()
+        });
+        let items = Some(items.collect()); // an empty page has an empty list
+        ListStateMachinesOutput::builder()
+            .set_state_machines(items)
+            .set_next_token(next.map(Into::into))
+            .build()
+            .unwrap()
+    }
+
+    #[tokio::test]
+    async fn an_execution_is_found_by_a_machine_on_a_later_page() {
+        let first = mock!(Client::list_state_machines)
+            .match_requests(|input| input.next_token().is_none())
+            .then_output(|| machines(&["a"], Some("more")));
+        let second = mock!(Client::list_state_machines)
+            .match_requests(|input| input.next_token() == Some("more"))
+            .then_output(|| machines(&["b"], None));
+        let sfn = mock_client!(aws_sdk_sfn, RuleMode::MatchAny, [&first, &second]);
+        let arn = execution(&sfn, "b:act-1").await.unwrap();
+        assert_eq!(arn, "arn:aws:states:us-east-1:123456789012:execution:b:act-1");
+        assert_eq!(machine_of(&arn), "arn:aws:states:us-east-1:123456789012:stateMachine:b");
+        assert!(is_execution_arn(&arn) && !is_execution_arn("b:act-1"));
+    }
+
+    #[tokio::test]
+    async fn a_bare_name_is_no_execution() {
+        let sfn = mock_client!(aws_sdk_sfn, RuleMode::MatchAny, Vec::<&aws_smithy_mocks::Rule>::new());
+        let error = execution(&sfn, "act-1").await.unwrap_err();
+        assert_eq!(error.to_string(), "act-1: an execution is named by its ARN, or as MACHINE:NAME");
+    }
+}
