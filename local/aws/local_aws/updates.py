@@ -35,10 +35,8 @@ def _resources(original):
     # https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/using-cfn-updating-stacks.html
     def update(self, template, parameters=None):
         template = {**template, "Resources": _holding(self, template, parameters)}
-        gone = {
-            name: made for name, made in self._resource_json_map.items()
-            if name not in template["Resources"] and name in self._parsed_resources
-        }  # fmt: skip
+        self._resource_json_map = {name: made for name, made in self._resource_json_map.items() if name in self._parsed_resources}
+        gone = {name: made for name, made in self._resource_json_map.items() if name not in template["Resources"]}
         original(self, {**template, "Resources": {**gone, **template["Resources"]}}, parameters)
         original(self, template, parameters)
         for name in gone:
