@@ -29,6 +29,8 @@ pub struct Resource {
     /// Its properties.
     #[serde(default)]
     pub properties: Value,
+    /// The condition without which it is not there.
+    pub condition: Option<String>,
     /// What becomes of it when the stack is deleted.
     pub deletion_policy: Option<String>,
     /// What becomes of it when another one takes its place.

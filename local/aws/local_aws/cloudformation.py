@@ -3,6 +3,7 @@ import json
 
 import yaml
 from moto.cloudformation.models import Stack
+from moto.events.models import EventBus
 from moto.iam.models import Role
 from moto.s3.models import s3_backends
 from moto.sns.models import Topic
@@ -130,4 +131,8 @@ def install() -> None:
     for kind, known in _ATTRIBUTES.items():
         replace(kind, "has_cfn_attr", _has(known), takes=("attr",))
         replace(kind, "get_cfn_attribute", _get(known), takes=("attribute_name",))
+    # AWS: Ref gives the name of an event bus. moto: has nothing to give.
+    # https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-events-eventbus.html
+    assert not hasattr(EventBus, "physical_resource_id"), "moto knows the name of an event bus now: remove this"
+    EventBus.physical_resource_id = property(lambda bus: bus.name)
     expect(models, "stepfunctions_backends")

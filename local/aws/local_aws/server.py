@@ -17,13 +17,14 @@ def _install(functions: str | None, long_poll: float) -> None:
     default_user_config["lambda"] = {"use_docker": False}
     default_user_config["batch"] = {"use_docker": False}
     from . import (
-        activities, cloudformation, events, functions as lambda_functions, mails, permissions, queues, resources, sending,
-        stepfunctions, tables, updates,
+        activities, cloudformation, containers, events, functions as lambda_functions, mails, permissions, queues, resources,
+        sending, stepfunctions, tables, updates,
     )  # fmt: skip
 
     activities.long_poll = long_poll
     stepfunctions.install()
     cloudformation.install()
+    containers.install()
     resources.install()
     updates.install()
     queues.install()

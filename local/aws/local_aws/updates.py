@@ -1,4 +1,5 @@
 """Updating a stack: what has changed is changed, what is gone goes last, and a failure leaves everything as it was."""
+import copy
 import json
 
 from moto.cloudformation import parsing
@@ -33,6 +34,8 @@ def _resources(original):
     # for still there.
     # https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/using-cfn-updating-stacks.html
     def update(self, template, parameters=None):
+        template = {**template, "Resources": _holding(self, template, parameters)}
+        self._resource_json_map = {name: made for name, made in self._resource_json_map.items() if name in self._parsed_resources}
         gone = {name: made for name, made in self._resource_json_map.items() if name not in template["Resources"]}
         original(self, {**template, "Resources": {**gone, **template["Resources"]}}, parameters)
         original(self, template, parameters)
@@ -40,6 +43,20 @@ def _resources(original):
             self._parsed_resources.pop(name, None)
 
     return update
+
+
+def _holding(resources: ResourceMap, template: dict, parameters: dict | None) -> dict:
+    # AWS: what has a condition that does not hold is not there, or goes. moto: kept it, or tried to change what was never made.
+    # https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/conditions-section-structure.html
+    then = copy.copy(resources)
+    then._template, then.input_parameters = template, parameters or resources.input_parameters
+    then.resolved_parameters, then._parsed_resources = {}, dict(resources._parsed_resources)
+    then.load_parameters()
+    then.load_conditions()
+    return {
+        name: made for name, made in template["Resources"].items()
+        if "Condition" not in made or then.lazy_condition_map[made["Condition"]]
+    }  # fmt: skip
 
 
 def _resource(original):
@@ -89,6 +106,8 @@ def install() -> None:
     """Puts the corrections into moto."""
     replace(Stack, "update", _stack, takes=("template", "role_arn", "parameters", "tags"))
     replace(ResourceMap, "update", _resources, takes=("template", "parameters"))
+    expect(ResourceMap, "load_parameters", ())
+    expect(ResourceMap, "load_conditions", ())
     takes = ("logical_id", "resource_json", "resources_map", "account_id", "region_name")
     replace(parsing, "parse_and_update_resource", _resource, takes=takes)
     takes = ("original_resource", "new_resource_name", "cloudformation_json", "account_id", "region_name")

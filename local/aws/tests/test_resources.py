@@ -42,6 +42,15 @@ def test_an_activity_can_be_polled(aws, stack):
     assert aws.sfn.describe_activity(activityArn=arn)["name"].endswith("-errands")
 
 
+def test_a_rule_is_on_the_bus_that_it_names(aws, stack):
+    event = {"EventBusName": stack["resources"]["Bus"], "Source": "app", "DetailType": "Letter", "Detail": '{"id": 7}'}
+    assert aws("events").put_events(Entries=[event])["FailedEntryCount"] == 0
+    assert aws.message(stack["resources"]["Mail"])["detail"] == {"id": 7}
+    aws("events").put_events(Entries=[{**event, "EventBusName": "default"}])
+    found = aws("sqs").receive_message(QueueUrl=stack["resources"]["Mail"])
+    assert "Messages" not in found
+
+
 def test_log_groups_keep_their_retention(aws, stack):
     (group,) = aws("logs").describe_log_groups(logGroupNamePrefix=stack["resources"]["Logs"])["logGroups"]
     assert group["retentionInDays"] == 14

@@ -94,6 +94,24 @@ def test_a_failing_branch_kills_the_tokens_beside_it_though_the_execution_goes_o
     until(lambda: refusal(aws.sfn.send_task_heartbeat, taskToken=keep) != "accepted", 2)
     assert answers(aws, keep) == {"TaskTimedOut"}
     assert aws.end(execution)["status"] == "SUCCEEDED"
+    assert "TaskTimedOut" not in aws.events(execution)
+
+
+def test_a_failing_item_kills_the_tokens_of_the_others_though_the_execution_goes_on(aws):
+    queue = aws.queue()
+    each = {"Type": "Map", "ItemsPath": "$.items", "ItemProcessor": {"StartAt": "Ask", "States": {"Ask": ask(queue)}}}
+    each |= {"Next": "Pause", "Catch": [{"ErrorEquals": ["States.ALL"], "Next": "Pause"}]}
+    execution = aws.run(aws.machine({"Each": each, **PAUSE}, first="Each"), items=[1, 2, 3])
+    failing, *keep = [aws.token(queue) for _ in range(3)]
+    aws.sfn.send_task_failure(taskToken=failing, error="E")
+    for token in keep:
+        until(lambda token=token: refusal(aws.sfn.send_task_heartbeat, taskToken=token) != "accepted", 2)
+        assert answers(aws, token) == {"TaskTimedOut"}
+    assert aws.end(execution)["status"] == "SUCCEEDED"
+    events = aws.events(execution)
+    assert events.count("MapIterationAborted") == 2 and "TaskTimedOut" not in events
+    after = ["MapStateFailed", "MapStateExited", "WaitStateEntered", "WaitStateExited", "ExecutionSucceeded"]
+    assert events[-5:] == after
 
 
 def test_each_item_of_a_map_has_its_own_token(aws):

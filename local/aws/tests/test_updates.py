@@ -104,3 +104,31 @@ def test_what_was_gone_comes_back_new(aws):
     assert refusal(aws("sqs").get_queue_attributes, QueueUrl=first).endswith("NonExistentQueue")
     stack.update(Work=queue(), More=queue())
     assert stack.queue("More")["ApproximateNumberOfMessages"] == "0"
+
+
+def test_what_has_a_condition_comes_changes_and_goes_with_it(aws):
+    name, client = unique(), aws("cloudformation")
+
+    def apply(call, wanted: str, seconds: int) -> set[str]:
+        template = {
+            "Parameters": {"Wanted": {"Type": "String", "Default": "no"}},
+            "Conditions": {"IsWanted": {"Fn::Equals": [{"Ref": "Wanted"}, "yes"]}},
+            "Resources": {
+                "Always": queue(),
+                "Dead": {**queue(), "Condition": "IsWanted"},
+                "Some": {**queue(VisibilityTimeout=seconds, RedrivePolicy={
+                    "deadLetterTargetArn": {"Fn::GetAtt": ["Dead", "Arn"]}, "maxReceiveCount": 5,
+                }), "Condition": "IsWanted"},
+            },
+        }  # fmt: skip
+        parameters = [{"ParameterKey": "Wanted", "ParameterValue": wanted}]
+        call(StackName=name, TemplateBody=json.dumps(template), Parameters=parameters)
+        rows = client.describe_stack_resources(StackName=name)["StackResources"]
+        return {row["LogicalResourceId"] for row in rows if "PhysicalResourceId" in row}
+
+    assert apply(client.create_stack, "no", 1) == {"Always"}
+    assert apply(client.update_stack, "no", 2) == {"Always"}
+    assert apply(client.update_stack, "yes", 3) == {"Always", "Dead", "Some"}
+    assert apply(client.update_stack, "yes", 4) == {"Always", "Dead", "Some"}
+    assert apply(client.update_stack, "no", 5) == {"Always"}
+    assert [url for url in aws("sqs").list_queues()["QueueUrls"] if f"/{name}-Some" in url] == []

@@ -27,8 +27,11 @@ fn actions(statement: &Value) -> BTreeSet<&str> {
 fn answering(template: &Template) -> BTreeSet<&str> {
     let functions = template.all("AWS::Lambda::Function").into_iter();
     let roles = functions.map(|(_, function)| Resource::target(&function.properties["Role"]));
-    let answers = |statement: &&Value| actions(statement).iter().any(|action| action.starts_with("states:SendTask"));
-    roles.filter(|role| statements(template, role).iter().any(answers)).collect()
+    // One that depends on a parameter is there, or nothing is.
+    let there = |statement: &Value| statement.pointer("/Fn::If/1").unwrap_or(statement).clone();
+    let answers =
+        |statement: &Value| actions(&there(statement)).iter().any(|action| action.starts_with("states:SendTask"));
+    roles.filter(|role| statements(template, role).into_iter().any(answers)).collect()
 }
 
 #[test]

@@ -84,9 +84,31 @@ fn every_state_that_waits_has_a_timeout_and_catches_it_under_both_names() {
     }
 }
 
-/// The queue that a state sends to, if it does.
+/// What a state calls its service with, in either query language.
+fn arguments(state: &Value) -> &Value {
+    state.get("Arguments").unwrap_or(&state["Parameters"])
+}
+
+/// What a state sends with its token, by whichever service.
+fn message(state: &Value) -> &Value {
+    let places = ["/MessageBody", "/Message", "/Entries/0/Detail", "/Payload", "/Input"];
+    places.iter().find_map(|place| arguments(state).pointer(place)).unwrap_or(&Value::Null)
+}
+
+/// The queue that what a state sends arrives at, if it does: its own, that of its topic's subscription, or of its bus's rule.
 fn queue_of<'t>(template: &'t Template, state: &Value) -> Option<(&'t str, &'t Resource)> {
-    let target = state["Parameters"]["QueueUrl"].as_str()?;
+    let of = |r#type: &str, by: &str, given: &str| {
+        let found = template.all(r#type).into_iter().find(|(_, found)| found.properties[by]["Ref"] == given);
+        found.unwrap_or_else(|| panic!("no {type} has {given}")).1
+    };
+    let text = |place: &str| arguments(state).pointer(place).and_then(Value::as_str);
+    let target = if let Some(topic) = text("/TopicArn") {
+        Resource::target(&of("AWS::SNS::Subscription", "TopicArn", topic).properties["Endpoint"])
+    } else if let Some(bus) = text("/Entries/0/EventBusName") {
+        Resource::target(&of("AWS::Events::Rule", "EventBusName", bus).properties["Targets"][0]["Arn"])
+    } else {
+        text("/QueueUrl")?
+    };
     let (id, queue) = template.resources.get_key_value(target).expect("the queue is one of the template");
     Some((id, queue))
 }
@@ -105,9 +127,9 @@ fn heartbeats_are_asked_for_where_the_worker_knows_of_them() {
     let template = Template::read();
     for (name, state, substitutions) in waiting_states(&template) {
         let Some(heartbeat) = state.get("HeartbeatSeconds") else { continue };
-        let said = &state["Parameters"]["MessageBody"]["heartbeatSeconds"];
+        let said = &message(&state)["heartbeatSeconds"];
         let (queue, _) = queue_of(&template, &state).expect("somebody who reads a queue beats");
-        if state["Parameters"]["MessageBody"]["webhook"].is_object() {
+        if message(&state)["webhook"].is_object() {
             // The destination beats, and the bridge does not beat for it.
             assert!(said.is_null(), "{name}: the bridge would beat for a destination that has gone silent");
         } else if said.is_null() {
@@ -124,7 +146,7 @@ fn heartbeats_are_asked_for_where_the_worker_knows_of_them() {
 #[test]
 fn what_a_message_repeats_is_what_the_state_says() {
     for (name, state, _) in waiting_states(&Template::read()) {
-        let body = &state["Parameters"]["MessageBody"];
+        let body = message(&state);
         for (field, repeated) in [("HeartbeatSeconds", "heartbeatSeconds"), ("TimeoutSeconds", "timeoutSeconds")] {
             assert!(body[repeated].is_null() || body[repeated] == state[field], "{name}: {repeated}");
         }
@@ -175,22 +197,59 @@ fn the_example_of_heartbeats_is_the_guides() {
     assert_eq!(push["End"], true);
 }
 
-/// The action that a task of a state machine needs, and the logical id of what it is about.
-fn needed(template: &Template, machine: &str, name: &str, state: &Value) -> (String, String) {
+/// The actions that a task of a state machine needs, and the logical ids of what they are about, or its ARN as it is put together.
+fn needed(template: &Template, machine: &str, name: &str, state: &Value) -> Vec<(String, String)> {
     let resource = state["Resource"].as_str().unwrap();
-    let integration = resource.trim_start_matches("arn:aws:states:::").trim_end_matches(".waitForTaskToken");
-    let (action, parameter) = match integration {
-        "lambda:invoke" => ("lambda:InvokeFunction", "FunctionName"),
-        "sns:publish" => ("sns:Publish", "TopicArn"),
-        "sqs:sendMessage" => ("sqs:SendMessage", "QueueUrl"),
-        "states:startExecution" => ("states:StartExecution", "StateMachineArn"),
+    let called = resource.trim_start_matches("arn:aws:states:::");
+    let (integration, pattern) = called.split_once('.').unwrap_or((called, ""));
+    let given = |place: &str| {
+        let target = arguments(state).pointer(place).and_then(Value::as_str);
+        target.unwrap_or_else(|| panic!("{name} has no {place}")).to_owned()
+    };
+    let mut needed = match integration {
+        "lambda:invoke" => vec![("lambda:InvokeFunction", given("/FunctionName"))],
+        "sns:publish" => vec![("sns:Publish", given("/TopicArn"))],
+        "sqs:sendMessage" => vec![("sqs:SendMessage", given("/QueueUrl"))],
+        "events:putEvents" => vec![("events:PutEvents", given("/Entries/0/EventBusName"))],
+        "states:startExecution" => vec![("states:StartExecution", given("/StateMachineArn"))],
+        "batch:submitJob" => {
+            vec![("batch:SubmitJob", given("/JobQueue")), ("batch:SubmitJob", given("/JobDefinition"))]
+        }
+        "ecs:runTask" => {
+            let definition = given("/TaskDefinition");
+            let properties = &template.resources[&definition].properties;
+            let roles = ["TaskRoleArn", "ExecutionRoleArn"].map(|role| Resource::target(&properties[role]).to_owned());
+            let passed = roles.into_iter().map(|role| ("iam:PassRole", role));
+            passed.chain([("ecs:RunTask", definition)]).collect()
+        }
         // It is given the token by whoever starts it.
-        "aws-sdk:sfn:sendTaskFailure" => return ("states:SendTaskFailure".to_owned(), starter_of(template, machine)),
+        "aws-sdk:sfn:sendTaskFailure" => vec![("states:SendTaskFailure", starter_of(template, machine))],
+        "aws-sdk:sfn:sendTaskSuccess" => vec![("states:SendTaskSuccess", starter_of(template, machine))],
         _ => panic!("{name}: say here which action {resource} needs"),
     };
-    let given = [&state["Parameters"][parameter], &state["Arguments"][parameter]];
-    let target = given.iter().find_map(|value| value.as_str()).unwrap_or_else(|| panic!("{name} has no {parameter}"));
-    (action.to_owned(), target.to_owned())
+    if pattern.starts_with("sync") {
+        needed.extend(needed_to_wait(integration, &given));
+    }
+    needed.into_iter().map(|(action, target)| (action.to_owned(), target)).collect()
+}
+
+/// What it takes to learn of a job's end, by a rule that Step Functions makes, and to stop it.
+fn needed_to_wait(integration: &str, given: &impl Fn(&str) -> String) -> Vec<(&'static str, String)> {
+    let here = "${AWS::Region}:${AWS::AccountId}";
+    let (watched, of_job, rule) = match integration {
+        "states:startExecution" => (
+            ["states:DescribeExecution", "states:StopExecution"],
+            format!("arn:${{AWS::Partition}}:states:{here}:execution:${{{}.Name}}:*", given("/StateMachineArn")),
+            "StepFunctionsGetEventsForStepFunctionsExecutionRule",
+        ),
+        "batch:submitJob" => {
+            (["batch:DescribeJobs", "batch:TerminateJob"], "*".to_owned(), "StepFunctionsGetEventsForBatchJobsRule")
+        }
+        _ => panic!("say here what it takes to wait for {integration}"),
+    };
+    let rule = format!("arn:${{AWS::Partition}}:events:{here}:rule/{rule}");
+    let by_rule = ["events:PutTargets", "events:PutRule", "events:DescribeRule"].map(|action| (action, rule.clone()));
+    watched.map(|action| (action, of_job.clone())).into_iter().chain(by_rule).collect()
 }
 
 /// The state machine that starts this one and waits.
@@ -219,7 +278,11 @@ fn granted(template: &Template, role: &str) -> BTreeSet<(String, String)> {
             let action = action.as_str().unwrap().to_owned();
             if !action.starts_with("logs:") && !action.starts_with("xray:") {
                 let targets = list(&statement["Resource"]);
-                granted.extend(targets.iter().map(|target| (action.clone(), Resource::target(target).to_owned())));
+                let named = |target: &Value| {
+                    let arn = target.as_str().or(target["Fn::Sub"].as_str());
+                    arn.unwrap_or_else(|| Resource::target(target)).to_owned()
+                };
+                granted.extend(targets.iter().map(|target| (action.clone(), named(target))));
             }
         }
     }
@@ -234,7 +297,7 @@ fn a_state_machine_may_do_what_its_tasks_do_and_nothing_else() {
         let tasks = states(&definition).into_iter().filter(|(_, state)| state["Type"] == "Task");
         let machine = machine(&template, &file);
         let (id, _) = template.resources.iter().find(|(_, resource)| std::ptr::eq(*resource, machine)).unwrap();
-        let needed: BTreeSet<_> = tasks.map(|(name, state)| needed(&template, id, &name, &state)).collect();
+        let needed: BTreeSet<_> = tasks.flat_map(|(name, state)| needed(&template, id, &name, &state)).collect();
         let role = Resource::target(&machine.properties["RoleArn"]);
         assert_eq!(granted(&template, role), needed, "{role}");
     }
@@ -248,7 +311,7 @@ fn approvers_are_named_by_whoever_deploys_and_not_by_the_input() {
     for file in files() {
         let (definition, _) = definition(&template, &file);
         for (name, state) in states(&definition) {
-            let approval = &state["Parameters"]["MessageBody"]["approval"];
+            let approval = &message(&state)["approval"];
             if approval.is_object() {
                 asking += 1;
                 let approvers = [&approval["approvers"], &approval["approvers.$"]].map(ToString::to_string).concat();
@@ -333,4 +396,48 @@ fn longest(name: &str, state: &Value) -> u64 {
         ["MaxAttempts", "IntervalSeconds", "BackoffRate"].map(|of| retry[of].as_u64().unwrap());
     let waits: u64 = (0..u32::try_from(tries).unwrap()).map(|before| interval * rate.pow(before)).sum();
     (tries + 1) * once + waits
+}
+
+/// What is left out with the samples, or with the jobs among them, is all that is only theirs.
+#[test]
+fn every_state_machine_can_be_left_out() {
+    let template = Template::read();
+    let left_out = ["HasSamples", "HasJobs"].map(|condition| Some(condition.to_owned()));
+    for (id, machine) in template.all("AWS::StepFunctions::StateMachine") {
+        assert!(left_out.contains(&machine.condition), "{id}");
+        let role = Resource::target(&machine.properties["RoleArn"]);
+        assert_eq!(template.resources[role].condition, machine.condition, "{role}");
+    }
+}
+
+/// A token that cannot be delivered to its queue is given up to the queue whose function fails its task.
+#[test]
+fn whatever_delivers_to_a_queue_of_tokens_gives_up_to_the_dead_letter_queue() {
+    let template = Template::read();
+    for (id, subscription) in template.all("AWS::SNS::Subscription") {
+        if subscription.properties["Protocol"] == "sqs" {
+            let given_up = &subscription.properties["RedrivePolicy"]["deadLetterTargetArn"];
+            assert_eq!(Resource::target(given_up), "DeadLetterQueue", "{id}");
+        }
+    }
+    for (id, rule) in template.all("AWS::Events::Rule") {
+        for target in rule.properties["Targets"].as_array().unwrap() {
+            if target["Arn"]["Fn::GetAtt"][0].as_str().is_some_and(|queue| queue.ends_with("Queue")) {
+                assert_eq!(Resource::target(&target["DeadLetterConfig"]["Arn"]), "DeadLetterQueue", "{id}");
+                let tried = target["RetryPolicy"]["MaximumEventAgeInSeconds"].as_u64();
+                assert!(tried.is_some_and(|seconds| seconds < 300), "{id}");
+            }
+        }
+    }
+}
+
+#[test]
+fn every_state_machine_and_all_its_inputs_stand_on_the_page_about_patterns() {
+    let page = fs::read_to_string(repository().join("docs/patterns.md")).unwrap();
+    for file in files() {
+        let name = file.file_name().unwrap().to_string_lossy().replace(".asl.json", "");
+        assert!(page.contains(&format!("(../infra/statemachines/{name}.asl.json)")), "{name}");
+        let events = format!("../events/statemachines/{name}/");
+        assert!(page.contains(&events) || name == "send-links" || name == "early-answer-job", "no input of {name}");
+    }
 }
