@@ -1,7 +1,10 @@
 //! A state machine as a flowchart of Mermaid, which Markdown pages show.
 //! <https://mermaid.js.org/syntax/flowchart.html>
 
-use std::{collections::BTreeMap, fmt::Write};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fmt::Write,
+};
 
 use super::{
     Machine, State, Visits,
@@ -12,23 +15,28 @@ use super::{
 /// The longest text beside an arrow, in characters.
 const LABEL: usize = 60;
 
-const CLASSES: &str = "    classDef waits fill:#fff3cd,stroke:#b58900,color:#000
-    classDef fails fill:#f8d7da,stroke:#b02a37,color:#000
-    classDef succeeds fill:#d1e7dd,stroke:#146c43,color:#000
-    classDef visited stroke:#146c43,stroke-width:3px
-    classDef there stroke:#0d6efd,stroke-width:4px
-    classDef failed stroke:#b02a37,stroke-width:4px
-";
+/// How a state looks that is of a class. The later ones count where a state is of several.
+const CLASSES: [(&str, &str); 6] = [
+    ("waits", "fill:#fff3cd,stroke:#b58900,color:#000"),
+    ("fails", "fill:#f8d7da,stroke:#b02a37,color:#000"),
+    ("succeeds", "fill:#d1e7dd,stroke:#146c43,color:#000"),
+    ("visited", "stroke:#146c43,stroke-width:3px"),
+    ("there", "stroke:#0d6efd,stroke-width:4px"),
+    ("failed", "stroke:#b02a37,stroke-width:4px"),
+];
 
 /// Draws it; where an execution has been is marked.
 pub(super) fn draw(machine: &Machine, visits: &Visits) -> String {
     let mut ids = BTreeMap::new();
     number(machine, &mut ids);
-    let mut flowchart = Flowchart { ids, visits, text: "flowchart TD\n".to_owned(), edges: String::new() };
+    let (text, edges, used) = ("flowchart TD\n".to_owned(), String::new(), BTreeSet::new());
+    let mut flowchart = Flowchart { ids, visits, text, edges, used };
     flowchart.machine(machine, "start", 1);
-    let Flowchart { mut text, edges, .. } = flowchart;
+    let Flowchart { mut text, edges, used, .. } = flowchart;
     text.push_str(&edges);
-    text.push_str(CLASSES);
+    for (class, style) in CLASSES.into_iter().filter(|(class, _)| used.contains(class)) {
+        let _ = writeln!(text, "    classDef {class} {style}");
+    }
     text
 }
 
@@ -47,6 +55,8 @@ struct Flowchart<'a> {
     text: String,
     /// They come last: an arrow to a state that is not yet in its frame would draw it outside.
     edges: String,
+    /// The classes that states are of.
+    used: BTreeSet<&'static str>,
 }
 
 impl Flowchart<'_> {
@@ -74,6 +84,7 @@ impl Flowchart<'_> {
         }
         for class in classes(state, self.visits) {
             let _ = writeln!(self.edges, "    class s{id} {class}");
+            self.used.insert(class);
         }
         for edge in &state.edges {
             let _ = writeln!(self.edges, "    s{id} {} s{}", arrow(edge), self.ids[&edge.to]);
