@@ -9,13 +9,13 @@ use std::{
 
 use rustix::process::{Pid, Signal, kill_process_group};
 use tokio::{
-    io::{AsyncRead, AsyncReadExt, AsyncWriteExt},
+    io::{AsyncRead, AsyncReadExt, AsyncWriteExt, sink},
     process::{Child, ChildStdin, Command},
 };
 
 use crate::error::Error;
 
-/// The largest output that is read, in bytes: more than a task can have.
+/// How much of what a command prints is kept, in bytes: more than a task can have.
 const MOST_OUTPUT: u64 = 1 << 20;
 /// How much of what a command prints on standard error is kept, in bytes.
 const LAST_WORDS: usize = 4_096;
@@ -84,11 +84,12 @@ async fn write(stdin: Option<ChildStdin>, input: &str) {
 }
 
 async fn read(stdout: Option<impl AsyncRead + Unpin>) -> io::Result<Vec<u8>> {
-    let mut all = Vec::new();
-    if let Some(stdout) = stdout {
-        stdout.take(MOST_OUTPUT).read_to_end(&mut all).await?;
-    }
-    Ok(all)
+    let mut kept = Vec::new();
+    let Some(mut stdout) = stdout else { return Ok(kept) };
+    (&mut stdout).take(MOST_OUTPUT).read_to_end(&mut kept).await?;
+    // The rest is read all the same: a command whose pipe is closed is killed, and its task would fail with that.
+    tokio::io::copy(&mut stdout, &mut sink()).await?;
+    Ok(kept)
 }
 
 /// People see what a command says while it runs; the end of it is kept.
@@ -156,6 +157,9 @@ mod tests {
         assert_eq!(finished.stdout.len(), input.len());
         let finished = sh("exit 0").run(&input).await.unwrap();
         assert!(finished.status.success());
+        let finished = sh("yes | head -c 5000000").run("").await.unwrap();
+        assert!(finished.status.success(), "{}", finished.status);
+        assert_eq!(u64::try_from(finished.stdout.len()).unwrap(), MOST_OUTPUT);
     }
 
     #[tokio::test]

@@ -2,7 +2,7 @@
 
 use std::io::{Write, stdout};
 
-use callback_bridge::{Answer, AttemptId};
+use callback_bridge::{Answer, AttemptId, Refusal};
 use serde_json::{Value, json};
 
 use crate::{arguments::Format, error::Error};
@@ -33,6 +33,11 @@ impl Report {
     pub(super) fn dropped(self, task: &AttemptId) {
         let text = "nobody waits for it any more; the command was killed";
         self.of_task(task, text, json!({ "event": "dropped" }));
+    }
+
+    pub(super) fn not_beaten(self, task: &AttemptId, refusal: &Refusal) {
+        let text = format!("a heartbeat was not taken: {refusal}");
+        self.of_task(task, &text, json!({ "event": "notBeaten", "reason": refusal.to_string() }));
     }
 
     pub(super) fn not_answered(self, task: &AttemptId, error: &Error) {

@@ -91,8 +91,8 @@ impl<T: Tasks, C: TaskCallbacks> Worker<T, C> {
         }
     }
 
-    /// Runs the command, and beats meanwhile; nothing if nobody waits for an answer any more. A heartbeat that is under way
-    /// when the command ends is waited for: none may reach Step Functions after the answer.
+    /// Runs the command, and beats meanwhile; nothing if a heartbeat finds that nobody waits for an answer any more. One that
+    /// is under way when the command ends is waited for: none may reach Step Functions after the answer.
     async fn answer_to(&self, task: &ActivityTask) -> Option<Answer> {
         let mut command = pin!(self.answer_of_command(&task.input));
         let Some(every) = self.heartbeat else { return Some(command.await) };
@@ -105,19 +105,19 @@ impl<T: Tasks, C: TaskCallbacks> Worker<T, C> {
                 () = sleep_until(due) => {}
             }
             let mut beat = pin!(self.callbacks.heartbeat(handle));
-            let reply = tokio::select! {
-                reply = &mut beat => reply,
-                answer = &mut command => {
-                    let _late = beat.await;
-                    return Some(answer);
-                }
+            let (reply, answer) = tokio::select! {
+                reply = &mut beat => (reply, None),
+                answer = &mut command => (beat.await, Some(answer)),
             };
-            match Disposition::of(&reply, false) {
-                Disposition::Closed | Disposition::Unknown | Disposition::BadToken => return None,
-                Disposition::Settled | Disposition::Retry | Disposition::Rejected | Disposition::Denied => {
-                    due = Instant::now() + every;
-                }
+            match (Disposition::of(&reply, false), reply) {
+                (Disposition::Closed | Disposition::Unknown | Disposition::BadToken, _) => return None,
+                (_, Err(refusal)) => self.report.not_beaten(&task.token.attempt_id(), &refusal),
+                (_, Ok(())) => {}
             }
+            if answer.is_some() {
+                return answer;
+            }
+            due = Instant::now() + every;
         }
     }
 
