@@ -1,12 +1,20 @@
 //! Whom AWS is asked as, where, and for whom the answers are written.
 
-use aws_config::{BehaviorVersion, Region, SdkConfig};
-use aws_sdk_sfn::Client;
+use std::time::Duration;
+
+use aws_config::{
+    BehaviorVersion, Region, SdkConfig, profile::ProfileFileCredentialsProvider, provider_config::ProviderConfig,
+    timeout::TimeoutConfig,
+};
+use aws_sdk_sfn::{Client, config::SharedCredentialsProvider};
 
 use crate::{
     arguments::{Format, GlobalOptions},
     error::Error,
 };
+
+/// How long a reply may take. Calls that are kept open on purpose have a client with a patience of their own.
+const PATIENCE: Duration = Duration::from_secs(15);
 
 /// What every command that asks AWS needs.
 pub(crate) struct Session {
@@ -21,7 +29,8 @@ impl Session {
     /// # Errors
     /// When nobody says which region is meant.
     pub(crate) async fn open(options: &GlobalOptions) -> Result<Self, Error> {
-        let mut loader = aws_config::defaults(BehaviorVersion::latest());
+        let timeouts = TimeoutConfig::builder().operation_attempt_timeout(PATIENCE).build();
+        let mut loader = aws_config::defaults(BehaviorVersion::latest()).timeout_config(timeouts);
         if let Some(profile) = &options.profile {
             loader = loader.profile_name(profile);
         }
@@ -31,11 +40,37 @@ impl Session {
         if let Some(url) = &options.endpoint_url {
             loader = loader.endpoint_url(url);
         }
-        let config = loader.load().await;
+        let mut config = loader.load().await;
+        if let Some(profile) = &options.profile {
+            let credentials = credentials_of(profile, config.region());
+            config = config.into_builder().credentials_provider(credentials).build();
+        }
         if config.region().is_none() {
             let reason = "no region is known: give --region, set AWS_REGION, or choose a --profile that has one";
             return Err(Error::Unreachable(reason.to_owned()));
         }
         Ok(Self { sfn: Client::new(&config), config, format: options.output })
+    }
+}
+
+/// The credentials of a profile that somebody has asked for: those of the environment, which the SDK prefers, are not meant.
+fn credentials_of(profile: &str, region: Option<&Region>) -> SharedCredentialsProvider {
+    let config = ProviderConfig::without_region().with_region(region.cloned());
+    SharedCredentialsProvider::new(
+        ProfileFileCredentialsProvider::builder().configure(&config).profile_name(profile).build(),
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_reply_is_not_waited_for_for_ever() {
+        let region = Some("us-east-1".to_owned());
+        let options = GlobalOptions { profile: None, region, endpoint_url: None, output: Format::Table };
+        let session = Session::open(&options).await.unwrap();
+        let timeouts = session.config.timeout_config().unwrap();
+        assert_eq!(timeouts.operation_attempt_timeout(), Some(PATIENCE));
     }
 }
