@@ -8,7 +8,7 @@ use crate::{activity, follow, graph, history, run, token};
 /// Works with executions of Step Functions, the tasks that wait in them, and their tokens.
 #[derive(Debug, Parser)]
 #[command(name = "callback-bridge", version, after_help = EXIT_CODES)]
-pub struct Arguments {
+pub(crate) struct Arguments {
     #[command(flatten)]
     pub(crate) global: GlobalOptions,
     #[command(subcommand)]

@@ -6,7 +6,7 @@ use clap::CommandFactory;
 use clap_complete::Shell;
 
 use crate::{
-    Arguments,
+    arguments::Arguments,
     error::{Ended, Error},
 };
 

@@ -1,11 +1,8 @@
 //! `callback-bridge`, for people: see the README.
 
-use std::process::ExitCode;
-
-use callback_bridge_cli::Arguments;
-use clap::Parser;
+use std::{env, process::ExitCode};
 
 #[tokio::main]
 async fn main() -> ExitCode {
-    callback_bridge_cli::run(Arguments::parse()).await
+    callback_bridge_cli::run(env::args_os()).await
 }

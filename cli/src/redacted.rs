@@ -4,7 +4,7 @@
 
 use std::borrow::Cow;
 
-use serde_json::Value;
+use serde_json::{Value, value::RawValue};
 
 /// What stands in the place of a token.
 const REDACTED: &str = "[redacted]";
@@ -12,40 +12,46 @@ const REDACTED: &str = "[redacted]";
 const MARK: &str = "AAAAKgAAAA";
 
 /// A text without tokens: those under a name that says so in its JSON, at any depth, also in JSON within texts, and
-/// whatever looks like one. A text without tokens is left as it is, to the letter.
+/// whatever looks like one. All that is no token is left as it is, to the letter.
 pub(crate) fn text(text: &str) -> String {
     of_text(text).into_owned()
 }
 
 fn of_text(text: &str) -> Cow<'_, str> {
-    if text.starts_with(['{', '[', '"'])
-        && let Ok(mut value) = serde_json::from_str::<Value>(text)
-    {
-        return if redact(&mut value) { Cow::Owned(value.to_string()) } else { Cow::Borrowed(text) };
-    }
-    without_marked(text)
+    let may_be_json = text.trim_start().starts_with(['{', '[', '"']);
+    if may_be_json && serde_json::from_str::<&RawValue>(text).is_ok() { of_json(text) } else { of_words(text) }
 }
 
-/// Says whether there was something to redact.
-fn redact(value: &mut Value) -> bool {
-    match value {
-        Value::Object(fields) => fields.iter_mut().fold(false, |found, (name, value)| {
-            let is_token = names_a_token(name) && value.as_str().is_some_and(|text| !text.starts_with('$'));
-            if is_token {
-                *value = Value::from(REDACTED);
-            }
-            is_token | redact(value) | found
-        }),
-        Value::Array(values) => values.iter_mut().fold(false, |found, value| redact(value) | found),
-        Value::String(text) => match of_text(text) {
-            Cow::Owned(without) => {
-                *text = without;
-                true
-            }
-            Cow::Borrowed(_) => false,
-        },
-        Value::Null | Value::Bool(_) | Value::Number(_) => false,
+/// JSON without the tokens in its texts, and in the names of its fields.
+fn of_json(json: &str) -> Cow<'_, str> {
+    let (mut without, mut rest) = (String::new(), json);
+    let mut name = String::new();
+    while let Some(start) = rest.find('"') {
+        let (before, from_here) = rest.split_at(start);
+        let (literal, after) = from_here.split_at(literal_length(from_here));
+        let text = serde_json::from_str(literal).unwrap_or_else(|_| literal.to_owned());
+        let is_token = before.trim() == ":" && names_a_token(&name) && !text.starts_with('$');
+        without.push_str(before);
+        match of_text(&text) {
+            _ if is_token => without.push_str(&Value::from(REDACTED).to_string()),
+            Cow::Owned(text) => without.push_str(&Value::from(text).to_string()),
+            Cow::Borrowed(_) => without.push_str(literal),
+        }
+        (name, rest) = (text, after);
     }
+    without.push_str(rest);
+    if without == json { Cow::Borrowed(json) } else { Cow::Owned(without) }
+}
+
+/// How long the text is in JSON that stands at the beginning, with its quotation marks.
+fn literal_length(json: &str) -> usize {
+    let mut escaped = false;
+    let end = json.bytes().skip(1).position(|byte| {
+        let ends = byte == b'"' && !escaped;
+        escaped = byte == b'\\' && !escaped;
+        ends
+    });
+    end.map_or(json.len(), |end| end + 2)
 }
 
 /// `taskToken`, `task_token`, `myTaskToken`, `token` and the like.
@@ -54,19 +60,16 @@ fn names_a_token(name: &str) -> bool {
     name == "token" || name.ends_with("tasktoken")
 }
 
-/// A text without the words that look like tokens, in base64 or in a URL.
-fn without_marked(text: &str) -> Cow<'_, str> {
-    let is_of_token = |c: char| c.is_ascii_alphanumeric() || "+/=-_%".contains(c);
+/// A text without the words that look like tokens, in base64, in a URL or in a part of JSON.
+fn of_words(text: &str) -> Cow<'_, str> {
     let mut rest = text;
     let mut without = String::new();
     while let Some(mark) = rest.find(MARK) {
-        let start = rest[..mark]
-            .rfind(|c| !is_of_token(c))
-            .map_or(0, |before| before + rest[before..].chars().next().map_or(1, char::len_utf8));
-        let end = rest[mark..].find(|c| !is_of_token(c)).map_or(rest.len(), |length| mark + length);
+        // What leads to a token, as in `https://host/` and `?t=`, ends with another character than its first ones.
+        let start = rest[..mark].trim_end_matches(|c: char| c.is_ascii_alphanumeric()).len();
         without.push_str(&rest[..start]);
         without.push_str(REDACTED);
-        rest = &rest[end..];
+        rest = after_token(&rest[mark..]);
     }
     if without.is_empty() {
         return Cow::Borrowed(text);
@@ -75,8 +78,24 @@ fn without_marked(text: &str) -> Cow<'_, str> {
     Cow::Owned(without)
 }
 
+/// What comes after the token that a text begins with. In JSON, `\/` and `\u002b` are characters of a token, too, however
+/// often that JSON was put in JSON.
+fn after_token(text: &str) -> &str {
+    let mut rest = text;
+    loop {
+        rest = rest.trim_start_matches(|c: char| c.is_ascii_alphanumeric() || "+/=-_%".contains(c));
+        let escaped = rest.trim_start_matches('\\');
+        if escaped.len() == rest.len() || !escaped.starts_with(['/', 'u']) {
+            return rest;
+        }
+        rest = escaped;
+    }
+}
+
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     const TOKEN: &str = "AQCUAAAAKgAAAAMAAAAAsecret+/=";
@@ -113,5 +132,43 @@ mod tests {
         let found = text(&serde_json::json!({ "url": format!("https://host/?t={TOKEN}") }).to_string());
         assert!(!found.contains("secret"), "{found}");
         assert_eq!(text(&format!("\"{TOKEN}\"")), "\"[redacted]\"");
+    }
+
+    #[test]
+    fn all_but_the_tokens_stays_to_the_letter() {
+        let found =
+            text(&format!("\n{{ \"n\": 12345678901234567890123, \"taskToken\" : \"t-1\", \"{TOKEN}\": [1.00] }}"));
+        let expected = "\n{ \"n\": 12345678901234567890123, \"taskToken\" : \"[redacted]\", \"[redacted]\": [1.00] }";
+        assert_eq!(found, expected);
+    }
+
+    #[test]
+    fn what_leads_to_a_token_is_told() {
+        assert_eq!(text(&format!("POST https://host/{TOKEN}?a=b")), "POST https://host/[redacted]?a=b");
+        assert_eq!(text(&format!("token={TOKEN}")), "token=[redacted]");
+    }
+
+    /// JSON, or a part of it, in texts and names, in JSON that is a text in JSON, and so on.
+    fn within(token: &str, wraps: &[u8]) -> String {
+        wraps.iter().fold(token.to_owned(), |text, wrap| match wrap {
+            0 => serde_json::json!({ "MessageBody": text, "n": 1 }).to_string(),
+            1 => serde_json::json!({ text: [2, null] }).to_string(),
+            2 => serde_json::json!([text]).to_string().replace('/', "\\/").replace('+', "\\u002b"),
+            3 => format!("HTTP 500: {text}, and so on"),
+            _ => format!(" \n{text}"),
+        })
+    }
+
+    proptest! {
+        #[test]
+        fn no_token_is_left_wherever_it_stands(
+            end in "[A-Za-z0-9+/]{0,50}[a-z]{8}={0,2}",
+            wraps in proptest::collection::vec(0..5_u8, 0..5),
+        ) {
+            let token = format!("AQCUAAAAKgAAAAMAAAAA{end}");
+            let found = text(&within(&token, &wraps));
+            let end = end.trim_end_matches('=');
+            prop_assert!(!found.contains(MARK) && !found.contains(&end[end.len() - 8..]), "{}", found);
+        }
     }
 }

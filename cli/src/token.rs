@@ -106,7 +106,13 @@ fn read(command: Command) -> Result<(TaskToken, Telling), Error> {
 impl TokenSource {
     /// The token, with the white space around it left out: files end with a line feed.
     fn read(&self) -> Result<TaskToken, Error> {
-        let text = self.token_file.read()?;
+        let text = self.token_file.read().map_err(|error| match self.token_file {
+            Source::StandardInput => error,
+            // What was given may be the token itself, so that it is not repeated.
+            Source::File(_) => Error::usage(
+                "the file of --token-file cannot be read: give the file that has the token in it, not the token",
+            ),
+        })?;
         let text = text.trim();
         if text.contains(char::is_whitespace) {
             return Err(Error::usage(format!("{} has more in it than a task token", self.token_file)));
@@ -168,7 +174,7 @@ mod tests {
     use clap::Parser;
 
     use super::*;
-    use crate::{Arguments, arguments};
+    use crate::arguments::{self, Arguments};
 
     const TOKEN: &str = "AQCUAAAAKgAAAAMAAAAAsecret+/=";
 
@@ -231,6 +237,14 @@ mod tests {
             let error = error.unwrap_err().to_string();
             assert!(error.contains(reason) && !error.contains("secret"), "{error}");
         }
+    }
+
+    #[test]
+    fn a_token_in_place_of_its_file_is_not_told() {
+        let words = ["callback-bridge", "token", "heartbeat", "--token-file", TOKEN];
+        let arguments::Command::Token(command) = Arguments::parse_from(words).command else { panic!() };
+        let error = read(command).unwrap_err().to_string();
+        assert!(error.contains("not the token") && !error.contains("secret"), "{error}");
     }
 
     #[test]
