@@ -73,7 +73,7 @@ pub use ses::SesMail;
 #[cfg(feature = "worker")]
 pub use sqs::SqsQueues;
 #[cfg(feature = "step-functions")]
-pub use step_functions::{CallbackRoles, CallbackRolesError, StepFunctions};
+pub use step_functions::{CallbackRoles, CallbackRolesError, StepFunctions, is_throttling};
 #[cfg(feature = "webhooks")]
 pub use webhooks::{Destinations, HttpWebhooks, webhooks};
 #[cfg(feature = "worker")]

@@ -128,6 +128,21 @@ fn causes<'a>(error: &'a (dyn Error + 'static)) -> impl Iterator<Item = &'a (dyn
     iter::successors(error.source(), |error| (*error).source())
 }
 
+/// Whether an error code of AWS says that there were too many calls for now, whatever its HTTP status is.
+#[must_use]
+pub fn is_throttling(code: &str) -> bool {
+    matches!(
+        code,
+        "KmsThrottlingException"
+            | "RequestLimitExceeded"
+            | "SlowDown"
+            | "Throttling"
+            | "ThrottledException"
+            | "ThrottlingException"
+            | "TooManyRequestsException"
+    )
+}
+
 /// The table of error codes: those of the operations, and those common to all of AWS.
 ///
 /// <https://docs.aws.amazon.com/step-functions/latest/apireference/API_SendTaskSuccess.html#API_SendTaskSuccess_Errors>,
@@ -142,13 +157,7 @@ fn of_code(code: Option<&str>, server_error: bool) -> Refusal {
         "TaskDoesNotExist" => Refusal::TaskDoesNotExist,
         "InvalidToken" => Refusal::InvalidToken,
         "InvalidOutput" | "ValidationException" | "ValidationError" => Refusal::InvalidAnswer { code: name },
-        "KmsThrottlingException"
-        | "RequestLimitExceeded"
-        | "SlowDown"
-        | "Throttling"
-        | "ThrottledException"
-        | "ThrottlingException"
-        | "TooManyRequestsException" => Refusal::Throttled { code: name },
+        _ if is_throttling(code) => Refusal::Throttled { code: name },
         "AccessDenied"
         | "AccessDeniedException"
         | "ExpiredToken"
