@@ -3,6 +3,7 @@
 use std::{error::Error as _, io, iter, process::ExitCode};
 
 use aws_sdk_sfn::error::{ProvideErrorMetadata, SdkError};
+use callback_bridge_aws::is_throttling;
 
 use crate::redacted;
 
@@ -15,6 +16,8 @@ pub(crate) enum Ended {
     NotSucceeded,
     /// Somebody pressed Ctrl-C, and has been told what goes on.
     Interrupted,
+    /// Nobody reads any more what an execution does, and how it ends is not known.
+    NotReadOn,
 }
 
 impl From<Ended> for ExitCode {
@@ -23,6 +26,7 @@ impl From<Ended> for ExitCode {
             Ended::Well => Self::SUCCESS,
             Ended::NotSucceeded => Self::from(1),
             Ended::Interrupted => Self::from(130),
+            Ended::NotReadOn => Self::from(141), // as if SIGPIPE had ended it
         }
     }
 }
@@ -36,6 +40,9 @@ pub(crate) enum Error {
     /// AWS was asked, and said no.
     #[error("{0}")]
     Refused(String),
+    /// AWS was asked for something that is not there, or not yet.
+    #[error("{0}")]
+    NotThere(String),
     /// AWS could not be asked, or did not reply.
     #[error("{0}")]
     Unreachable(String),
@@ -55,6 +62,18 @@ impl Error {
         Self::Refused(message.into())
     }
 
+    /// The same, with something else to know.
+    pub(crate) fn and(self, more: &str) -> Self {
+        let with = |message: String| format!("{message}; {more}");
+        match self {
+            Self::Usage(message) => Self::Usage(with(message)),
+            Self::Refused(message) => Self::Refused(with(message)),
+            Self::NotThere(message) => Self::NotThere(with(message)),
+            Self::Unreachable(message) => Self::Unreachable(with(message)),
+            Self::NobodyReads => Self::NobodyReads,
+        }
+    }
+
     /// What became of a call to Step Functions; `action` is what IAM calls it, as in `StartExecution`.
     ///
     /// Not for calls with a token: what Step Functions says of those may repeat it.
@@ -67,12 +86,19 @@ impl Error {
                 let message = redacted::text(reply.err().message().unwrap_or("no reason is given"));
                 let code = reply.err().code().unwrap_or("an error without a code");
                 match code {
-                    "ThrottlingException" | "TooManyRequestsException" | "RequestLimitExceeded" => {
+                    _ if is_throttling(code) => {
                         Self::Unreachable(format!("{action}: AWS is asked too often; try again in a minute ({code})"))
                     }
                     _ if reply.raw().status().is_server_error() => Self::Unreachable(format!(
                         "{action}: AWS is in trouble; try again in a minute ({code}: {message})"
                     )),
+                    "ActivityWorkerLimitExceeded" => Self::Unreachable(format!(
+                        "{action}: as many workers wait for tasks of this activity as may; try again later ({code})"
+                    )),
+                    "ActivityDoesNotExist"
+                    | "ExecutionDoesNotExist"
+                    | "StateMachineDoesNotExist"
+                    | "ResourceNotFound" => Self::NotThere(not_there(code, &message)),
                     _ => Self::Refused(refusal(action, code, &message)),
                 }
             }
@@ -106,11 +132,13 @@ fn refusal(action: &str, code: &str, message: &str) -> String {
         | "UnrecognizedClientException" => {
             format!("the credentials are not valid; sign in again, or choose another --profile ({code}: {message})")
         }
-        "ActivityDoesNotExist" | "ExecutionDoesNotExist" | "StateMachineDoesNotExist" | "ResourceNotFound" => {
-            format!("there is no such thing: {message}; check the name, --region and --profile ({code})")
-        }
         _ => format!("{action}: {message} ({code})"),
     }
+}
+
+fn not_there(code: &str, message: &str) -> String {
+    let old = if code == "ExecutionDoesNotExist" { ", or it ended over 90 days ago" } else { "" };
+    format!("there is no such thing: {message}; check the name, --region and --profile{old} ({code})")
 }
 
 impl From<io::Error> for Error {
@@ -128,7 +156,7 @@ impl From<Error> for ExitCode {
         match error {
             Error::NobodyReads => Self::SUCCESS,
             Error::Usage(_) => Self::from(2),
-            Error::Refused(_) => Self::from(3),
+            Error::Refused(_) | Error::NotThere(_) => Self::from(3),
             Error::Unreachable(_) => Self::from(4),
         }
     }
@@ -174,7 +202,22 @@ mod tests {
             DescribeExecutionError::ExecutionDoesNotExist(missing)
         });
         let missing = missing.await.to_string();
-        assert!(missing.contains("'x'; check the name, --region and --profile"), "{missing}");
+        assert!(missing.contains("'x'; check the name, --region and --profile, or it ended over 90 days"), "{missing}");
+    }
+
+    #[tokio::test]
+    async fn what_passes_by_itself_is_not_called_a_refusal() {
+        for code in
+            ["SlowDown", "Throttling", "ThrottledException", "KmsThrottlingException", "ActivityWorkerLimitExceeded"]
+        {
+            let rule = mock!(Client::describe_execution).then_error(move || {
+                DescribeExecutionError::generic(ErrorMetadata::builder().code(code).message("later").build())
+            });
+            let sfn = mock_client!(aws_sdk_sfn, [&rule]);
+            let error = sfn.describe_execution().execution_arn("arn").send().await.unwrap_err();
+            let error = Error::of_call("DescribeExecution", &error);
+            assert!(matches!(error, Error::Unreachable(_)), "{error}");
+        }
     }
 
     #[tokio::test]

@@ -3,6 +3,7 @@
 mod document;
 mod event;
 mod fetch;
+mod json;
 mod places;
 mod rows;
 mod summary;
@@ -18,8 +19,10 @@ use crate::{
     session::Session,
     terminal,
 };
+use document::Document;
 pub(crate) use event::{Facts, ends_execution};
 pub(crate) use fetch::{Events, events};
+pub(crate) use json::write as write_json;
 pub(crate) use places::{entry_of, state_of, states};
 pub(crate) use rows::shown;
 use rows::{Row, rows};
@@ -34,17 +37,15 @@ pub(crate) struct Arguments {
 
 pub(crate) async fn run(arguments: Arguments, session: &Session) -> Result<Ended, Error> {
     let arn = names::execution(&session.sfn, &arguments.execution).await?;
-    let summary = Summary::of(&session.sfn, &arn).await?;
     let events = events(&session.sfn, &arn).await?;
-    write(&summary, &events, session.format, &mut stdout().lock())?;
+    write(&Summary::of_history(&arn, &events), &events, session.format, &mut stdout().lock())?;
     Ok(Ended::Well)
 }
 
 fn write(summary: &Summary, events: &Events, format: Format, out: &mut impl Write) -> Result<(), Error> {
     let rows = rows(events);
     if format == Format::Json {
-        writeln!(out, "{:#}", document::document(summary, events, &rows))?;
-        return Ok(());
+        return write_json(&Document::of(summary, events, &rows), out);
     }
     summary.write(out)?;
     let mut table = terminal::table(["id", "since start", "type", "state", "detail"]);

@@ -4,6 +4,9 @@ use aws_sdk_sfn::Client;
 
 use crate::error::Error;
 
+/// Why there is nothing to tell of an execution of an Express workflow.
+pub(crate) const NO_HISTORY: &str = "Express workflows keep no history: what their executions did is in the log group of the state machine, if it has one";
+
 /// Something with a name and an ARN.
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct Named {
@@ -45,20 +48,49 @@ pub(crate) async fn activity(sfn: &Client, given: &str) -> Result<String, Error>
 /// When it is neither, or there is no such state machine.
 pub(crate) async fn execution(sfn: &Client, given: &str) -> Result<String, Error> {
     if is_arn(given) {
-        return Ok(given.to_owned());
+        return not_express(given).map(|()| given.to_owned());
     }
     let Some((machine, name)) = given.split_once(':') else {
         let reason = format!("{given}: an execution is named by its ARN, or as MACHINE:NAME");
         return Err(Error::usage(reason));
     };
     let machine = state_machine(sfn, machine).await?;
-    Ok(format!("{}:{name}", machine.replacen(":stateMachine:", ":execution:", 1)))
+    Ok(execution_of(&machine, name))
+}
+
+/// The ARN of the execution of a state machine that has this name, whichever version or alias it was started by.
+pub(crate) fn execution_of(machine: &str, name: &str) -> String {
+    let machine: Vec<&str> = machine.split(':').take(7).collect();
+    format!("{}:{name}", machine.join(":").replacen(":stateMachine:", ":execution:", 1))
+}
+
+fn not_express(execution: &str) -> Result<(), Error> {
+    if execution.split(':').nth(5) == Some("express") {
+        return Err(Error::usage(NO_HISTORY));
+    }
+    Ok(())
 }
 
 /// The ARN of the state machine that an execution is of.
 pub(crate) fn machine_of(execution: &str) -> String {
     let machine = execution.rsplit_once(':').map_or(execution, |(machine, _)| machine);
     machine.replacen(":execution:", ":stateMachine:", 1)
+}
+
+/// What an ARN or a URL names, with its qualifier, version or revision; a name as it is.
+pub(crate) fn short(name: &str) -> &str {
+    // Those have colons after the name, and may have substitutions of a template before it.
+    for kind in [":function:", ":stateMachine:", ":activity:"] {
+        if let Some((_, name)) = name.split_once(kind) {
+            return name;
+        }
+    }
+    let path = name.split(['?', '#']).next().unwrap_or(name).trim_end_matches('/');
+    match path.rsplit_once('/') {
+        Some((_, end)) => end,
+        None if is_arn(path) => path.rsplit(':').next().unwrap_or(path),
+        None => path,
+    }
 }
 
 /// Whether a text is meant to be an ARN.
@@ -68,7 +100,7 @@ pub(crate) fn is_arn(given: &str) -> bool {
 
 /// Whether a text is the ARN of an execution.
 pub(crate) fn is_execution_arn(given: &str) -> bool {
-    is_arn(given) && given.split(':').nth(5) == Some("execution")
+    is_arn(given) && given.split(':').nth(5).is_some_and(|kind| matches!(kind, "execution" | "express"))
 }
 
 /// The one that is called so, else the one that CloudFormation has named so: for a logical id, or one in a stack.
@@ -93,7 +125,16 @@ fn choose(kind: &str, given: &str, mut listed: Vec<Named>) -> Result<String, Err
 fn is_generated(name: &str, id: &str) -> bool {
     let Some((start, suffix)) = name.rsplit_once('-') else { return false };
     let of_stack = start.strip_suffix(id).is_some_and(|stack| stack.is_empty() || stack.ends_with('-'));
-    of_stack && suffix.len() >= 8 && suffix.bytes().all(|byte| byte.is_ascii_alphanumeric())
+    of_stack && is_random(suffix)
+}
+
+/// Whether CloudFormation may have drawn it. Words of people, such as `production`, seldom have both capitals and digits.
+fn is_random(suffix: &str) -> bool {
+    let has = |kind: fn(&u8) -> bool| suffix.as_bytes().iter().any(kind);
+    matches!(suffix.len(), 12 | 13)
+        && suffix.bytes().all(|byte| byte.is_ascii_alphanumeric())
+        && has(u8::is_ascii_uppercase)
+        && has(u8::is_ascii_digit)
 }
 
 #[cfg(test)]
@@ -126,8 +167,12 @@ mod tests {
     /// Starting the wrong one would be worse than asking again.
     #[test]
     fn the_beginning_of_a_name_is_not_enough() {
-        let error = choose("state machine", "Loan", named(&["Loan-prod", "Check"])).unwrap_err();
-        assert_eq!(error.to_string(), "there is no state machine Loan; there are: Loan-prod, Check");
+        let neighbours =
+            ["Loan-prod", "Loan-production", "Loan-validation", "Loan-Verification", "Loan-20251122103000"];
+        for neighbour in neighbours {
+            let error = choose("state machine", "Loan", named(&[neighbour, "Check"])).unwrap_err();
+            assert_eq!(error.to_string(), format!("there is no state machine Loan; there are: {neighbour}, Check"));
+        }
     }
 
     #[test]
@@ -169,6 +214,41 @@ mod tests {
         assert_eq!(arn, "arn:aws:states:us-east-1:123456789012:execution:b:act-1");
         assert_eq!(machine_of(&arn), "arn:aws:states:us-east-1:123456789012:stateMachine:b");
         assert!(is_execution_arn(&arn) && !is_execution_arn("b:act-1"));
+    }
+
+    #[tokio::test]
+    async fn an_execution_of_an_express_workflow_cannot_be_told() {
+        let sfn = mock_client!(aws_sdk_sfn, RuleMode::MatchAny, Vec::<&aws_smithy_mocks::Rule>::new());
+        let arn = "arn:aws:states:us-east-1:123456789012:express:credit-check:act-1:9c1b";
+        assert!(is_execution_arn(arn));
+        assert_eq!(execution(&sfn, arn).await.unwrap_err().to_string(), NO_HISTORY);
+    }
+
+    #[test]
+    fn an_execution_belongs_to_a_machine_whatever_it_was_started_by() {
+        let machine = "arn:aws:states:us-east-1:123456789012:stateMachine:loan";
+        for started_by in [machine.to_owned(), format!("{machine}:7"), format!("{machine}:prod")] {
+            assert_eq!(execution_of(&started_by, "a"), "arn:aws:states:us-east-1:123456789012:execution:loan:a");
+        }
+    }
+
+    #[test]
+    fn arns_and_urls_are_shortened_to_what_they_name() {
+        for (long, named) in [
+            ("arn:aws:lambda:us-east-1:123456789012:function:score:$LATEST", "score:$LATEST"),
+            ("arn:${AWS::Partition}:lambda:${AWS::Region}:123456789012:function:score:live", "score:live"),
+            ("arn:aws:states:us-east-1:123456789012:stateMachine:loan:prod", "loan:prod"),
+            ("arn:aws:states:us-east-1:123456789012:activity:greet", "greet"),
+            ("arn:aws:ecs:us-east-1:123456789012:task-definition/family:7", "family:7"),
+            ("arn:aws:batch:us-east-1:123456789012:job-definition/job:3", "job:3"),
+            ("arn:aws:sns:us-east-1:123456789012:orders", "orders"),
+            ("family:7", "family:7"),
+            ("https://sqs.us-east-1.amazonaws.com/123456789012/checks", "checks"),
+            ("https://api.example.com/score?key=1#a/b", "score"),
+            ("api.example.com", "api.example.com"),
+        ] {
+            assert_eq!(short(long), named, "{long}");
+        }
     }
 
     #[tokio::test]

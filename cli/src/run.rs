@@ -1,8 +1,8 @@
 //! `run`: starts an execution.
 
-use std::io::{Write, stdout};
+use std::io::{Write, stderr, stdout};
 
-use aws_sdk_sfn::{Client, operation::start_execution::StartExecutionError};
+use aws_sdk_sfn::{Client, operation::start_execution::StartExecutionError, types::StateMachineType};
 use clap::Args;
 use jiff::Timestamp;
 use serde_json::json;
@@ -10,9 +10,9 @@ use serde_json::json;
 use crate::{
     arguments::Format,
     error::{Ended, Error},
-    follow,
+    follow::{self, Begun},
     input::Source,
-    names,
+    names::{self, NO_HISTORY},
     session::Session,
     times,
 };
@@ -36,7 +36,8 @@ pub(crate) struct Arguments {
 /// An execution that has begun.
 struct Started {
     arn: String,
-    at: Timestamp,
+    /// Not known if the reply was lost that said so.
+    at: Option<Timestamp>,
 }
 
 pub(crate) async fn run(arguments: Arguments, session: &Session) -> Result<Ended, Error> {
@@ -45,40 +46,66 @@ pub(crate) async fn run(arguments: Arguments, session: &Session) -> Result<Ended
         None => "{}".to_owned(),
     };
     let machine = names::state_machine(&session.sfn, &arguments.machine).await?;
+    if arguments.follow {
+        can_be_followed(&session.sfn, &machine).await?;
+    }
     let started = start(&session.sfn, &machine, input, arguments.name).await?;
     match (session.format, arguments.follow) {
         (Format::Table, _) => writeln!(stdout(), "{}", started.arn)?,
         (Format::Json, false) => {
-            writeln!(stdout(), "{:#}", json!({ "executionArn": started.arn, "startDate": started.at.to_string() }))?;
+            let at = started.at.map(|at| at.to_string());
+            writeln!(stdout(), "{:#}", json!({ "executionArn": started.arn, "startDate": at }))?;
         }
-        (Format::Json, true) => {} // the one document comes at the end
+        // The one document comes at the end, and may never come.
+        (Format::Json, true) => drop(writeln!(stderr(), "{}", started.arn)),
     }
     if !arguments.follow {
         return Ok(Ended::Well);
     }
-    follow::follow(session, &started.arn).await
+    follow::follow(session, &started.arn, Begun::JustNow).await
+}
+
+/// Whoever may start a state machine need not be allowed to describe it: what is not known is tried.
+///
+/// # Errors
+/// When it is known that there would be nothing to follow.
+async fn can_be_followed(sfn: &Client, machine: &str) -> Result<(), Error> {
+    match sfn.describe_state_machine().state_machine_arn(machine).send().await {
+        Ok(described) if described.r#type == StateMachineType::Express => {
+            Err(Error::usage(format!("{NO_HISTORY}; run it without --follow")))
+        }
+        _ => Ok(()),
+    }
 }
 
 /// Starts an execution. It has a name from here, so that the SDK's second try of a call whose reply was lost starts nothing
-/// twice.
-async fn start(sfn: &Client, machine: &str, input: String, name: Option<String>) -> Result<Started, Error> {
-    let name = name.unwrap_or_else(|| format!("{:032x}", fastrand::u128(..)));
+/// twice, but for Express workflows.
+async fn start(sfn: &Client, machine: &str, input: String, given: Option<String>) -> Result<Started, Error> {
+    let name = given.clone().unwrap_or_else(|| format!("{:032x}", fastrand::u128(..)));
     let call = sfn.start_execution().state_machine_arn(machine).input(input).name(&name).send();
-    let started = call.await.map_err(|error| {
-        let taken = error.as_service_error().is_some_and(StartExecutionError::is_execution_already_exists);
-        if taken {
-            let reason = format!("there was an execution {name} already, with another input: choose another --name");
-            return Error::refused(reason);
+    let error = match call.await {
+        Ok(started) => {
+            return Ok(Started { at: Some(times::of_aws(&started.start_date)), arn: started.execution_arn });
         }
-        Error::of_call("StartExecution", &error)
-    })?;
-    Ok(Started { at: times::of_aws(&started.start_date), arn: started.execution_arn })
+        Err(error) => error,
+    };
+    let is_taken = error.as_service_error().is_some_and(StartExecutionError::is_execution_already_exists);
+    match given {
+        Some(name) if is_taken => Err(Error::refused(format!(
+            "there is an execution {name} already, which has another input or has ended: choose another --name"
+        ))),
+        // Nobody else has such a name: the reply to an earlier try was lost, and the execution has ended since.
+        None if is_taken => Ok(Started { at: None, arn: names::execution_of(machine, &name) }),
+        _ => Err(Error::of_call("StartExecution", &error)),
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use aws_sdk_sfn::{
-        operation::start_execution::StartExecutionOutput, primitives::DateTime, types::error::ExecutionAlreadyExists,
+        operation::{describe_state_machine::DescribeStateMachineOutput, start_execution::StartExecutionOutput},
+        primitives::DateTime,
+        types::error::ExecutionAlreadyExists,
     };
     use aws_smithy_mocks::{mock, mock_client};
 
@@ -108,5 +135,30 @@ mod tests {
         let sfn = mock_client!(aws_sdk_sfn, [&rule]);
         let refused = start(&sfn, MACHINE, "{}".to_owned(), Some("act-1".to_owned())).await.err().unwrap();
         assert!(refused.to_string().contains("choose another --name"), "{refused}");
+    }
+
+    #[tokio::test]
+    async fn a_random_name_that_is_taken_is_our_own() {
+        let rule = mock!(Client::start_execution)
+            .then_error(|| StartExecutionError::ExecutionAlreadyExists(ExecutionAlreadyExists::builder().build()));
+        let sfn = mock_client!(aws_sdk_sfn, [&rule]);
+        let started = start(&sfn, &format!("{MACHINE}:prod"), "{}".to_owned(), None).await.unwrap();
+        let (of, name) = started.arn.rsplit_once(':').unwrap();
+        assert_eq!((of, name.len(), started.at), (EXECUTION.rsplit_once(':').unwrap().0, 32, None));
+    }
+
+    #[tokio::test]
+    async fn what_cannot_be_followed_is_told_before_it_is_started() {
+        let describe = |kind: StateMachineType| {
+            mock!(Client::describe_state_machine).then_output(move || {
+                let described = DescribeStateMachineOutput::builder().state_machine_arn(MACHINE).name("credit-check");
+                let described = described.definition("{}").role_arn("role").creation_date(DateTime::from_secs(0));
+                described.r#type(kind.clone()).build().unwrap()
+            })
+        };
+        let (express, standard) = (describe(StateMachineType::Express), describe(StateMachineType::Standard));
+        let refused = can_be_followed(&mock_client!(aws_sdk_sfn, [&express]), MACHINE).await.unwrap_err();
+        assert!(matches!(refused, Error::Usage(_)) && refused.to_string().contains("without --follow"), "{refused}");
+        can_be_followed(&mock_client!(aws_sdk_sfn, [&standard]), MACHINE).await.unwrap();
     }
 }

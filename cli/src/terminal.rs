@@ -15,8 +15,23 @@ pub(crate) fn table<'a>(columns: impl IntoIterator<Item = &'a str>) -> Table {
     table
 }
 
+/// A text that moves nothing on a terminal and hides nothing: of all control characters, only line feeds are left.
+pub(crate) fn printable(text: &str) -> String {
+    text.chars().map(|c| if c.is_control() && c != '\n' { '\u{fffd}' } else { c }).collect()
+}
+
 /// How many columns the terminal has, if there is one.
 fn width() -> u16 {
     let size = stdout().is_terminal().then(|| rustix::termios::tcgetwinsize(stdout()).ok()).flatten();
     size.map(|size| size.ws_col).filter(|columns| *columns > 0).unwrap_or(WIDTH)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_control_character_reaches_a_terminal_but_line_feeds() {
+        assert_eq!(printable("too low\n\u{1b}[2Jé\r\u{9b}"), "too low\n\u{fffd}[2Jé\u{fffd}\u{fffd}");
+    }
 }

@@ -65,8 +65,11 @@ impl Story {
             Type::WaitStateEntered => Some("entered, and waits for a time".to_owned()),
             Type::ActivityStarted => Some(format!(
                 "a worker has taken the task{}",
-                facts.worker.map(|by| format!(": {by}")).unwrap_or_default()
+                facts.worker.map(|by| format!(": {}", shown(by))).unwrap_or_default()
             )),
+            Type::MapRunStarted | Type::MapRunRedriven => facts
+                .map_run
+                .map(|run| format!("waits for the Map run {run}, whose executions are followed one by one")),
             Type::MapStateStarted => facts.length.map(|items| format!("{items} items")),
             Type::MapIterationStarted => facts.index.map(|index| format!("item {index} begins")),
             _ if event.state_entered_event_details().is_some() => Some("entered".to_owned()),
@@ -148,6 +151,8 @@ fn ends(event: &HistoryEvent, facts: &Facts<'_>) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
+    use aws_sdk_sfn::types::MapRunStartedEventDetails;
+
     use super::*;
     use crate::test_events::{Telling, credit_check};
 
@@ -194,6 +199,15 @@ mod tests {
         let lines = Story::default().tell(&telling.activity_scheduled(arn).activity_started("carol").events());
         assert_eq!(lines[2], "   2.000 s  Greet: waits for a worker of the activity getGreeting");
         assert_eq!(lines[3], "   3.000 s  Greet: a worker has taken the task: carol");
+    }
+
+    #[test]
+    fn a_map_run_is_told_with_its_arn() {
+        let run = MapRunStartedEventDetails::builder().map_run_arn("arn:aws:states:::mapRun:m/Each:7").build();
+        let telling = Telling::default().started().entered(Type::MapStateEntered, "Each");
+        let telling = telling.then(Type::MapRunStarted, |event| event.map_run_started_event_details(run));
+        let lines = Story::default().tell(&telling.events());
+        assert!(lines[2].contains("Each: waits for the Map run arn:aws:states:::mapRun:m/Each:7, whose"), "{lines:?}");
     }
 
     #[test]

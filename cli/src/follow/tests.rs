@@ -3,10 +3,13 @@
 use std::sync::{Arc, Mutex};
 
 use aws_sdk_sfn::{
+    error::ErrorMetadata,
     operation::get_execution_history::{GetExecutionHistoryError, GetExecutionHistoryOutput},
     types::{HistoryEvent, error::ExecutionDoesNotExist},
 };
 use aws_smithy_mocks::{RuleMode, mock, mock_client};
+
+use serde_json::Value;
 
 use super::*;
 use crate::test_events::{EXECUTION, Telling, credit_check};
@@ -35,35 +38,76 @@ fn newest_first(events: &[HistoryEvent]) -> GetExecutionHistoryOutput {
     GetExecutionHistoryOutput::builder().set_events(Some(events)).build().unwrap()
 }
 
+fn missing() -> GetExecutionHistoryError {
+    let metadata = ErrorMetadata::builder().code("ExecutionDoesNotExist").message("Execution Does Not Exist").build();
+    GetExecutionHistoryError::ExecutionDoesNotExist(ExecutionDoesNotExist::builder().meta(metadata).build())
+}
+
+fn throttled() -> GetExecutionHistoryError {
+    GetExecutionHistoryError::generic(ErrorMetadata::builder().code("SlowDown").message("Slow down").build())
+}
+
+async fn told(sfn: &Client, begun: Begun) -> (Result<(), Error>, String) {
+    let lines = Lines::default();
+    let ended = until_ended(sfn, EXECUTION, begun, &mut Events::default(), &mut View::of(lines.clone())).await;
+    (ended, lines.text())
+}
+
 #[tokio::test(start_paused = true)]
 async fn an_execution_is_followed_to_its_end() {
     let rule = mock!(Client::get_execution_history)
         .sequence()
-        .error(|| {
-            let missing = ExecutionDoesNotExist::builder().message("Execution Does Not Exist").build();
-            GetExecutionHistoryError::ExecutionDoesNotExist(missing)
-        })
+        .error(missing)
         .output(|| newest_first(&credit_check().list()[..3]))
         .output(|| newest_first(&credit_check().list()[..3]))
         .output(|| newest_first(&credit_check().list()))
         .build();
     let sfn = mock_client!(aws_sdk_sfn, RuleMode::Sequential, [&rule]);
-    let lines = Lines::default();
-    let summary = until_ended(&sfn, EXECUTION, &mut View::of(lines.clone())).await.unwrap();
-    assert_eq!(summary.status, ExecutionStatus::Succeeded);
-    assert_eq!(lines.text().lines().count(), 12, "{}", lines.text());
-    assert_eq!(rule.num_calls(), 4);
+    let (ended, lines) = told(&sfn, Begun::JustNow).await;
+    ended.unwrap();
+    assert_eq!((lines.lines().count(), rule.num_calls()), (12, 4), "{lines}");
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_execution_that_is_not_there_is_given_up() {
+async fn a_silence_of_aws_is_told_once_and_outlasted() {
+    let rule = mock!(Client::get_execution_history)
+        .sequence()
+        .output(|| newest_first(&credit_check().list()[..3]))
+        .error(throttled)
+        .times(20)
+        .output(|| newest_first(&credit_check().list()))
+        .build();
+    let sfn = mock_client!(aws_sdk_sfn, RuleMode::Sequential, [&rule]);
+    let (ended, lines) = told(&sfn, Begun::Before).await;
+    ended.unwrap();
+    assert_eq!((lines.lines().count(), lines.matches("SlowDown").count()), (13, 1), "{lines}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_cannot_be_asked_at_first_is_given_up() {
+    let rule = mock!(Client::get_execution_history).then_error(throttled);
+    let (ended, _) = told(&mock_client!(aws_sdk_sfn, RuleMode::MatchAny, [&rule]), Begun::Before).await;
+    assert!(matches!(ended, Err(Error::Unreachable(_))));
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_execution_that_is_not_there_is_waited_for_only_if_it_has_just_begun() {
+    for (begun, calls) in [(Begun::JustNow, 6), (Begun::Before, 1)] {
+        let rule = mock!(Client::get_execution_history).then_error(missing);
+        let (ended, _) = told(&mock_client!(aws_sdk_sfn, RuleMode::MatchAny, [&rule]), begun).await;
+        assert!(matches!(ended, Err(Error::NotThere(_))));
+        assert_eq!(rule.num_calls(), calls);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_refusal_is_not_tried_again() {
     let rule = mock!(Client::get_execution_history).then_error(|| {
-        let missing = ExecutionDoesNotExist::builder().message("Execution Does Not Exist").build();
-        GetExecutionHistoryError::ExecutionDoesNotExist(missing)
+        GetExecutionHistoryError::generic(ErrorMetadata::builder().code("AccessDeniedException").build())
     });
-    let sfn = mock_client!(aws_sdk_sfn, RuleMode::MatchAny, [&rule]);
-    let error = until_ended(&sfn, EXECUTION, &mut View::of(Lines::default())).await.unwrap_err();
-    assert!(matches!(error, Error::Refused(_)));
+    let (ended, _) = told(&mock_client!(aws_sdk_sfn, RuleMode::MatchAny, [&rule]), Begun::JustNow).await;
+    assert!(matches!(ended, Err(Error::Refused(_))));
+    assert_eq!(rule.num_calls(), 1);
 }
 
 fn finished(telling: Telling, format: Format) -> (Ended, String) {

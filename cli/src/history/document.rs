@@ -1,52 +1,61 @@
 //! A history as one JSON document.
 
 use aws_sdk_sfn::types::HistoryEvent;
-use serde_json::{Map, Value};
+use serde::Serialize;
 
-use super::{Events, Facts, Row, Summary};
-use crate::{redacted, times};
+use super::{
+    Events, Facts, Row, Summary,
+    json::{Field, Fields},
+};
+use crate::times;
 
 /// The summary, with the `events` beside it.
-pub(super) fn document(summary: &Summary, events: &Events, rows: &[Row]) -> Value {
-    let mut fields = summary.to_json();
-    let events = events.as_slice().iter().zip(rows).map(|(event, row)| of_event(event, row));
-    fields.insert("events".to_owned(), events.collect());
-    Value::Object(fields)
+#[derive(Debug, Serialize)]
+pub(super) struct Document {
+    #[serde(flatten)]
+    summary: Fields,
+    events: Vec<Fields>,
 }
 
-fn of_event(event: &HistoryEvent, row: &Row) -> Value {
+impl Document {
+    pub(super) fn of(summary: &Summary, events: &Events, rows: &[Row]) -> Self {
+        let events = events.as_slice().iter().zip(rows).map(|(event, row)| of_event(event, row));
+        Self { summary: summary.to_json(), events: events.collect() }
+    }
+}
+
+fn of_event(event: &HistoryEvent, row: &Row) -> Fields {
     let facts = Facts::of(event);
-    let mut fields = Map::new();
-    let mut field = |name: &str, value: Option<Value>| {
-        if let Some(value) = value {
-            fields.insert(name.to_owned(), value);
-        }
+    let mut fields = Fields::new();
+    let mut field = |name: &'static str, value: Option<Field>| {
+        fields.extend(value.map(|value| (name, value)));
     };
-    field("id", Some(event.id.into()));
-    field("previousEventId", Some(event.previous_event_id.into()));
-    field("timestamp", Some(times::of_aws(event.timestamp()).to_string().into()));
-    field("type", Some(event.r#type.as_str().into()));
-    field("state", row.state.clone().map(Value::from));
-    field("resourceType", facts.service.map(Value::from));
-    field("resource", facts.resource.map(Value::from));
-    field("timeoutInSeconds", facts.timeout.map(Value::from));
-    field("heartbeatInSeconds", facts.heartbeat.map(Value::from));
-    field("workerName", facts.worker.map(Value::from));
-    field("length", facts.length.map(Value::from));
-    field("index", facts.index.map(Value::from));
-    field("parameters", facts.parameters.map(json));
-    field("input", facts.input.map(json));
-    field("output", facts.output.map(json));
-    field("error", facts.error.map(text));
-    field("cause", facts.cause.map(text));
-    Value::Object(fields)
-}
-
-fn json(text: &str) -> Value {
-    let text = redacted::text(text);
-    serde_json::from_str(&text).unwrap_or(Value::String(text))
-}
-
-fn text(text: &str) -> Value {
-    redacted::text(text).into()
+    let number = |number: Option<i32>| number.map(i64::from).map(Field::Number);
+    field("id", Some(Field::Number(event.id)));
+    field("previousEventId", Some(Field::Number(event.previous_event_id)));
+    field("timestamp", Some(Field::Text(times::of_aws(event.timestamp()).to_string())));
+    field("type", Some(Field::text(event.r#type.as_str())));
+    field("state", row.state.as_deref().map(Field::text));
+    field("resourceType", facts.service.map(Field::text));
+    field("resource", facts.resource.map(Field::text));
+    field("region", facts.region.map(Field::text));
+    field("timeoutInSeconds", facts.timeout.map(Field::Number));
+    field("heartbeatInSeconds", facts.heartbeat.map(Field::Number));
+    field("workerName", facts.worker.map(Field::text));
+    field("length", number(facts.length));
+    field("index", number(facts.index));
+    field("mapRunArn", facts.map_run.map(Field::text));
+    field("redriveCount", number(facts.redrives));
+    field("stateMachineAliasArn", facts.alias.map(Field::text));
+    field("stateMachineVersionArn", facts.version.map(Field::text));
+    field("location", facts.location.map(Field::text));
+    field("parameters", facts.parameters.map(Field::json));
+    field("input", facts.input.map(Field::json));
+    field("inputIsTruncated", facts.input_is_truncated.then_some(Field::Is(true)));
+    field("output", facts.output.map(Field::json));
+    field("outputIsTruncated", facts.output_is_truncated.then_some(Field::Is(true)));
+    field("assignedVariables", facts.variables.map(Field::variables));
+    field("error", facts.error.map(Field::text));
+    field("cause", facts.cause.map(Field::text));
+    fields
 }

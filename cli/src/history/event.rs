@@ -1,6 +1,10 @@
 //! What an event says, wherever in its details it says so.
 
-use aws_sdk_sfn::types::{HistoryEvent, HistoryEventType as Type};
+use std::collections::HashMap;
+
+use aws_sdk_sfn::types::{HistoryEvent, HistoryEventExecutionDataDetails, HistoryEventType as Type};
+
+use crate::{names, redacted};
 
 /// What is known of an event. There is no `Debug`: parameters and inputs may have tokens in them.
 #[derive(Clone, Copy, Default)]
@@ -11,10 +15,18 @@ pub(crate) struct Facts<'a> {
     pub(crate) service: Option<&'a str>,
     /// What is called of it, as in `sendMessage.waitForTaskToken`; of an activity or a function its ARN.
     pub(crate) resource: Option<&'a str>,
+    /// Where the service is asked.
+    pub(crate) region: Option<&'a str>,
     /// What it is called with. It may have the task's token in it.
     pub(crate) parameters: Option<&'a str>,
     pub(crate) input: Option<&'a str>,
+    /// Whether Step Functions has cut it.
+    pub(crate) input_is_truncated: bool,
     pub(crate) output: Option<&'a str>,
+    /// Whether Step Functions has cut it.
+    pub(crate) output_is_truncated: bool,
+    /// What a state has assigned, as JSON, by the names of the variables.
+    pub(crate) variables: Option<&'a HashMap<String, String>>,
     pub(crate) error: Option<&'a str>,
     pub(crate) cause: Option<&'a str>,
     /// In seconds.
@@ -27,6 +39,16 @@ pub(crate) struct Facts<'a> {
     pub(crate) index: Option<i32>,
     /// How many items a Map state has.
     pub(crate) length: Option<i32>,
+    /// The ARN of what starts an execution for each item of a distributed Map state.
+    pub(crate) map_run: Option<&'a str>,
+    /// How often an execution or a Map run was redriven.
+    pub(crate) redrives: Option<i32>,
+    /// The ARN of the alias by which the execution was started.
+    pub(crate) alias: Option<&'a str>,
+    /// The ARN of the version that the execution runs by.
+    pub(crate) version: Option<&'a str>,
+    /// Which field of a state could not be evaluated.
+    pub(crate) location: Option<&'a str>,
 }
 
 impl<'a> Facts<'a> {
@@ -35,6 +57,7 @@ impl<'a> Facts<'a> {
         let mut facts = Self::default();
         facts.read_states(event);
         facts.read_begun(event);
+        facts.read_map_run(event);
         facts.read_succeeded(event);
         facts.read_failed(event);
         facts
@@ -42,10 +65,11 @@ impl<'a> Facts<'a> {
 
     fn read_states(&mut self, event: &'a HistoryEvent) {
         if let Some(details) = event.state_entered_event_details() {
-            (self.state, self.input) = (Some(details.name()), details.input());
+            self.state = Some(details.name());
+            self.is_given(details.input(), details.input_details());
         }
         if let Some(details) = event.state_exited_event_details() {
-            (self.state, self.output) = (Some(details.name()), details.output());
+            (self.state, self.variables) = (Some(details.name()), details.assigned_variables());
         }
         if let Some(details) = event.map_state_started_event_details() {
             self.length = Some(details.length());
@@ -59,33 +83,64 @@ impl<'a> Facts<'a> {
 
     fn read_begun(&mut self, event: &'a HistoryEvent) {
         if let Some(details) = event.execution_started_event_details() {
-            self.input = details.input();
+            self.is_given(details.input(), details.input_details());
+            (self.alias, self.version) = (details.state_machine_alias_arn(), details.state_machine_version_arn());
+        }
+        if let Some(details) = event.execution_redriven_event_details() {
+            self.redrives = details.redrive_count();
         }
         if let Some(details) = event.task_scheduled_event_details() {
             (self.service, self.resource) = (Some(details.resource_type()), Some(details.resource()));
-            self.parameters = Some(details.parameters());
+            (self.region, self.parameters) = (Some(details.region()), Some(details.parameters()));
             (self.timeout, self.heartbeat) = (details.timeout_in_seconds(), details.heartbeat_in_seconds());
         }
         if let Some(details) = event.activity_scheduled_event_details() {
-            (self.resource, self.input) = (Some(details.resource()), details.input());
+            self.resource = Some(details.resource());
+            self.is_given(details.input(), details.input_details());
             (self.timeout, self.heartbeat) = (details.timeout_in_seconds(), details.heartbeat_in_seconds());
         }
         if let Some(details) = event.activity_started_event_details() {
             self.worker = details.worker_name();
         }
         if let Some(details) = event.lambda_function_scheduled_event_details() {
-            (self.resource, self.input) = (Some(details.resource()), details.input());
+            self.resource = Some(details.resource());
+            self.is_given(details.input(), details.input_details());
             self.timeout = details.timeout_in_seconds();
         }
     }
 
+    fn is_given(&mut self, input: Option<&'a str>, details: Option<&HistoryEventExecutionDataDetails>) {
+        self.input = input;
+        self.input_is_truncated = details.is_some_and(HistoryEventExecutionDataDetails::truncated);
+    }
+
+    fn read_map_run(&mut self, event: &'a HistoryEvent) {
+        if let Some(details) = event.map_run_started_event_details() {
+            self.map_run = details.map_run_arn();
+        }
+        if let Some(details) = event.map_run_redriven_event_details() {
+            (self.map_run, self.redrives) = (details.map_run_arn(), details.redrive_count());
+        }
+    }
+
     fn read_succeeded(&mut self, event: &'a HistoryEvent) {
-        let output = event.task_submitted_event_details().and_then(|details| details.output());
-        let output = output.or(event.task_succeeded_event_details().and_then(|details| details.output()));
-        let output = output.or(event.activity_succeeded_event_details().and_then(|details| details.output()));
-        let output = output.or(event.lambda_function_succeeded_event_details().and_then(|details| details.output()));
-        let output = output.or(event.execution_succeeded_event_details().and_then(|details| details.output()));
-        self.output = self.output.or(output);
+        macro_rules! outputs_of {
+            ($($details:ident),*) => {$(
+                if let Some(details) = event.$details() {
+                    self.output = details.output();
+                    self.output_is_truncated =
+                        details.output_details().is_some_and(HistoryEventExecutionDataDetails::truncated);
+                }
+            )*};
+        }
+        outputs_of!(
+            activity_succeeded_event_details,
+            execution_succeeded_event_details,
+            lambda_function_succeeded_event_details,
+            state_exited_event_details,
+            task_submitted_event_details,
+            task_succeeded_event_details
+        );
     }
 
     fn read_failed(&mut self, event: &'a HistoryEvent) {
@@ -114,14 +169,15 @@ impl<'a> Facts<'a> {
             task_submit_failed_event_details,
             task_timed_out_event_details
         );
+        self.location = event.evaluation_failed_event_details().and_then(|details| details.location());
     }
 
     /// Who does the work, as in `sqs:sendMessage.waitForTaskToken to orders`. Never what is sent.
     pub(crate) fn target(&self) -> Option<String> {
         let resource = self.resource?;
-        let Some(service) = self.service else { return Some(last_part(resource).to_owned()) };
-        let to = self.parameters.and_then(addressee);
-        Some(to.map_or_else(|| format!("{service}:{resource}"), |to| format!("{service}:{resource} to {to}")))
+        let Some(service) = self.service else { return Some(redacted::text(names::short(resource))) };
+        let to = self.parameters.and_then(addressee).map(|to| format!(" to {to}")).unwrap_or_default();
+        Some(redacted::text(&format!("{service}:{resource}{to}")))
     }
 
     /// Whether a task waits for somebody who has its token.
@@ -145,12 +201,7 @@ fn addressee(parameters: &str) -> Option<String> {
     ];
     let parameters: serde_json::Value = serde_json::from_str(parameters).ok()?;
     let name = NAMES.iter().find_map(|name| parameters[name].as_str());
-    name.or_else(|| parameters["Entries"][0]["EventBusName"].as_str()).map(|name| last_part(name).to_owned())
-}
-
-/// The end of an ARN or a URL.
-fn last_part(name: &str) -> &str {
-    name.rsplit([':', '/']).next().unwrap_or(name)
+    name.or_else(|| parameters["Entries"][0]["EventBusName"].as_str()).map(|name| names::short(name).to_owned())
 }
 
 /// Whether an event is the last of its execution.

@@ -39,9 +39,11 @@ fn detail(facts: &Facts<'_>) -> String {
     parts.extend(facts.target());
     parts.extend(facts.timeout.map(|seconds| format!("times out after {seconds} s")));
     parts.extend(facts.heartbeat.map(|seconds| format!("wants a heartbeat every {seconds} s")));
-    parts.extend(facts.worker.map(|worker| format!("taken by {worker}")));
+    parts.extend(facts.worker.map(|worker| format!("taken by {}", shown(worker))));
     parts.extend(facts.length.map(|items| format!("{items} items")));
     parts.extend(facts.index.map(|index| format!("item {index}")));
+    parts.extend(facts.map_run.map(|run| format!("Map run {run}")));
+    parts.extend(facts.location.map(shown));
     parts.extend(facts.error.map(shown));
     parts.extend(facts.cause.map(shown));
     parts.extend(facts.input.map(|input| format!("input {}", shown(input))));

@@ -2,16 +2,14 @@
 
 use std::io::{self, Write};
 
-use aws_sdk_sfn::{
-    Client,
-    operation::describe_execution::DescribeExecutionOutput,
-    types::{ExecutionStatus, HistoryEventType as Type},
-};
+use aws_sdk_sfn::types::{ExecutionStatus, HistoryEventType as Type};
 use jiff::Timestamp;
-use serde_json::{Map, Value};
 
-use super::{Events, Facts, ends_execution};
-use crate::{error::Error, names, redacted, times};
+use super::{
+    Events, Facts, ends_execution,
+    json::{Field, Fields},
+};
+use crate::{names, redacted, terminal, times};
 
 /// What is known of it, without tokens.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -28,15 +26,6 @@ pub(crate) struct Summary {
 }
 
 impl Summary {
-    /// Asks Step Functions.
-    ///
-    /// # Errors
-    /// When it does not tell.
-    pub(crate) async fn of(sfn: &Client, execution: &str) -> Result<Self, Error> {
-        let described = sfn.describe_execution().execution_arn(execution).send().await;
-        described.map(Self::from).map_err(|error| Error::of_call("DescribeExecution", &error))
-    }
-
     /// What its history tells, which needs no further call, and is never behind the history.
     pub(crate) fn of_history(execution: &str, events: &Events) -> Self {
         let all = events.as_slice();
@@ -59,7 +48,7 @@ impl Summary {
 
     /// How it ended, or that it has not, and with what, for people.
     pub(crate) fn write(&self, out: &mut impl Write) -> io::Result<()> {
-        let mut line = |name: &str, text: &str| writeln!(out, "{name:<10} {text}");
+        let mut line = |name: &str, text: &str| writeln!(out, "{name:<10} {}", terminal::printable(text));
         line("execution", &self.execution_arn)?;
         let took =
             self.stopped.map(|stopped| format!(" after {}", times::duration(times::between(self.started, stopped))));
@@ -72,21 +61,18 @@ impl Summary {
     }
 
     /// For programs.
-    pub(crate) fn to_json(&self) -> Map<String, Value> {
-        let mut fields = Map::new();
-        let mut field = |name: &str, value: Value| drop(fields.insert(name.to_owned(), value));
-        field("executionArn", self.execution_arn.clone().into());
-        field("stateMachineArn", self.state_machine_arn.clone().into());
-        field("status", self.status.as_str().into());
-        field("startDate", self.started.to_string().into());
-        if let Some(stopped) = self.stopped {
-            field("stopDate", stopped.to_string().into());
-        }
-        for (name, text) in self.texts() {
-            let is_json = matches!(name, "input" | "output");
-            let json = is_json.then(|| serde_json::from_str(text).ok()).flatten();
-            field(name, json.unwrap_or_else(|| text.into()));
-        }
+    pub(crate) fn to_json(&self) -> Fields {
+        let mut fields = Fields::from([
+            ("executionArn", Field::text(&self.execution_arn)),
+            ("stateMachineArn", Field::text(&self.state_machine_arn)),
+            ("status", Field::text(self.status.as_str())),
+            ("startDate", Field::Text(self.started.to_string())),
+        ]);
+        fields.extend(self.stopped.map(|stopped| ("stopDate", Field::Text(stopped.to_string()))));
+        fields.extend(self.texts().map(|(name, text)| match name {
+            "input" | "output" => (name, Field::json(text)),
+            _ => (name, Field::text(text)),
+        }));
         fields
     }
 
@@ -103,22 +89,5 @@ fn status(last: &Type) -> ExecutionStatus {
         Type::ExecutionTimedOut => ExecutionStatus::TimedOut,
         Type::ExecutionAborted => ExecutionStatus::Aborted,
         _ => ExecutionStatus::Running,
-    }
-}
-
-impl From<DescribeExecutionOutput> for Summary {
-    fn from(described: DescribeExecutionOutput) -> Self {
-        let without_tokens = |text: Option<String>| text.map(|text| redacted::text(&text));
-        Self {
-            started: times::of_aws(&described.start_date),
-            stopped: described.stop_date.as_ref().map(times::of_aws),
-            execution_arn: described.execution_arn,
-            state_machine_arn: described.state_machine_arn,
-            status: described.status,
-            input: without_tokens(described.input),
-            output: without_tokens(described.output),
-            error: without_tokens(described.error),
-            cause: without_tokens(described.cause),
-        }
     }
 }
