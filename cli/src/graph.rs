@@ -9,7 +9,7 @@ mod visits;
 
 use std::{
     fs,
-    io::{Write, stdout},
+    io::{Write, stderr, stdout},
     path::Path,
 };
 
@@ -55,7 +55,12 @@ pub(crate) async fn run(arguments: Arguments, global: &GlobalOptions) -> Result<
         of_aws(&Session::open(global).await?.sfn, &of).await?
     };
     let machine = Machine::read(&definition).map_err(|error| Error::usage(format!("{of}: {error}")))?;
-    write!(stdout(), "{}", draw(&machine, &visits, format))?;
+    let drawn = draw(&machine, &visits, format);
+    write!(stdout(), "{drawn}")?;
+    if format == Drawing::Mermaid && mermaid::is_too_large(&drawn) {
+        let warning = "warning: this is more than GitHub shows of Mermaid: --format svg is a picture of any size";
+        let _nobody_reads_it = writeln!(stderr(), "{warning}");
+    }
     Ok(Ended::Well)
 }
 

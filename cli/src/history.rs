@@ -23,7 +23,7 @@ use document::Document;
 pub(crate) use event::{Facts, ends_execution};
 pub(crate) use fetch::{Events, events};
 pub(crate) use json::write as write_json;
-pub(crate) use places::{entry_of, state_of, states};
+pub(crate) use places::{entry_of, follows, over_since, state_of, states};
 pub(crate) use rows::shown;
 use rows::{Row, rows};
 pub(crate) use summary::Summary;

@@ -9,7 +9,7 @@ pub(super) fn in_words(rule: &Value) -> String {
     }
     for (list, word) in [("And", " and "), ("Or", " or ")] {
         if let Some(rules) = rule[list].as_array() {
-            return rules.iter().map(in_words).collect::<Vec<_>>().join(word);
+            return rules.iter().map(within_a_list).collect::<Vec<_>>().join(word);
         }
     }
     if rule["Not"].is_object() {
@@ -19,6 +19,12 @@ pub(super) fn in_words(rule: &Value) -> String {
     let known = ["Variable", "Next", "Comment", "Assign", "Output"];
     let comparison = rule.as_object().into_iter().flatten().find(|(name, _)| !known.contains(&name.as_str()));
     comparison.map_or_else(|| variable.to_owned(), |(name, value)| compared(variable, name, value))
+}
+
+/// A rule among others: a list of its own keeps its words together.
+fn within_a_list(rule: &Value) -> String {
+    let is_list = ["And", "Or"].iter().filter_map(|list| rule[list].as_array()).any(|rules| rules.len() > 1);
+    if is_list { format!("({})", in_words(rule)) } else { in_words(rule) }
 }
 
 /// <https://docs.aws.amazon.com/step-functions/latest/dg/state-choice.html#amazon-states-language-choice-state-rules>
@@ -61,6 +67,13 @@ mod tests {
             (
                 json!({ "And": [{ "Variable": "$.a", "BooleanEquals": true }, { "Not": { "Variable": "$.b", "StringMatches": "x*" } }] }),
                 "$.a = true and not ($.b matches x*)",
+            ),
+            (
+                json!({ "And": [
+                    { "Or": [{ "Variable": "$.a", "IsPresent": true }, { "Variable": "$.b", "IsPresent": true }] },
+                    { "And": [{ "Variable": "$.c", "IsPresent": true }] },
+                ] }),
+                "($.a is present or $.b is present) and $.c is present",
             ),
         ] {
             assert_eq!(in_words(&rule), words);

@@ -6,6 +6,7 @@ use std::collections::{BTreeSet, VecDeque};
 use serde_json::{Map, Value};
 
 use super::condition;
+use crate::names;
 
 /// A state machine, or one within a Parallel or Map state.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -159,7 +160,7 @@ fn edges(state: &Value) -> Vec<Edge> {
 
 /// What a task calls, without what is the same in every definition.
 fn resource(arn: &str) -> String {
-    let call = arn.strip_prefix("arn:aws:states:::").unwrap_or_else(|| arn.rsplit(':').next().unwrap_or(arn));
+    let call = arn.split_once(":states:::").map_or_else(|| names::short(arn), |(_, call)| call);
     call.trim_end_matches(".waitForTaskToken").to_owned()
 }
 
@@ -227,6 +228,14 @@ mod tests {
             ("arn:aws:states:::states:startExecution.sync:2", Kind::WaitingForJob, "states:startExecution.sync:2"),
             ("arn:aws:states:us-east-1:123456789012:activity:greet", Kind::WaitingForActivity, "greet"),
             ("arn:aws:states:::sns:publish", Kind::Task, "sns:publish"),
+            (
+                "arn:aws-us-gov:states:::states:startExecution.sync:2",
+                Kind::WaitingForJob,
+                "states:startExecution.sync:2",
+            ),
+            ("arn:${AWS::Partition}:states:::sqs:sendMessage", Kind::Task, "sqs:sendMessage"),
+            ("arn:aws:lambda:us-east-1:123456789012:function:score:live", Kind::Task, "score:live"),
+            ("${ScoreFunctionArn}", Kind::Task, "${ScoreFunctionArn}"),
         ] {
             let definition = serde_json::json!({
                 "StartAt": "a", "States": { "a": { "Type": "Task", "Resource": resource, "End": true } }

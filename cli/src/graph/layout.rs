@@ -3,9 +3,12 @@
 //! Every arrow has a place of its own halfway, where its text stands, so that no text lies on another.
 //! <https://en.wikipedia.org/wiki/Layered_graph_drawing>
 
+mod links;
 mod order;
 mod rank;
 mod spread;
+
+use links::Links;
 
 /// How far boxes are from each other, in the unit of their sizes.
 const BETWEEN: f64 = 24.0;
@@ -69,6 +72,7 @@ pub(super) fn lay_out(boxes: &[Size], arrows: &[Arrow]) -> Layout {
         boxes.iter().zip(&ranks).map(|(size, rank)| Item { layer: rank * 2, size: *size, passes: false }).collect();
     let mut links = Vec::new();
     let chains: Vec<Vec<usize>> = arrows.iter().map(|arrow| chain(arrow, &mut items, &mut links)).collect();
+    let links = Links::new(items.len(), &links);
     let layers = order::layers(&items, &links);
     let centres = spread::centres(&items, &layers, &links);
     let tops = tops(&items, &layers);

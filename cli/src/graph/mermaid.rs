@@ -136,20 +136,38 @@ fn classes(state: &State, visits: &Visits) -> impl Iterator<Item = &'static str>
     kind.into_iter().chain(visit)
 }
 
-/// A text in which nothing means anything to Mermaid.
+/// A text in which nothing means anything to Mermaid, which reads it as Markdown.
 fn quoted(text: &str) -> String {
-    let mut quoted = String::from("\"");
-    for character in text.chars() {
-        match character {
-            '\n' => quoted.push_str("<br>"),
-            '"' | '<' | '>' | '&' | '#' | ';' | '`' => {
-                let _ = write!(quoted, "#{};", u32::from(character));
-            }
-            character => quoted.push(character),
+    let lines: Vec<String> = text.split('\n').map(line).collect();
+    format!("\"{}\"", lines.join("<br>"))
+}
+
+fn line(text: &str) -> String {
+    let digits = text.bytes().take_while(u8::is_ascii_digit).count();
+    let mut line = String::new();
+    let mut before = ' ';
+    for (index, character) in text.char_indices() {
+        let is_marked = match character {
+            '"' | '<' | '>' | '&' | '#' | ';' | '`' | '*' | '_' => true,
+            '$' => before == '$',                       // mathematics
+            '.' | ')' => digits > 0 && index == digits, // a list with numbers
+            '-' | '+' => index == 0,                    // a list
+            _ => false,
+        };
+        if is_marked {
+            let _ = write!(line, "#{};", u32::from(character));
+        } else {
+            line.push(character);
         }
+        before = character;
     }
-    quoted.push('"');
-    quoted
+    line
+}
+
+/// Whether GitHub refuses to show it: above 500 arrows or 50,000 characters.
+/// <https://mermaid.js.org/config/schema-docs/config.html>
+pub(super) fn is_too_large(drawn: &str) -> bool {
+    drawn.matches("->").count() > 500 || drawn.chars().count() > 50_000
 }
 
 fn cut(text: &str) -> String {
@@ -166,6 +184,26 @@ mod tests {
     #[test]
     fn nothing_in_a_name_means_anything_to_mermaid() {
         assert_eq!(quoted("Is \"a\" <b> & #c;\nd"), "\"Is #34;a#34; #60;b#62; #38; #35;c#59;<br>d\"");
+    }
+
+    #[test]
+    fn nothing_in_a_name_means_anything_in_markdown() {
+        for (name, shown) in [
+            ("1. Check\n10) b", "\"1#46; Check<br>10#41; b\""),
+            ("- a\n+ b - c", "\"#45; a<br>#43; b - c\""),
+            ("*a* _b_", "\"#42;a#42; #95;b#95;\""),
+            ("$.a = $$.b", "\"$.a = $#36;.b\""),
+            ("v1.5", "\"v1.5\""),
+        ] {
+            assert_eq!(quoted(name), shown);
+        }
+    }
+
+    #[test]
+    fn what_github_does_not_show_is_known() {
+        assert!(!is_too_large(&"a --> b\n".repeat(500)));
+        assert!(is_too_large(&"a --> b\n".repeat(501)));
+        assert!(is_too_large(&"é".repeat(50_001)));
     }
 
     #[test]

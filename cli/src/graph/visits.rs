@@ -2,13 +2,15 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::history::{Events, Facts, state_of};
+use aws_sdk_sfn::types::HistoryEventType as Type;
+
+use crate::history::{Events, Facts, entry_of, follows, over_since, state_of};
 
 /// The states that an execution has entered, and the one where it is or has failed.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct Visits {
     entered: BTreeSet<String>,
-    /// Entered more often than left: the execution is there.
+    /// Entered and not left: the execution is there.
     there: BTreeSet<String>,
     failed: Option<String>,
 }
@@ -26,20 +28,21 @@ pub(super) enum Visit {
 impl Visits {
     /// What a history tells.
     pub(super) fn of(events: &Events) -> Self {
-        let mut open: BTreeMap<&str, i64> = BTreeMap::new();
+        let (mut entered, mut open) = (BTreeSet::new(), BTreeMap::new());
         for event in events.as_slice() {
-            let Some(state) = Facts::of(event).state else { continue };
-            let entered = event.state_entered_event_details().is_some();
-            *open.entry(state).or_default() += if entered { 1 } else { -1 };
+            let goes_on = matches!(event.r#type, Type::MapStateStarted | Type::ParallelStateStarted);
+            if goes_on || event.state_entered_event_details().is_some() {
+                let entry = entry_of(events, event);
+                open.extend(entry.and_then(|entry| Some((entry.id, Facts::of(entry).state?))));
+            } else if let Some(since) = over_since(events, event) {
+                open.retain(|entry, _| !follows(events, *entry, since));
+            }
+            entered.extend(Facts::of(event).state.map(str::to_owned));
         }
         let last = events.as_slice().last().filter(|_| events.have_ended());
         let failed = last.and_then(|event| state_of(events, event)).map(str::to_owned);
-        let is_there = |count: &i64| *count > 0 && !events.have_ended();
-        Self {
-            entered: open.keys().map(|state| (*state).to_owned()).collect(),
-            there: open.iter().filter(|(_, count)| is_there(count)).map(|(state, _)| (*state).to_owned()).collect(),
-            failed,
-        }
+        let there = open.into_values().filter(|_| !events.have_ended()).map(str::to_owned).collect();
+        Self { entered, there, failed }
     }
 
     /// What is known of a state; nothing if the execution has not been there.
@@ -56,7 +59,7 @@ impl Visits {
 
 #[cfg(test)]
 mod tests {
-    use aws_sdk_sfn::types::HistoryEventType as Type;
+    use aws_sdk_sfn::types::{MapIterationEventDetails, StateEnteredEventDetails, builders::HistoryEventBuilder};
 
     use super::*;
     use crate::test_events::{Telling, credit_check};
@@ -77,5 +80,64 @@ mod tests {
         assert_eq!(Visits::of(&stopped.events()).of_state("Check credit"), Some(Visit::Visited));
         let failed = asked().task_failed("E", "cause").failed("E", "cause");
         assert_eq!(Visits::of(&failed.events()).of_state("Check credit"), Some(Visit::Failed));
+    }
+
+    /// Two branches, of which one fails; what comes after that, is caught or is tried again.
+    fn branches_of_which_one_fails() -> Telling {
+        Telling::default()
+            .started()
+            .entered(Type::ParallelStateEntered, "Both")
+            .then(Type::ParallelStateStarted, |event| event)
+            .after(3, Type::TaskStateEntered, |event| event.state_entered_event_details(state("Fails")))
+            .after(3, Type::TaskStateEntered, |event| event.state_entered_event_details(state("Is stopped")))
+            .after(4, Type::TaskFailed, |event| event)
+            .after(6, Type::ParallelStateFailed, |event| event)
+    }
+
+    fn state(name: &str) -> StateEnteredEventDetails {
+        StateEnteredEventDetails::builder().name(name).build().unwrap()
+    }
+
+    #[test]
+    fn what_was_within_is_over_when_its_frame_has_failed() {
+        let caught = branches_of_which_one_fails()
+            .exited(Type::ParallelStateExited, "Both")
+            .entered(Type::TaskStateEntered, "Undo");
+        let visits = Visits::of(&caught.events());
+        for state in ["Both", "Fails", "Is stopped"] {
+            assert_eq!(visits.of_state(state), Some(Visit::Visited), "{state}");
+        }
+        assert_eq!(visits.of_state("Undo"), Some(Visit::There));
+    }
+
+    #[test]
+    fn a_frame_that_is_tried_again_is_where_the_execution_is() {
+        let again = branches_of_which_one_fails()
+            .then(Type::ParallelStateStarted, |event| event)
+            .entered(Type::TaskStateEntered, "Fails");
+        let visits = Visits::of(&again.events());
+        assert_eq!(visits.of_state("Is stopped"), Some(Visit::Visited));
+        assert_eq!(visits.of_state("Both"), Some(Visit::There));
+        assert_eq!(visits.of_state("Fails"), Some(Visit::There));
+    }
+
+    #[test]
+    fn an_item_that_has_failed_is_over() {
+        let item = |event: HistoryEventBuilder| {
+            event.map_iteration_failed_event_details(MapIterationEventDetails::builder().index(0).build())
+        };
+        let telling = Telling::default()
+            .started()
+            .entered(Type::MapStateEntered, "Each")
+            .then(Type::MapStateStarted, |event| event)
+            .then(Type::MapIterationStarted, |event| {
+                event.map_iteration_started_event_details(MapIterationEventDetails::builder().index(0).build())
+            })
+            .entered(Type::TaskStateEntered, "Ask")
+            .then(Type::TaskFailed, |event| event)
+            .then(Type::MapIterationFailed, item);
+        let visits = Visits::of(&telling.events());
+        assert_eq!(visits.of_state("Ask"), Some(Visit::Visited));
+        assert_eq!(visits.of_state("Each"), Some(Visit::There));
     }
 }

@@ -133,6 +133,27 @@ fn events_of_a_map_belong_to_it_and_those_within_to_their_states() {
     assert!(rows(&events)[3].detail.contains("item 1"));
 }
 
+#[test]
+fn a_map_within_that_failed_is_passed_over_when_the_outer_one_is_looked_for() {
+    let events = Telling::default()
+        .started()
+        .entered(Type::MapStateEntered, "Outer")
+        .then(Type::MapStateStarted, |event| event)
+        .then(Type::MapIterationStarted, |event| event)
+        .entered(Type::MapStateEntered, "Inner")
+        .then(Type::MapStateStarted, |event| event)
+        .then(Type::MapStateFailed, |event| event)
+        .then(Type::MapStateStarted, |event| event)
+        .then(Type::MapStateFailed, |event| event)
+        .then(Type::MapIterationFailed, |event| event)
+        .then(Type::MapStateFailed, |event| event)
+        .exited(Type::MapStateExited, "Outer")
+        .events();
+    let states: Vec<_> = states(&events).into_iter().map(Option::unwrap_or_default).collect();
+    let [outer, inner] = ["Outer", "Inner"];
+    assert_eq!(states, ["", outer, outer, outer, inner, inner, inner, inner, inner, outer, outer, outer]);
+}
+
 fn page(events: Vec<aws_sdk_sfn::types::HistoryEvent>, next: Option<&str>) -> GetExecutionHistoryOutput {
     GetExecutionHistoryOutput::builder().set_events(Some(events)).set_next_token(next.map(Into::into)).build().unwrap()
 }

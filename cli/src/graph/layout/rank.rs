@@ -4,10 +4,15 @@
 pub(super) fn ranks(count: usize, arrows: &[(usize, usize)]) -> Vec<usize> {
     let forward = without_loops(count, arrows);
     let mut ranks = vec![0; count];
-    // As often as the longest way can be: there are no loops left.
-    for _ in 0..count {
+    // There are no loops left, so that this comes to an end.
+    let mut has_changed = true;
+    while has_changed {
+        has_changed = false;
         for (from, to) in &forward {
-            ranks[*to] = ranks[*to].max(ranks[*from] + 1);
+            if ranks[*to] <= ranks[*from] {
+                ranks[*to] = ranks[*from] + 1;
+                has_changed = true;
+            }
         }
     }
     ranks
@@ -15,31 +20,33 @@ pub(super) fn ranks(count: usize, arrows: &[(usize, usize)]) -> Vec<usize> {
 
 /// The arrows, with those turned that lead back to where a way has come from; those to their own box are left out.
 fn without_loops(count: usize, arrows: &[(usize, usize)]) -> Vec<(usize, usize)> {
-    let mut search = Search { arrows, begun: vec![false; count], done: vec![false; count], forward: Vec::new() };
+    let mut leads_to = vec![Vec::new(); count];
+    for (from, to) in arrows.iter().filter(|(from, to)| from != to) {
+        leads_to[*from].push(*to);
+    }
+    let (mut begun, mut done, mut forward) = (vec![false; count], vec![false; count], Vec::new());
     for start in 0..count {
-        search.visit(start);
-    }
-    search.forward
-}
-
-struct Search<'a> {
-    arrows: &'a [(usize, usize)],
-    begun: Vec<bool>,
-    done: Vec<bool>,
-    forward: Vec<(usize, usize)>,
-}
-
-impl Search<'_> {
-    fn visit(&mut self, at: usize) {
-        if self.begun[at] {
-            return;
+        // The boxes on the way here, each with how many of its arrows have been followed.
+        let mut way = Vec::new();
+        if !begun[start] {
+            begun[start] = true;
+            way.push((start, 0));
         }
-        self.begun[at] = true;
-        for (_, to) in self.arrows.iter().filter(|(from, to)| *from == at && *to != at) {
-            let leads_back = self.begun[*to] && !self.done[*to];
-            self.forward.push(if leads_back { (*to, at) } else { (at, *to) });
-            self.visit(*to);
+        while let Some((at, followed)) = way.last_mut() {
+            let at = *at;
+            let Some(&to) = leads_to[at].get(*followed) else {
+                done[at] = true;
+                way.pop();
+                continue;
+            };
+            *followed += 1;
+            let leads_back = begun[to] && !done[to];
+            forward.push(if leads_back { (to, at) } else { (at, to) });
+            if !begun[to] {
+                begun[to] = true;
+                way.push((to, 0));
+            }
         }
-        self.done[at] = true;
     }
+    forward
 }

@@ -1,6 +1,9 @@
 //! How far from the left everything is: below and above what it is linked to, without touching its neighbours.
 
-use super::{BETWEEN, Item};
+use super::{
+    BETWEEN, Item,
+    links::{Links, mean},
+};
 
 /// How often the layers are gone through, down and up.
 const SWEEPS: usize = 100;
@@ -8,17 +11,17 @@ const SWEEPS: usize = 100;
 const STRAIGHT: f64 = 4.0;
 
 /// The centre of each item. The leftmost edge of all is at 0.
-pub(super) fn centres(items: &[Item], layers: &[Vec<usize>], links: &[(usize, usize)]) -> Vec<f64> {
+pub(super) fn centres(items: &[Item], layers: &[Vec<usize>], links: &Links) -> Vec<f64> {
     let mut centres = vec![0.0; items.len()];
     for layer in layers {
-        place(layer, items, &mut centres, |_| 0.0);
+        place(layer, items, &mut centres, &vec![0.0; layer.len()]);
     }
     for sweep in 0..SWEEPS {
         let down = sweep % 2 == 0;
         let through: Vec<&Vec<usize>> = if down { layers.iter().collect() } else { layers.iter().rev().collect() };
         for layer in through {
-            let before = centres.clone();
-            place(layer, items, &mut centres, |item| wish(item, links, &before));
+            let wishes: Vec<f64> = layer.iter().map(|item| wish(*item, links, &centres)).collect();
+            place(layer, items, &mut centres, &wishes);
         }
     }
     let left = |item: usize| centres[item] - items[item].size.width / 2.0;
@@ -27,20 +30,14 @@ pub(super) fn centres(items: &[Item], layers: &[Vec<usize>], links: &[(usize, us
 }
 
 /// In the middle of all that it is linked to; where it is if it is linked to nothing.
-#[expect(clippy::cast_precision_loss, reason = "an item has few links")]
-fn wish(item: usize, links: &[(usize, usize)], centres: &[f64]) -> f64 {
-    let other = |(top, bottom): &(usize, usize)| match item {
-        _ if *top == item => Some(centres[*bottom]),
-        _ if *bottom == item => Some(centres[*top]),
-        _ => None,
-    };
-    let linked: Vec<f64> = links.iter().filter_map(other).collect();
-    if linked.is_empty() { centres[item] } else { linked.iter().sum::<f64>() / linked.len() as f64 }
+fn wish(item: usize, links: &Links, centres: &[f64]) -> f64 {
+    let linked = links.above(item).iter().chain(links.beneath(item));
+    mean(linked, centres).unwrap_or(centres[item])
 }
 
 /// Places a layer as near to what its items wish as the room between them allows: those that would touch move as one,
 /// to the mean of their wishes (pool adjacent violators).
-fn place(layer: &[usize], items: &[Item], centres: &mut [f64], wish: impl Fn(usize) -> f64) {
+fn place(layer: &[usize], items: &[Item], centres: &mut [f64], wishes: &[f64]) {
     let mut offset = 0.0;
     let mut offsets = Vec::new();
     let mut pools: Vec<(f64, f64, usize)> = Vec::new(); // where, how heavy, how many
@@ -50,7 +47,7 @@ fn place(layer: &[usize], items: &[Item], centres: &mut [f64], wish: impl Fn(usi
         }
         offsets.push(offset);
         let weight = if items[*item].passes { STRAIGHT } else { 1.0 };
-        let mut pool = (wish(*item) - offset, weight, 1);
+        let mut pool = (wishes[index] - offset, weight, 1);
         while let Some(before) = pools.pop_if(|before| before.0 > pool.0) {
             let weight = before.1 + pool.1;
             pool = ((before.0 * before.1 + pool.0 * pool.1) / weight, weight, before.2 + pool.2);

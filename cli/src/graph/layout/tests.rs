@@ -1,6 +1,9 @@
 //! Nothing lies on anything else, and every arrow leads from its box to its box.
 
+use std::time::Duration;
+
 use proptest::prelude::*;
+use tokio::time::Instant;
 
 use super::*;
 
@@ -39,6 +42,24 @@ fn a_way_back_leads_up() {
     let layout = lay_out(&[BOX; 3], &arrows(&[(0, 1), (1, 2), (2, 1), (1, 1)]));
     let points = &layout.paths[2].points;
     assert!(points[0].y > points[points.len() - 1].y, "{points:?}");
+}
+
+/// Every state of a long chain may fail, and leads to the same place then: every arrow passes all that is beneath.
+#[test]
+fn a_long_chain_with_one_way_out_is_laid_out_in_time() {
+    let count = 150;
+    let chain = (1..count).map(|index| (index - 1, index));
+    let ends: Vec<(usize, usize)> = chain.chain((0..count - 1).map(|index| (index, count))).collect();
+    let begun = Instant::now();
+    let layout = lay_out(&vec![BOX; count + 1], &arrows(&ends));
+    assert!(layout.boxes[count].y > layout.boxes[count - 2].y);
+    assert!(begun.elapsed() < Duration::from_mins(1), "{:?}", begun.elapsed());
+}
+
+#[test]
+fn no_chain_is_too_long_to_be_gone_through() {
+    let ends: Vec<(usize, usize)> = (1..50_000).map(|index| (index - 1, index)).collect();
+    assert_eq!(rank::ranks(50_000, &ends).last(), Some(&49_999));
 }
 
 fn overlap(a: (Point, Size), b: (Point, Size)) -> bool {
