@@ -1,37 +1,24 @@
 //! The program as people call it, where there is no AWS: what it prints, and how it ends.
 
+mod program;
+
 use std::{
-    fs,
-    io::{Read, Write},
-    net::TcpListener,
+    io::Write,
     path::Path,
-    process::{Command, Output, Stdio},
-    thread,
+    process::{Output, Stdio},
 };
+
+use program::{SOMEBODY, command, ends};
 
 /// Nobody listens there.
 const NOWHERE: &str = "http://127.0.0.1:9";
 const TOKEN: &str = "AQCUAAAAKgAAAAMAAAAAsecretsecret+/=";
 
-/// Runs it with nothing of this process's environment, and with credentials that no account knows.
 fn callback_bridge(arguments: &[&str], environment: &[(&str, &str)], input: &str) -> Output {
-    let home = tempfile::tempdir().expect("a folder");
-    let mut command = Command::new(env!("CARGO_BIN_EXE_callback-bridge"));
-    command.args(arguments).env_clear().env("HOME", home.path()).env("AWS_EC2_METADATA_DISABLED", "true");
-    command.env("AWS_ENDPOINT_URL", NOWHERE).env("AWS_MAX_ATTEMPTS", "1").envs(environment.iter().copied());
-    let mut child =
-        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("the program");
+    let mut command = command(arguments, NOWHERE, environment);
+    let mut child = command.stdin(Stdio::piped()).spawn().expect("the program");
     let _closed = child.stdin.take().expect("its input").write_all(input.as_bytes());
     child.wait_with_output().expect("its output")
-}
-
-const SOMEBODY: [(&str, &str); 3] =
-    [("AWS_REGION", "us-east-1"), ("AWS_ACCESS_KEY_ID", "test"), ("AWS_SECRET_ACCESS_KEY", "test")];
-
-fn ends(output: &Output, code: i32, says: &str) {
-    let said = String::from_utf8_lossy(&output.stderr);
-    assert_eq!(output.status.code(), Some(code), "{said}");
-    assert!(said.contains(says), "{said}");
 }
 
 #[test]
@@ -72,44 +59,6 @@ fn help_is_no_error() {
     let output = callback_bridge(&["--help"], &[], "");
     ends(&output, 0, "");
     assert!(String::from_utf8_lossy(&output.stdout).contains("Exit codes:"));
-}
-
-/// Answers one request with an error, and returns the request's head.
-fn one_request() -> (String, thread::JoinHandle<String>) {
-    let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
-    let url = format!("http://{}", listener.local_addr().expect("its address"));
-    let head = thread::spawn(move || {
-        let (mut stream, _) = listener.accept().expect("a caller");
-        let (mut head, mut buffer) = (Vec::new(), [0; 1024]);
-        while !head.windows(4).any(|end| end == b"\r\n\r\n") {
-            let length = stream.read(&mut buffer).expect("a request");
-            head.extend_from_slice(&buffer[..length]);
-        }
-        let reply =
-            b"HTTP/1.1 400 Bad Request\r\nx-amzn-errortype: ExecutionDoesNotExist\r\ncontent-length: 2\r\n\r\n{}";
-        stream.write_all(reply).expect("a reader");
-        String::from_utf8_lossy(&head).into_owned()
-    });
-    (url, head)
-}
-
-const EXECUTION: &str = "arn:aws:states:us-east-1:123456789012:execution:m:act-1";
-
-/// As with the AWS CLI: a profile that is given counts more than credentials in the environment.
-#[test]
-fn a_profile_is_asked_as_even_if_the_environment_has_credentials() {
-    let folder = tempfile::tempdir().expect("a folder");
-    let file = folder.path().join("credentials");
-    let profile = "[staging]\naws_access_key_id = STAGING\naws_secret_access_key = test\n";
-    fs::write(&file, profile).expect("a file");
-    let (url, head) = one_request();
-    let file = file.to_str().expect("a name");
-    let environment =
-        [SOMEBODY.as_slice(), &[("AWS_SHARED_CREDENTIALS_FILE", file), ("AWS_ENDPOINT_URL", &url)]].concat();
-    ends(&callback_bridge(&["history", EXECUTION, "--profile", "nobody"], &environment, ""), 4, "nobody");
-    ends(&callback_bridge(&["history", EXECUTION, "--profile", "staging"], &environment, ""), 3, "no such thing");
-    let head = head.join().expect("a request");
-    assert!(head.contains("Credential=STAGING/"), "{head}");
 }
 
 #[test]

@@ -17,18 +17,18 @@ fn repository() -> PathBuf {
 fn drawn(name: &str) -> String {
     let file = format!("infra/statemachines/{name}.asl.json");
     let mut command = Command::new(env!("CARGO_BIN_EXE_callback-bridge"));
-    let output = command.args(["graph", &file]).current_dir(repository()).env_clear().output().unwrap();
+    let output = command.args(["graph", &file]).current_dir(repository()).env_clear().output().expect("the program");
     assert!(output.status.success(), "{name}: {}", String::from_utf8_lossy(&output.stderr));
-    String::from_utf8(output.stdout).unwrap()
+    String::from_utf8(output.stdout).expect("a text")
 }
 
 /// The names of what a document has drawings of, and the drawings.
 fn drawings(document: &str) -> Vec<(String, String)> {
-    let text = fs::read_to_string(repository().join(document)).unwrap();
+    let text = fs::read_to_string(repository().join(document)).expect("a document");
     let drawing = |part: &str| {
         let (name, rest) = part.split_once(" -->\n").expect("the mark stands on a line of its own");
         let rest = rest.strip_prefix("```mermaid\n").unwrap_or_else(|| panic!("{document}: {name} is not drawn"));
-        (name.to_owned(), rest.split("```").next().unwrap().to_owned())
+        (name.to_owned(), rest.split("```").next().unwrap_or_default().to_owned())
     };
     text.split(MARK).skip(1).map(drawing).collect()
 }

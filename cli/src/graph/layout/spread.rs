@@ -5,8 +5,10 @@ use super::{
     links::{Links, mean},
 };
 
-/// How often the layers are gone through, down and up.
+/// How often the layers are gone through, down and up, and how many items are moved at most before a large drawing is good
+/// enough.
 const SWEEPS: usize = 100;
+const MOVES: usize = 2_000_000;
 /// How much more it matters that an arrow is straight than that a box is in the middle.
 const STRAIGHT: f64 = 4.0;
 
@@ -16,7 +18,7 @@ pub(super) fn centres(items: &[Item], layers: &[Vec<usize>], links: &Links) -> V
     for layer in layers {
         place(layer, items, &mut centres, &vec![0.0; layer.len()]);
     }
-    for sweep in 0..SWEEPS {
+    for sweep in 0..SWEEPS.min(MOVES / items.len().max(1)).max(2) {
         let down = sweep % 2 == 0;
         let through: Vec<&Vec<usize>> = if down { layers.iter().collect() } else { layers.iter().rev().collect() };
         for layer in through {
