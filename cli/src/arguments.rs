@@ -22,13 +22,14 @@ Exit codes:
   2    wrong usage, or something on this machine: a file, a terminal, a command that cannot be started
   3    AWS refused: there is no such thing, it is denied, or nobody waits for an answer any more
   4    AWS could not be asked: no region, no credentials, no connection
-  130  interrupted";
+  130  interrupted
+  141  nobody reads any more what an execution does that is followed";
 
 /// The options that the AWS CLI has as well, with the same meanings.
 #[derive(Debug, Clone, Args)]
 #[command(next_help_heading = "Global options")]
 pub(crate) struct GlobalOptions {
-    /// The profile with the credentials and the region [default: `AWS_PROFILE`, else default]
+    /// The profile with the credentials, even if the environment has some, and the region [default: `AWS_PROFILE`, else default]
     #[arg(long, global = true, value_name = "NAME")]
     pub(crate) profile: Option<String>,
     /// The region [default: `AWS_REGION`, else the profile's]

@@ -41,7 +41,8 @@ pub async fn run(words: impl IntoIterator<Item = OsString>) -> ExitCode {
         Ok(ended) => ended.into(),
         Err(Error::NobodyReads) => ExitCode::SUCCESS,
         Err(error) => {
-            let _nobody_reads_it = writeln!(io::stderr(), "error: {}", redacted::text(&error.to_string()));
+            let _nobody_reads_it =
+                writeln!(io::stderr(), "error: {}", terminal::printable(&redacted::text(&error.to_string())));
             error.into()
         }
     }

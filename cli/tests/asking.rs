@@ -87,6 +87,18 @@ fn a_profile_is_asked_as_even_if_the_environment_has_credentials() {
 }
 
 #[test]
+fn a_proxy_of_the_environment_is_asked_but_for_hosts_that_need_none() {
+    let elsewhere = "http://aws.invalid";
+    let proxy = Aws::replying(vec![error("ExecutionDoesNotExist")]);
+    for (needs_none, code, says) in [("localhost", 3, "no such thing"), ("aws.invalid", 4, "check the connection")] {
+        let environment = [SOMEBODY.as_slice(), &[("HTTP_PROXY", &*proxy.url), ("NO_PROXY", needs_none)]].concat();
+        ends(&command(&["history", EXECUTION], elsewhere, &environment).output().expect("the program"), code, says);
+    }
+    let head = proxy.asked.recv().expect("a request");
+    assert!(head.starts_with("POST http://aws.invalid/"), "{head}");
+}
+
+#[test]
 fn an_execution_that_was_started_is_named_whatever_happens_then() {
     let started = (200, "", format!(r#"{{"executionArn":"{EXECUTION}","startDate":0}}"#));
     let machine = EXECUTION.replace(":execution:", ":stateMachine:").replace(":act-1", "");

@@ -110,6 +110,15 @@ async fn a_refusal_is_not_tried_again() {
     assert_eq!(rule.num_calls(), 1);
 }
 
+#[tokio::test(start_paused = true)]
+async fn no_control_character_of_an_execution_reaches_a_terminal() {
+    let greeted =
+        || Telling::default().started().activity_scheduled("arn:aws:states:::activity:\u{1b}[2J").succeeded("");
+    let rule = mock!(Client::get_execution_history).then_output(move || newest_first(&greeted().list()));
+    let (_, lines) = told(&mock_client!(aws_sdk_sfn, RuleMode::MatchAny, [&rule]), Begun::Before).await;
+    assert!(lines.contains("[2J") && !lines.contains('\u{1b}'), "{lines}");
+}
+
 fn finished(telling: Telling, format: Format) -> (Ended, String) {
     let mut out = Vec::new();
     let ended = finish(&Summary::of_history(EXECUTION, &telling.events()), format, &mut out).unwrap();

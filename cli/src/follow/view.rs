@@ -9,7 +9,7 @@ use std::{
 use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
 
 use super::story::Wait;
-use crate::{arguments::Format, times};
+use crate::{arguments::Format, terminal, times};
 
 /// How often what is waited for is drawn anew.
 const TICK: Duration = Duration::from_millis(120);
@@ -44,6 +44,7 @@ impl View {
 
     /// Writes a line above what moves.
     pub(super) fn tell(&mut self, line: &str) -> io::Result<()> {
+        let line = terminal::printable(line);
         match &self.live {
             Some(Live { all, .. }) => all.suspend(|| writeln!(self.lines, "{line}")),
             None => writeln!(self.lines, "{line}"),
@@ -61,7 +62,7 @@ impl View {
                 bar.enable_steady_tick(TICK);
                 bar
             });
-            bar.set_message(wait.text.clone());
+            bar.set_message(terminal::printable(&wait.text));
             bars.insert(wait.asked, bar);
         }
         gone.values().for_each(ProgressBar::finish_and_clear);

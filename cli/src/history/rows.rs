@@ -3,7 +3,7 @@
 use aws_sdk_sfn::types::HistoryEvent;
 
 use super::{Events, Facts, states};
-use crate::{redacted, times};
+use crate::{redacted, terminal, times};
 
 /// How much of an input, an output or a cause a row shows, in characters.
 const SHOWN: usize = 120;
@@ -48,7 +48,7 @@ fn detail(facts: &Facts<'_>) -> String {
     parts.extend(facts.cause.map(shown));
     parts.extend(facts.input.map(|input| format!("input {}", shown(input))));
     parts.extend(facts.output.map(|output| format!("output {}", shown(output))));
-    parts.join(", ")
+    terminal::printable(&parts.join(", "))
 }
 
 /// The beginning of a text, without tokens, on one line.
