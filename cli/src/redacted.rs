@@ -143,6 +143,12 @@ mod tests {
     }
 
     #[test]
+    fn a_text_may_end_with_an_escaped_character() {
+        let found = text(r#"{"path":"C:\\","said":"\"no\"","taskToken":"t-1"}"#);
+        assert_eq!(found, r#"{"path":"C:\\","said":"\"no\"","taskToken":"[redacted]"}"#);
+    }
+
+    #[test]
     fn what_leads_to_a_token_is_told() {
         assert_eq!(text(&format!("POST https://host/{TOKEN}?a=b")), "POST https://host/[redacted]?a=b");
         assert_eq!(text(&format!("token={TOKEN}")), "token=[redacted]");

@@ -6,7 +6,10 @@ use aws_config::{
     BehaviorVersion, Region, SdkConfig, profile::ProfileFileCredentialsProvider, provider_config::ProviderConfig,
     timeout::TimeoutConfig,
 };
-use aws_sdk_sfn::{Client, config::SharedCredentialsProvider};
+use aws_sdk_sfn::{
+    Client,
+    config::{Builder, SharedCredentialsProvider},
+};
 
 use crate::{
     arguments::{Format, GlobalOptions},
@@ -29,8 +32,7 @@ impl Session {
     /// # Errors
     /// When nobody says which region is meant.
     pub(crate) async fn open(options: &GlobalOptions) -> Result<Self, Error> {
-        let timeouts = TimeoutConfig::builder().operation_attempt_timeout(PATIENCE).build();
-        let mut loader = aws_config::defaults(BehaviorVersion::latest()).timeout_config(timeouts);
+        let mut loader = aws_config::defaults(BehaviorVersion::latest());
         if let Some(profile) = &options.profile {
             loader = loader.profile_name(profile);
         }
@@ -49,7 +51,10 @@ impl Session {
             let reason = "no region is known: give --region, set AWS_REGION, or choose a --profile that has one";
             return Err(Error::Unreachable(reason.to_owned()));
         }
-        Ok(Self { sfn: Client::new(&config), config, format: options.output })
+        // Not in what is shared: a client with another patience would inherit this one.
+        let timeouts = TimeoutConfig::builder().operation_attempt_timeout(PATIENCE).build();
+        let sfn = Client::from_conf(Builder::from(&config).timeout_config(timeouts).build());
+        Ok(Self { sfn, config, format: options.output })
     }
 }
 
@@ -65,12 +70,14 @@ fn credentials_of(profile: &str, region: Option<&Region>) -> SharedCredentialsPr
 mod tests {
     use super::*;
 
+    /// A worker that asks for a task is to wait longer: its client begins with what all share.
     #[tokio::test]
-    async fn a_reply_is_not_waited_for_for_ever() {
+    async fn a_reply_is_waited_for_a_while_but_for_calls_that_are_kept_open() {
         let region = Some("us-east-1".to_owned());
         let options = GlobalOptions { profile: None, region, endpoint_url: None, output: Format::Table };
         let session = Session::open(&options).await.unwrap();
-        let timeouts = session.config.timeout_config().unwrap();
-        assert_eq!(timeouts.operation_attempt_timeout(), Some(PATIENCE));
+        let patience = |timeouts: Option<&TimeoutConfig>| timeouts.and_then(TimeoutConfig::operation_attempt_timeout);
+        assert_eq!(patience(session.sfn.config().timeout_config()), Some(PATIENCE));
+        assert_eq!(patience(session.config.timeout_config()), None);
     }
 }

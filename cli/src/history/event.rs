@@ -174,10 +174,11 @@ impl<'a> Facts<'a> {
 
     /// Who does the work, as in `sqs:sendMessage.waitForTaskToken to orders`. Never what is sent.
     pub(crate) fn target(&self) -> Option<String> {
-        let resource = self.resource?;
-        let Some(service) = self.service else { return Some(redacted::text(names::short(resource))) };
-        let to = self.parameters.and_then(addressee).map(|to| format!(" to {to}")).unwrap_or_default();
-        Some(redacted::text(&format!("{service}:{resource}{to}")))
+        let resource = redacted::text(self.resource?);
+        let Some(service) = self.service else { return Some(names::short(&resource).to_owned()) };
+        // First without tokens: what is left of one that is cut no longer looks like one.
+        let to = self.parameters.map(redacted::text).and_then(|parameters| addressee(&parameters));
+        Some(to.map_or_else(|| format!("{service}:{resource}"), |to| format!("{service}:{resource} to {to}")))
     }
 
     /// Whether a task waits for somebody who has its token.

@@ -68,7 +68,7 @@ fn what_is_told_to_people_moves_nothing_on_their_terminals() {
 
 #[test]
 fn tokens_in_addresses_are_not_told() {
-    let parameters = format!(r#"{{"ApiEndpoint":"api.example.com/{TOKEN}"}}"#);
+    let parameters = format!(r#"{{"ApiEndpoint":"api.example.com/{TOKEN}/{TOKEN}secret"}}"#);
     let details = TaskScheduledEventDetails::builder().resource_type("apigateway").resource("invoke");
     let details = details.region("us-east-1").parameters(parameters).build().unwrap();
     let asked = Telling::default().started().entered(Type::TaskStateEntered, "Ask");
