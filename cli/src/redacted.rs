@@ -105,6 +105,7 @@ mod tests {
         for untouched in [
             r#"{ "b": 1.0000000000000000001,  "a": "tokens: none" }"#,
             "no JSON at all",
+            r#"{"token":{"kind":"card"},"count":7,"token":[1,"a"]}"#,
             r#"{"token.$":"$$.Task.Token","taskToken":"$$.Task.Token","token":7}"#,
         ] {
             assert_eq!(text(untouched), untouched);
