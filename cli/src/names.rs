@@ -128,13 +128,17 @@ fn is_generated(name: &str, id: &str) -> bool {
     of_stack && is_random(suffix)
 }
 
-/// Whether CloudFormation may have drawn it. Words of people, such as `production`, seldom have both capitals and digits.
+/// Whether CloudFormation may have drawn it. Words of people, as in `production`, `NOTIFICATION` and `AlphaTesting`, have no
+/// digits, and no capitals side by side unless all are.
 fn is_random(suffix: &str) -> bool {
-    let has = |kind: fn(&u8) -> bool| suffix.as_bytes().iter().any(kind);
-    matches!(suffix.len(), 12 | 13)
-        && suffix.bytes().all(|byte| byte.is_ascii_alphanumeric())
+    let bytes = suffix.as_bytes();
+    let has = |kind: fn(&u8) -> bool| bytes.iter().any(kind);
+    let is_no_word =
+        has(u8::is_ascii_lowercase) && bytes.windows(2).any(|pair| pair.iter().all(u8::is_ascii_uppercase));
+    matches!(bytes.len(), 12 | 13)
+        && bytes.iter().all(u8::is_ascii_alphanumeric)
         && has(u8::is_ascii_uppercase)
-        && has(u8::is_ascii_digit)
+        && (has(u8::is_ascii_digit) || is_no_word)
 }
 
 #[cfg(test)]
@@ -161,6 +165,7 @@ mod tests {
     fn a_logical_id_stands_for_the_name_that_cloudformation_made_of_it() {
         let listed = named(&["Loan-1SLUTSKQNNHQA", "bridge-LoanCheck-K3QNB70RFCWZ", "Loan-prod"]);
         assert_eq!(choose("state machine", "Loan", listed.clone()).unwrap(), "arn:Loan-1SLUTSKQNNHQA");
+        assert_eq!(choose("state machine", "Loan", named(&["Loan-hjrVPfUlXiBp"])).unwrap(), "arn:Loan-hjrVPfUlXiBp");
         assert_eq!(choose("state machine", "LoanCheck", listed).unwrap(), "arn:bridge-LoanCheck-K3QNB70RFCWZ");
     }
 
