@@ -1,6 +1,6 @@
 """Stands for the AWS CLI, which is not on every machine: the same words, understood by the same models of the services.
 
-It knows what the lines of `cargo xtask up` use, and refuses operations and options that there are not. All that it is
+It knows what the lines of `cargo xtask up` and those of docs/patterns.md use, and refuses operations and options that there are not. All that it is
 configured by is the environment.
 """
 import json

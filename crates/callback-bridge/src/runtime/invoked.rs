@@ -24,7 +24,9 @@ impl<W: Worker, C: TaskCallbacks, Q: MessageQueue> WorkerRuntime<W, C, Q> {
     /// When the task was not answered, and is not parked. Nobody delivers the message again, so whoever invoked has to know.
     pub async fn handle_one(&self, payload: &Value, invocation: Invocation) -> Result<(), Unanswered> {
         let message = sent_at(invocation.received_at, payload);
-        match self.record(&message, Batch::arriving(invocation, Source::Caller)).await {
+        // It is as large as the worker's, and shall not make that of every batch as large.
+        let handled = Box::pin(self.record(&message, Batch::arriving(invocation, Source::Caller)));
+        match handled.await {
             Verdict::Acknowledge => Ok(()),
             Verdict::Keep(unanswered) => Err(unanswered),
         }

@@ -13,10 +13,10 @@ use crate::{
     cli::paste,
 };
 
-/// The slow applicant is checked for longer than anybody here waits; the worker beats every four seconds.
+/// The slow applicant is checked for longer than anybody here waits; the worker beats every six seconds.
 #[test]
 fn work_that_nobody_waits_for_any_more_is_dropped() {
-    let stack = stack("patterns-ended").parameter("CreditCheckHeartbeatSeconds", "12");
+    let stack = stack("patterns-ended").parameter("CreditCheckHeartbeatSeconds", "18");
     run(stack.parameter("BureauTimeoutSeconds", "20"), Duration::from_mins(10), async |sample| {
         tokio::join!(
             the_job_of_an_execution_that_is_stopped(sample),

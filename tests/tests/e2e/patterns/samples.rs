@@ -3,13 +3,13 @@
 use std::time::Duration;
 
 use aws_sdk_sfn::types::ExecutionStatus;
-use callback_bridge_local::{LocalRegion, Sample};
+use callback_bridge_local::{Line, LocalRegion, Sample};
 use serde_json::{Value, json};
 
 use super::{decide, failure, jobs, output, stack, start, start_with};
 use crate::{
     approvals::shows,
-    bench::{run_prepared, sample_input, some},
+    bench::{PATIENCE, run_prepared, sample_input, some},
     subscriber::Subscriber,
 };
 
@@ -91,9 +91,9 @@ async fn all_of_the_context_object_is_in_the_messages(sample: &Sample) {
         let key = format!("{name}/Check%20credit/{index}");
         assert!(inquiries.iter().any(|inquiry| inquiry.idempotency_key == key), "{key} is not in {inquiries:?}");
     }
-    let lines = sample.bridge.transcript().lines();
-    let named = |line: &str| line.contains(&execution) && line.contains("\"Check credit\"");
-    assert!(lines.iter().any(|line| named(&line.text)), "no line has the execution and its state");
+    let mut lines = sample.bridge.transcript().reader();
+    let named = |line: &Line| line.text.contains(&execution) && line.text.contains("\"Check credit\"");
+    lines.find(PATIENCE, named).await.unwrap();
 }
 
 async fn all_items_of_a_map_are_answered(sample: &Sample) {

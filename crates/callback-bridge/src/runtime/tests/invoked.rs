@@ -67,7 +67,7 @@ async fn work_without_an_end_fails_it_in_time() {
     assert!(began.elapsed() < Duration::from_mins(1));
 }
 
-/// Three replies of Step Functions that an answer may get later, and what whoever invoked is told of them.
+/// Replies of Step Functions, and how often each comes: what whoever invoked is told is the last of them.
 #[tokio::test(start_paused = true)]
 async fn an_answer_that_is_not_taken_fails_it() {
     let denied = || Refusal::Denied { code: "AccessDeniedException".into() };
