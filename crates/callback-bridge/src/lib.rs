@@ -22,6 +22,6 @@ pub use business_key::BusinessKey;
 pub use disposition::{Disposition, Refusal};
 pub use message::{InvalidField, MessageError, TaskContext, TaskMessage, Unanswerable};
 pub use ports::{MessageQueue, QueueError, ReceivedMessage, TaskCallbacks, TaskHandle};
-pub use runtime::{Invocation, RuntimeSettings, Unreturnable, WorkerRuntime};
+pub use runtime::{Invocation, RuntimeSettings, Unanswered, Unreturnable, WorkerRuntime};
 pub use token::{TaskToken, TokenError};
 pub use worker::{MessageOrigin, Task, WorkError, Worker};

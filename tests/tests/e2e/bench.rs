@@ -187,6 +187,27 @@ pub(crate) async fn purge(sample: &Sample, queue: &str) {
     sample.bridge.sqs().purge_queue().queue_url(url).send().await.unwrap();
 }
 
+/// Takes the next message out of a queue.
+pub(crate) async fn take(sample: &Sample, queue_url: &str) -> String {
+    let sqs = sample.bridge.sqs();
+    let received = sqs.receive_message().queue_url(queue_url).wait_time_seconds(20).send().await.unwrap();
+    let message = received.messages.unwrap().remove(0);
+    sqs.delete_message().queue_url(queue_url).receipt_handle(message.receipt_handle.unwrap()).send().await.unwrap();
+    message.body.unwrap()
+}
+
+/// Waits until there is something to see.
+pub(crate) async fn some<T>(look: impl AsyncFn() -> Option<T>) -> T {
+    let give_up = Instant::now() + PATIENCE;
+    loop {
+        if let Some(seen) = look().await {
+            return seen;
+        }
+        assert!(Instant::now() < give_up, "there is nothing to see");
+        sleep(Duration::from_millis(25)).await;
+    }
+}
+
 /// Waits until lines with this text were printed, as often as this: what a function prints comes by another way than what it does.
 pub(crate) async fn prints(sample: &Sample, text: &str, times: usize) {
     let give_up = Instant::now() + PATIENCE;

@@ -16,6 +16,13 @@ pub(super) struct Settlement {
     pub(super) refusal: Option<Refusal>,
 }
 
+impl Settlement {
+    /// Why the answer was not taken; empty when it was.
+    pub(super) fn reason(&self) -> String {
+        self.refusal.as_ref().map(ToString::to_string).unwrap_or_default()
+    }
+}
+
 /// Sends `answer`, again and again while that may help, until `deadline`. Work that was paid for is not thrown away
 /// because of one throttled call.
 pub(super) async fn settle(
