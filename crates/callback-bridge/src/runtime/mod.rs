@@ -19,6 +19,7 @@ mod tests;
 pub use batch::Unreturnable;
 pub use invocation::Invocation;
 pub use settings::RuntimeSettings;
+pub use settle::{Settlement, settle};
 
 /// Runs a [`Worker`](crate::Worker) on the messages of a queue.
 #[derive(Debug)]
