@@ -118,8 +118,9 @@ fn the_age_alarm_is_raised_by_no_ordinary_backoff_and_before_a_heartbeat_is_miss
 #[test]
 fn every_alarm_is_raised_in_a_test_and_stands_on_the_page() {
     let read = |file: &str| fs::read_to_string(repository().join(file)).unwrap();
-    let tests = ["activities.rs", "alarms.rs", "alarms/approvals.rs", "alarms/urls.rs", "alarms/webhooks.rs", "refusals.rs"]
-        .map(|file| read(&format!("tests/tests/e2e/{file}")));
+    let tests =
+        ["activities.rs", "alarms.rs", "alarms/approvals.rs", "alarms/urls.rs", "alarms/webhooks.rs", "refusals.rs"]
+            .map(|file| read(&format!("tests/tests/e2e/{file}")));
     let tests = tests.concat();
     let code = tests.lines().filter(|line| !line.trim_start().starts_with("//"));
     let tests: String = code.collect();

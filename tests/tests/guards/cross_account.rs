@@ -32,7 +32,8 @@ fn answering(template: &Template) -> BTreeSet<&str> {
     // An activity is polled in its own account.
     let is_of_activity = |statement: &Value| statement["Resource"] == json!({ "Ref": "PollActivityArn" });
     let answers = |statement: &Value| {
-        !is_of_activity(statement) && actions(&there(statement)).iter().any(|action| action.starts_with("states:SendTask"))
+        !is_of_activity(statement)
+            && actions(&there(statement)).iter().any(|action| action.starts_with("states:SendTask"))
     };
     roles.filter(|role| statements(template, role).into_iter().any(answers)).collect()
 }

@@ -100,8 +100,8 @@ fn every_state_of_an_activity_has_the_heartbeat_that_its_messages_repeat() {
         assert_eq!(substitutions["HeartbeatSeconds"], poller["BRIDGE_ACTIVITY_HEARTBEAT_SECONDS"], "{name}");
         assert!(state["HeartbeatSeconds"].as_u64() < state["TimeoutSeconds"].as_u64(), "{name}");
         let queue = &template.resources["CreditCheckQueue"].properties;
-        let silence = queue["VisibilityTimeout"].as_u64().unwrap()
-            + RuntimeSettings::default().redelivery.longest().as_secs();
+        let silence =
+            queue["VisibilityTimeout"].as_u64().unwrap() + RuntimeSettings::default().redelivery.longest().as_secs();
         assert!(state["HeartbeatSeconds"].as_u64() > Some(silence), "{name}: nobody may beat for {silence} s");
     }
 }

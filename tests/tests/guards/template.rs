@@ -128,7 +128,10 @@ fn every_role_is_written_out_and_names_its_resources() {
     let template = Template::read();
     for (id, role) in template.all("AWS::IAM::Role") {
         assert!(role.properties.get("ManagedPolicyArns").is_none(), "{id}: a managed policy reaches the whole account");
-        for policy in role.properties["Policies"].as_array().unwrap() {
+        let beside = template.all("AWS::IAM::Policy").into_iter().map(|(_, policy)| &policy.properties);
+        let beside =
+            beside.filter(|policy| policy["Roles"].as_array().unwrap().iter().any(|of| Resource::target(of) == id));
+        for policy in role.properties["Policies"].as_array().into_iter().flatten().chain(beside) {
             for statement in policy["PolicyDocument"]["Statement"].as_array().unwrap() {
                 // One that depends on a parameter is there, or nothing is.
                 let statement = statement.pointer("/Fn::If/1").unwrap_or(statement);
