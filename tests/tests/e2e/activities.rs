@@ -1,5 +1,8 @@
 //! The tasks of an activity, which poll-activity forwards to the queue of check-credit.
 
+mod walk_through;
+mod working;
+
 use std::time::Duration;
 
 use aws_sdk_sfn::types::{ExecutionStatus, HistoryEventType};
