@@ -41,6 +41,8 @@ fn without_an_activity_to_poll_nothing_polls_and_nothing_may() {
         assert!(!description.outputs.contains_key("PollActivityFunctionName"));
         assert!(description.resources.keys().all(|id| !id.contains("PollActivity") && !id.ends_with("ActivityPolicy")));
         assert!(description.outputs.contains_key("CreditCheckActivityArn"), "the sample waits for other workers");
+        let execution = sample.start_execution(&input("good")).await.unwrap();
+        assert_eq!(sample.end_of(&execution, PATIENCE).await.unwrap().status, ExecutionStatus::Succeeded);
     });
 }
 
