@@ -5,7 +5,10 @@ mod working;
 
 use std::time::Duration;
 
-use aws_sdk_sfn::types::{ExecutionStatus, HistoryEventType};
+use aws_sdk_sfn::types::{
+    ExecutionStatus,
+    HistoryEventType::{ActivityScheduled, ActivityStarted, ActivitySucceeded},
+};
 use aws_sdk_sqs::types::QueueAttributeName;
 use callback_bridge_local::{CallFault, FunctionError, LastingFault, Sample, StackOptions};
 use serde_json::Value;
@@ -69,7 +72,6 @@ fn the_worker_of_a_queue_answers_the_tasks_of_an_activity_beats_for_them_and_nee
 
         let history = sample.history_of(&executions[0]).await.unwrap();
         let types: Vec<_> = history.iter().map(|event| event.r#type.clone()).skip(2).take(3).collect();
-        use HistoryEventType::{ActivityScheduled, ActivityStarted, ActivitySucceeded};
         assert_eq!(types, [ActivityScheduled, ActivityStarted, ActivitySucceeded]);
         let worker = history[3].activity_started_event_details.as_ref().unwrap().worker_name.as_deref();
         assert_eq!(worker, Some(sample.bridge.function("PollActivityFunction").unwrap().name.as_str()));

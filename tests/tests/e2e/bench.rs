@@ -55,6 +55,18 @@ pub(crate) fn in_region(flow: impl AsyncFnOnce(&LocalRegion)) {
     assert_eq!(told, None, "a token was logged");
 }
 
+/// Runs a flow on a stack that is alone in its region, so that logical ids find what is meant.
+pub(crate) fn in_own_region(stack: StackOptions, flow: impl AsyncFnOnce(&Sample)) {
+    RUNTIME.block_on(async {
+        let options = RegionOptions { long_poll: Some(LONG_POLL), ..RegionOptions::default() };
+        let region = Arc::new(LocalRegion::start(options).await.unwrap());
+        let sample = Sample::deploy(&region, stack, Duration::ZERO).await.unwrap();
+        flow(&sample).await;
+        sample.bridge.stop().await.unwrap();
+        region.stop().await.unwrap();
+    });
+}
+
 /// A stack for one flow, with the name of the test.
 pub(crate) fn stack(name: &str) -> StackOptions {
     StackOptions {

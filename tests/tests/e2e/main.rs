@@ -10,6 +10,7 @@ mod approvals;
 mod bench;
 mod chat;
 mod cli;
+mod command_line;
 mod credit_check;
 mod cross_account;
 mod deliveries;
