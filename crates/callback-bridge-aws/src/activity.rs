@@ -67,7 +67,7 @@ fn not_given(error: &SdkError<GetActivityTaskError>) -> PollError {
         SdkError::ResponseError(_) => unheard("the reply could not be read"),
         SdkError::TimeoutError(_) => unheard("no reply in time"),
         SdkError::DispatchFailure(_) => unheard("no connection, or it broke"),
-        _ => unheard("the call could not be made: check the function's region and credentials"),
+        _ => unheard("the call could not be made: check the region and the credentials"),
     }
 }
 

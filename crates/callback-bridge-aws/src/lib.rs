@@ -1,6 +1,6 @@
 #![doc = include_str!("../README.md")]
 
-#[cfg(feature = "activities")]
+#[cfg(feature = "step-functions")]
 mod activity;
 #[cfg(feature = "chat")]
 mod chat;
@@ -27,7 +27,7 @@ mod notifier;
 mod outbound;
 #[cfg(any(feature = "chat", feature = "webhooks"))]
 mod plain_http;
-#[cfg(any(feature = "activities", feature = "worker"))]
+#[cfg(any(feature = "task-queue", feature = "worker"))]
 mod queue_url;
 #[cfg(feature = "secrets-manager")]
 mod secrets_manager;
@@ -39,7 +39,7 @@ mod ses;
 mod sqs;
 #[cfg(feature = "step-functions")]
 mod step_functions;
-#[cfg(feature = "activities")]
+#[cfg(feature = "task-queue")]
 mod task_queue;
 #[cfg(test)]
 #[cfg(any(feature = "chat", feature = "ses"))]
@@ -49,7 +49,7 @@ mod webhooks;
 #[cfg(feature = "worker")]
 mod worker;
 
-#[cfg(feature = "activities")]
+#[cfg(feature = "step-functions")]
 pub use activity::Activity;
 #[cfg(feature = "chat")]
 pub use chat::{IncomingWebhooks, WebhooksError};
@@ -82,7 +82,7 @@ pub use ses::SesMail;
 pub use sqs::SqsQueues;
 #[cfg(feature = "step-functions")]
 pub use step_functions::{CallbackRoles, CallbackRolesError, StepFunctions};
-#[cfg(feature = "activities")]
+#[cfg(feature = "task-queue")]
 pub use task_queue::{NoQueue, QueueArn, SqsTaskQueue};
 #[cfg(feature = "webhooks")]
 pub use webhooks::{Destinations, HttpWebhooks, webhooks};
