@@ -15,6 +15,8 @@ pub const RETRIES_EXHAUSTED: &str = "Bridge.RetriesExhausted";
 pub const RETRY_LATER: &str = "Bridge.RetryLater";
 /// The message ended in the dead-letter queue: the function died over it each time, or could not answer.
 pub const DEAD_LETTERED: &str = "Bridge.DeadLettered";
+/// The task of an activity could not be sent to the queue of its workers.
+pub const NOT_FORWARDED: &str = "Bridge.NotForwarded";
 /// People rejected what they were asked, and the message says that this fails the task.
 pub const REJECTED: &str = "Bridge.Rejected";
 /// Nobody decided in time.

@@ -23,6 +23,9 @@ use crate::log;
 /// How long a flow may take that takes a second or two on an idle machine.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(90);
 
+/// How long a poll for a task of an activity takes that finds none.
+pub(crate) const LONG_POLL: Duration = Duration::from_secs(2);
+
 /// What every task token of the local AWS begins with, as those of AWS begin alike. No line of output may hold it.
 pub(crate) const TOKEN: &str = "AQCUAAAAKgAAAAMAAAAA";
 
@@ -35,7 +38,7 @@ async fn region() -> Arc<LocalRegion> {
     if let Some(region) = shared.upgrade() {
         return region;
     }
-    let options = RegionOptions::default();
+    let options = RegionOptions { long_poll: Some(LONG_POLL), ..RegionOptions::default() };
     let python = options.python.display().to_string();
     let region = LocalRegion::start(options).await;
     let region =
@@ -50,6 +53,18 @@ pub(crate) fn in_region(flow: impl AsyncFnOnce(&LocalRegion)) {
     RUNTIME.block_on(async { flow(&*region().await).await });
     let told = log::text().lines().find(|line| line.contains(TOKEN)).map(ToOwned::to_owned);
     assert_eq!(told, None, "a token was logged");
+}
+
+/// Runs a flow on a stack that is alone in its region, so that logical ids find what is meant.
+pub(crate) fn in_own_region(stack: StackOptions, flow: impl AsyncFnOnce(&Sample)) {
+    RUNTIME.block_on(async {
+        let options = RegionOptions { long_poll: Some(LONG_POLL), ..RegionOptions::default() };
+        let region = Arc::new(LocalRegion::start(options).await.unwrap());
+        let sample = Sample::deploy(&region, stack, Duration::ZERO).await.unwrap();
+        flow(&sample).await;
+        sample.bridge.stop().await.unwrap();
+        region.stop().await.unwrap();
+    });
 }
 
 /// A stack for one flow, with the name of the test.

@@ -3,12 +3,14 @@
 //! Every flow runs at log level DEBUG, and ends only when no message is left and no line of output holds a token.
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on panics")]
 
+mod activities;
 mod alarms;
 mod approval_links;
 mod approvals;
 mod bench;
 mod chat;
 mod cli;
+mod command_line;
 mod credit_check;
 mod cross_account;
 mod deliveries;

@@ -130,7 +130,7 @@ fn what_it_prints_can_be_pasted_and_ctrl_c_leaves_nothing() {
     let mut up = Up::start();
     let execution = up.see_an_execution_through();
     let paste = |about: &str| up.shell.run(&format!("EXECUTION={execution}\n{}", up.command(about)));
-    assert!(paste("what became of it").contains("'status': 'SUCCEEDED'"));
+    assert!(paste("what became of it").contains("\"status\": \"SUCCEEDED\""));
     assert!(paste("its history").contains("TaskSucceeded"));
     assert!(!paste("executions that still wait").contains(&execution));
     let queues = paste("how many messages are in the queues, visible and in flight");

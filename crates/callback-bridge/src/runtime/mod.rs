@@ -22,6 +22,7 @@ pub use batch::Unreturnable;
 pub use invocation::Invocation;
 pub use invoked::Unanswered;
 pub use settings::RuntimeSettings;
+pub use settle::{Settlement, settle};
 
 /// Runs a [`Worker`](crate::Worker) on the messages of a queue.
 #[derive(Debug)]
