@@ -86,10 +86,8 @@ fn failed(function: &str, error: &Value) -> Error {
         }
         _ => "its logs say more",
     };
-    match error_type.starts_with("Bridge.") {
-        true => Error::refused(format!("{message}; {advice} ({error_type})")),
-        false => Error::refused(format!("{function} has failed: {message}; {advice} ({error_type})")),
-    }
+    let broken = if error_type.starts_with("Bridge.") { String::new() } else { format!("{function} has failed: ") };
+    Error::refused(format!("{broken}{message}; {advice} ({error_type})"))
 }
 
 /// As whom AWS knows whoever uses this: what it notes down about every call, without the account, as in

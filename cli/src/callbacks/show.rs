@@ -40,7 +40,7 @@ fn people(callback: &Value, now: Timestamp, out: &mut impl Write) -> Result<(), 
     if notices.is_empty() {
         return Ok(());
     }
-    let mut table = terminal::table(["asked", "told", "failed since", "told again", "answer", "comment"]);
+    let mut table = terminal::table(["asked", "times told", "failed since", "told again", "answer", "comment"]);
     for notice in notices {
         let who = notice["who"].as_str().unwrap_or_default();
         let answer = answers.iter().find(|answer| answer["who"] == who);
@@ -50,8 +50,8 @@ fn people(callback: &Value, now: Timestamp, out: &mut impl Write) -> Result<(), 
         let again = if answer.is_none() { times::due(&notice["nextAt"], now) } else { String::new() };
         table.add_row([
             shown(who),
-            format!("{} times", notice["sent"]),
-            format!("{} times{problem}", notice["failures"]),
+            notice["sent"].to_string(),
+            format!("{}{problem}", notice["failures"]),
             again,
             of_answer("choice").map(|choice| format!("{choice}{by}")).unwrap_or_default(),
             of_answer("comment").unwrap_or_default(),
@@ -94,7 +94,10 @@ mod tests {
             "answers": [{ "who": "alice@example.com", "by": "dora@example.com", "choice": "approve", "comment": "well" }],
             "notices": [
                 { "who": "alice@example.com", "sent": 1, "failures": 0, "nextAt": null },
-                { "who": "bob@example.com", "sent": 0, "failures": 3, "nextAt": "2026-11-22T10:05:00Z" },
+                {
+                    "who": "bob@example.com", "sent": 0, "failures": 3, "nextAt": "2026-11-22T10:05:00Z",
+                    "problem": "it replied with 503",
+                },
             ],
         });
         let mut out = Vec::new();
@@ -106,7 +109,7 @@ mod tests {
             "summary            for a bakery",
             "approve by dora@example.com",
             "well",
-            "3 times",
+            "3: it replied with 503",
             "in 5 min",
         ] {
             assert!(text.contains(told), "{told}: {text}");

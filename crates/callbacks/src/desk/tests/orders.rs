@@ -1,7 +1,7 @@
 //! What people order about a callback that is parked.
 
 use super::*;
-use crate::{Choice, OrderError, Resent, Webhook, test_util::SentNotice};
+use crate::{OrderError, Resent, test_util::SentNotice};
 
 /// Both have to approve.
 async fn of_both() -> Bench {
@@ -92,21 +92,6 @@ async fn what_is_decided_is_not_asked_again() {
     let refused = bench.desk.resend(id()).await.unwrap_err();
     assert_eq!(refused.to_string(), format!("the callback {} is not open any more: it has been decided already", id()));
     assert!(reminded(&bench).is_empty());
-}
-
-#[tokio::test]
-async fn a_destination_is_called_again_by_the_same_id_and_may_answer_then() {
-    let bench = Bench::new(MemoryStore::default(), RecordingCallbacks::default());
-    let webhook = json!({ "destination": "payment-provider", "outcomes": {
-        "success": { "when": { "const": { "paid": true } } },
-    } });
-    let Ok(webhook) = Webhook::read(webhook) else { return };
-    let (attempt, context) = (token().attempt_id(), TaskContext::default());
-    let waiting = Waiting { attempt, context, sent_at: start(), heartbeat: None, timeout: None };
-    bench.desk.open(token(), waiting, Ask::Webhook(webhook)).await.unwrap();
-    assert_eq!(bench.desk.resend(id()).await.unwrap().told, [0]);
-    let calls = bench.outside.calls();
-    assert_eq!((calls.len(), &calls[0].webhook_id, &calls[0].link), (2, &calls[1].webhook_id, &calls[1].link));
 }
 
 #[tokio::test]
