@@ -26,7 +26,7 @@ enum Done {
     /// All that is known of one.
     Shown(Box<Detail>),
     /// Who was told again.
-    Resent(Told),
+    Resent(Repeated),
     /// The callback that was to be withdrawn or settled, as it is now.
     Ended(End),
 }
@@ -63,7 +63,7 @@ struct Page {
 /// Who was told again about a callback.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
-struct Told {
+struct Repeated {
     #[serde(flatten)]
     end: End,
     told: Vec<String>,
@@ -105,7 +105,7 @@ impl From<Resent> for Report {
             positions.into_iter().filter_map(|at| Some((*everybody.get(usize::from(at))?).to_owned())).collect()
         };
         let (told, not_told) = (named(told), named(not_told));
-        Self(Done::Resent(Told { end: End::of(&callback), told, not_told }))
+        Self(Done::Resent(Repeated { end: End::of(&callback), told, not_told }))
     }
 }
 
