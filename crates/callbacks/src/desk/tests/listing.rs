@@ -2,11 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use callback_bridge::AttemptId;
+use callback_bridge::{AttemptId, Disposition};
 use proptest::prelude::*;
 
 use super::*;
-use crate::{Filter, Kind, NotAPosition, Position, Standing, Webhook};
+use crate::{Filter, Kind, LateReason, MachineAnswer, NotAPosition, Position, Source, Standing, Webhook};
 
 /// Parks one of each kind, and each its own way urgent.
 async fn of_all_kinds() -> (Bench, [CallbackId; 3]) {
@@ -85,6 +85,28 @@ async fn what_is_decided_and_not_told_is_due() {
     assert_eq!(ids(&bench, due).await, [id()]);
     assert_eq!(ids(&bench, Filter { status: Some(Standing::Decided), ..Filter::default() }).await, [id()]);
     assert_eq!(ids(&bench, Filter { status: Some(Standing::Waiting), ..Filter::default() }).await, []);
+}
+
+#[tokio::test]
+async fn what_somebody_is_at_work_on_comes_although_its_index_says_later() {
+    let (bench, [_, payment, _]) = of_all_kinds().await;
+    bench.clock.advance(Duration::from_hours(1));
+    let claim = bench.store.get(payment).unwrap().state.claim(bench.clock.now(), LEASE).unwrap();
+    bench.store.write(payment, &State { version: claim.state.version + 1, ..claim.state }).await.unwrap();
+    let due = Filter { due_within: Some(Duration::ZERO), status: Some(Standing::Waiting), ..Filter::default() };
+    assert_eq!(ids(&bench, due).await, [payment]);
+}
+
+#[tokio::test]
+async fn what_is_over_for_its_task_does_not_come_although_somebody_is_to_be_told_of_it() {
+    let (bench, [loan, payment, urls]) = of_all_kinds().await;
+    let Callback { request, state } = bench.store.get(payment).unwrap();
+    let answer = MachineAnswer::Failure { error: None, cause: None };
+    let settled = state.beaten(&request, Disposition::Closed, bench.clock.now());
+    let late = settled.came_late(&answer, &Source::Link, LateReason::NobodyWaits, bench.clock.now());
+    assert_eq!(late.due_at, Some(bench.clock.now()));
+    bench.store.write(payment, &State { version: state.version + 1, ..late }).await.unwrap();
+    assert_eq!(ids(&bench, Filter::default()).await, [loan, urls]);
 }
 
 #[tokio::test]

@@ -59,6 +59,36 @@ async fn two_orders_at_once_tell_everybody_once() {
     }
 }
 
+/// Whoever is slow has looked at the callback before somebody else told everybody.
+#[tokio::test]
+async fn an_order_that_is_overtaken_by_another_tells_nobody_twice() {
+    let mut overtaken = 0;
+    // The second time it is polled, it has looked.
+    for polls in 2..40 {
+        let bench = of_both().await;
+        let mut order = pin!(bench.desk.resend(id()));
+        let mut left = polls;
+        let over = poll_fn(|context| {
+            while left > 0 {
+                left -= 1;
+                if order.as_mut().poll(context).is_ready() {
+                    return Poll::Ready(true);
+                }
+            }
+            Poll::Ready(false)
+        });
+        if over.await || bench.state().notices.values().all(|notice| notice.sent == 2) {
+            break; // the next order is another one
+        }
+        bench.desk.resend(id()).await.unwrap();
+        order.await.unwrap();
+        bench.sweep().await;
+        assert_eq!(reminded(&bench).len(), 2, "after {polls} polls: {:?}", reminded(&bench));
+        overtaken += 1;
+    }
+    assert!(overtaken > 2, "only {overtaken}");
+}
+
 #[tokio::test]
 async fn an_order_beside_a_sweep_tells_everybody_once() {
     let bench = Bench::new(MemoryStore::default(), RecordingCallbacks::default());
