@@ -55,7 +55,8 @@ impl Error {
         Self::Refused(message.into())
     }
 
-    /// What became of a call to Step Functions; `action` is what IAM calls it, as in `StartExecution`.
+    /// What became of a call; `action` is what IAM calls it, with its service where that is not Step Functions, as in
+    /// `StartExecution` or `lambda:ListFunctions`.
     ///
     /// Not for calls with a token: what Step Functions says of those may repeat it.
     pub(crate) fn of_call<E: ProvideErrorMetadata + std::error::Error + 'static>(
@@ -93,8 +94,9 @@ impl Error {
 fn refusal(action: &str, code: &str, message: &str) -> String {
     match code {
         "AccessDenied" | "AccessDeniedException" | "NotAuthorized" => {
+            let service = if action.contains(':') { "" } else { "states:" };
             format!(
-                "AWS denies states:{action}; have it granted to you, or choose another --profile ({code}: {message})"
+                "AWS denies {service}{action}; have it granted to you, or choose another --profile ({code}: {message})"
             )
         }
         "ExpiredToken"
@@ -106,7 +108,11 @@ fn refusal(action: &str, code: &str, message: &str) -> String {
         | "UnrecognizedClientException" => {
             format!("the credentials are not valid; sign in again, or choose another --profile ({code}: {message})")
         }
-        "ActivityDoesNotExist" | "ExecutionDoesNotExist" | "StateMachineDoesNotExist" | "ResourceNotFound" => {
+        "ActivityDoesNotExist"
+        | "ExecutionDoesNotExist"
+        | "ResourceNotFound"
+        | "ResourceNotFoundException"
+        | "StateMachineDoesNotExist" => {
             format!("there is no such thing: {message}; check the name, --region and --profile ({code})")
         }
         _ => format!("{action}: {message} ({code})"),

@@ -8,6 +8,7 @@ mod alarms;
 mod approval_links;
 mod approvals;
 mod bench;
+mod callbacks_command;
 mod chat;
 mod cli;
 mod command_line;
