@@ -103,6 +103,25 @@ async fn while_the_queue_takes_nothing_tasks_are_risked_one_by_one_and_failed_in
     assert!(failures.iter().all(|failure| failure.error() == "Bridge.NotForwarded"), "{failures:?}");
 }
 
+/// A task for the first poll; the others find none for half a minute, and then there are many.
+fn one_and_then_many() -> Scripted {
+    let none = (0..9).map(|_| (Duration::from_secs(30), Ok(None)));
+    let many = (1..50).map(|number| at_once(Ok(Some(task(number)))));
+    Scripted::new([at_once(Ok(Some(task(0))))].into_iter().chain(none).chain(many))
+}
+
+#[tokio::test(start_paused = true)]
+async fn no_other_poll_is_begun_until_the_queue_takes_messages_again() {
+    let (activity, callbacks) = (one_and_then_many(), RecordingCallbacks::default());
+    poll(&activity, &Queue::away(), &callbacks, 10, TIMEOUT).await.0.unwrap();
+    assert_eq!((activity.given(), failures(&callbacks).len()), (1, 1));
+
+    let (activity, callbacks) = (one_and_then_many(), RecordingCallbacks::default());
+    let queue = Queue::replying((0..25).map(|_| Err(not_taken()))); // for some 35 seconds
+    poll(&activity, &queue, &callbacks, 10, TIMEOUT).await.0.unwrap();
+    assert_eq!((activity.given(), queue.taken().len(), callbacks.calls()), (50, 50, vec![]));
+}
+
 #[tokio::test(start_paused = true)]
 async fn one_that_can_neither_be_sent_nor_failed_is_told_and_ends_nothing() {
     log::listen();
