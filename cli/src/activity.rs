@@ -1,7 +1,6 @@
 //! `activity`: a command works on the tasks of an activity.
 
 mod command;
-mod poll;
 mod report;
 mod result;
 mod stop;
@@ -9,10 +8,9 @@ mod work;
 
 use std::{num::NonZeroUsize, time::Duration};
 
-use callback_bridge_aws::{CallbackRoles, StepFunctions};
+use callback_bridge_aws::{Activity, CallbackRoles, StepFunctions};
 use clap::{Args, Subcommand};
 use command::CommandLine;
-use poll::Activity;
 use report::Report;
 use stop::Stopping;
 use work::Worker;

@@ -3,7 +3,7 @@
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
-use crate::{activity, follow, graph, history, run, token};
+use crate::{activity, callbacks, follow, graph, history, run, token};
 
 /// Works with executions of Step Functions, the tasks that wait in them, and their tokens.
 #[derive(Debug, Parser)]
@@ -65,6 +65,8 @@ pub(crate) enum Command {
     /// Answer a task that waits for its token, or keep it alive
     #[command(subcommand)]
     Token(token::Command),
+    /// List, show, resend, withdraw and settle what is parked
+    Callbacks(callbacks::Arguments),
     /// Work on the tasks of an activity
     #[command(subcommand)]
     Activity(activity::Command),
@@ -96,6 +98,24 @@ mod tests {
             let arguments = Arguments::parse_from(words.split(' '));
             assert_eq!(arguments.global.region.as_deref(), Some("eu-west-1"));
             assert_eq!(arguments.global.output, Format::Json);
+        }
+    }
+
+    /// One in sixty-four ids begins with a hyphen.
+    #[test]
+    fn an_id_may_begin_with_a_hyphen_and_options_may_stand_on_either_side() {
+        for words in [
+            "callbacks show -TcvP3UjhKTPRTw6jeNnGg --stack bridge --output json",
+            "callbacks --stack bridge show --output json -TcvP3UjhKTPRTw6jeNnGg",
+            "callbacks withdraw --reason mistake --TcvP3UjhKTPRTw6jeNnG --by carol",
+            "callbacks list --page-token -x --older-than 3h --due-within 2d --limit 7",
+        ] {
+            let words = ["callback-bridge"].into_iter().chain(words.split(' '));
+            Arguments::try_parse_from(words).unwrap_or_else(|error| panic!("{error}"));
+        }
+        for words in ["callbacks show aTcv", "callbacks settle", "callbacks withdraw aTcvP3UjhKTPRTw6jeNnGg"] {
+            let words = ["callback-bridge"].into_iter().chain(words.split(' '));
+            assert_eq!(Arguments::try_parse_from(words).unwrap_err().exit_code(), 2);
         }
     }
 

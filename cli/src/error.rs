@@ -74,7 +74,8 @@ impl Error {
         }
     }
 
-    /// What became of a call to Step Functions; `action` is what IAM calls it, as in `StartExecution`.
+    /// What became of a call; `action` is what IAM calls it, with its service where that is not Step Functions, as in
+    /// `StartExecution` or `lambda:ListFunctions`.
     ///
     /// Not for calls with a token: what Step Functions says of those may repeat it.
     pub(crate) fn of_call<E: ProvideErrorMetadata + std::error::Error + 'static>(
@@ -98,7 +99,8 @@ impl Error {
                     "ActivityDoesNotExist"
                     | "ExecutionDoesNotExist"
                     | "StateMachineDoesNotExist"
-                    | "ResourceNotFound" => Self::NotThere(not_there(code, &message)),
+                    | "ResourceNotFound"
+                    | "ResourceNotFoundException" => Self::NotThere(not_there(code, &message)),
                     _ => Self::Refused(refusal(action, code, &message)),
                 }
             }
@@ -119,8 +121,9 @@ impl Error {
 fn refusal(action: &str, code: &str, message: &str) -> String {
     match code {
         "AccessDenied" | "AccessDeniedException" | "NotAuthorized" => {
+            let service = if action.contains(':') { "" } else { "states:" };
             format!(
-                "AWS denies states:{action}; have it granted to you, or choose another --profile ({code}: {message})"
+                "AWS denies {service}{action}; have it granted to you, or choose another --profile ({code}: {message})"
             )
         }
         "ExpiredToken"

@@ -3,6 +3,7 @@
 mod activity;
 mod answering;
 mod arguments;
+mod callbacks;
 mod completions;
 mod error;
 mod follow;
@@ -66,6 +67,7 @@ async fn dispatch(arguments: Arguments) -> Result<Ended, Error> {
         Command::Follow(arguments) => follow::run(arguments, &Session::open(&global).await?).await,
         Command::Graph(arguments) => graph::run(arguments, &global).await,
         Command::Activity(command) => activity::run(command, &Session::open(&global).await?).await,
+        Command::Callbacks(arguments) => callbacks::run(arguments, &Session::open(&global).await?).await,
         Command::Completions { shell } => completions::run(shell),
         Command::History(arguments) => history::run(arguments, &Session::open(&global).await?).await,
         Command::Token(command) => token::run(command, &Session::open(&global).await?).await,

@@ -71,6 +71,34 @@ fn not_express(execution: &str) -> Result<(), Error> {
     Ok(())
 }
 
+/// The name of the function that CloudFormation has made of a logical id, in a stack if there are several.
+///
+/// # Errors
+/// As with [`state_machine`].
+pub(crate) async fn function(lambda: &aws_sdk_lambda::Client, id: &str, stack: Option<&str>) -> Result<String, Error> {
+    let listed = lambda.list_functions().into_paginator().items().send().try_collect().await;
+    let listed = listed.map_err(|error| Error::of_call("lambda:ListFunctions", &error))?;
+    let mut names: Vec<String> = listed.into_iter().filter_map(|function| function.function_name).collect();
+    names.retain(|name| is_generated(name, id));
+    let all = names.join(", ");
+    names.retain(|name| stack.is_none_or(|stack| name.starts_with(&format!("{stack}-{id}-"))));
+    match (names.len(), stack) {
+        (1, _) => Ok(names.swap_remove(0)),
+        (0, Some(stack)) if !all.is_empty() => {
+            Err(Error::refused(format!("the stack {stack} has no function {id}; there are: {all}")))
+        }
+        (0, _) => Err(Error::refused(format!(
+            "there is no function {id} in this region and account: check --region and --profile, or give --function"
+        ))),
+        _ => Err(Error::refused(format!("which function {id}? Give --stack or --function; there are: {all}"))),
+    }
+}
+
+/// How the ARN of an execution ends: `MACHINE:NAME`.
+pub(crate) fn end_of(execution: &str) -> &str {
+    execution.split_once(":execution:").map_or(execution, |(_, end)| end)
+}
+
 /// The ARN of the state machine that an execution is of.
 pub(crate) fn machine_of(execution: &str) -> String {
     let machine = execution.rsplit_once(':').map_or(execution, |(machine, _)| machine);
@@ -143,6 +171,7 @@ fn is_random(suffix: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use aws_sdk_lambda::{operation::list_functions::ListFunctionsOutput, types::FunctionConfiguration};
     use aws_sdk_sfn::{
         operation::list_state_machines::ListStateMachinesOutput, primitives::DateTime, types::StateMachineListItem,
         types::StateMachineType,
@@ -218,7 +247,35 @@ mod tests {
         let arn = execution(&sfn, "b:act-1").await.unwrap();
         assert_eq!(arn, "arn:aws:states:us-east-1:123456789012:execution:b:act-1");
         assert_eq!(machine_of(&arn), "arn:aws:states:us-east-1:123456789012:stateMachine:b");
+        assert_eq!(end_of(&arn), "b:act-1");
         assert!(is_execution_arn(&arn) && !is_execution_arn("b:act-1"));
+    }
+
+    async fn function_among(names: &'static [&'static str], stack: Option<&str>) -> Result<String, Error> {
+        let functions = || {
+            let functions = names.iter().map(|name| FunctionConfiguration::builder().function_name(*name).build());
+            ListFunctionsOutput::builder().set_functions(Some(functions.collect())).build()
+        };
+        let rule = mock!(aws_sdk_lambda::Client::list_functions).then_output(functions);
+        function(&mock_client!(aws_sdk_lambda, [&rule]), "SweepFunction", stack).await
+    }
+
+    #[tokio::test]
+    async fn the_one_function_of_a_logical_id_is_found_and_of_several_that_of_a_stack() {
+        const ONE: &[&str] = &["bridge-OpenFunction-1SLUTSKQNNHQA", "bridge-SweepFunction-1SLUTSKQNNHQA"];
+        const SEVERAL: &[&str] = &["a-SweepFunction-1SLUTSKQNNHQA", "b-a-SweepFunction-K3QNB70RFCWZ"];
+        assert_eq!(function_among(ONE, None).await.unwrap(), ONE[1]);
+        assert_eq!(function_among(SEVERAL, Some("a")).await.unwrap(), SEVERAL[0]);
+        assert_eq!(function_among(SEVERAL, Some("b-a")).await.unwrap(), SEVERAL[1]);
+        for (names, stack, told) in [
+            (&[][..], None, "there is no function SweepFunction"),
+            (&["SweepFunction", "Sweep-1SLUTSKQNNHQA"], None, "there is no function SweepFunction"),
+            (SEVERAL, None, "Give --stack or --function; there are: a-SweepFunction-1SLUTSKQNNHQA, b-a-"),
+            (SEVERAL, Some("c"), "the stack c has no function SweepFunction; there are: a-Sweep"),
+        ] {
+            let refused = function_among(names, stack).await.unwrap_err().to_string();
+            assert!(refused.contains(told), "{refused}");
+        }
     }
 
     #[tokio::test]

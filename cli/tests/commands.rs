@@ -32,6 +32,7 @@ fn wrong_usage_ends_with_2() {
 fn without_a_region_or_a_connection_it_ends_with_4() {
     ends(&callback_bridge(&["history", "m:act-1"], &[], ""), 4, "no region is known: give --region");
     ends(&callback_bridge(&["history", "m:act-1"], &SOMEBODY, ""), 4, "check the connection");
+    ends(&callback_bridge(&["callbacks", "list"], &SOMEBODY, ""), 4, "lambda:ListFunctions: AWS cannot be asked");
 }
 
 #[test]
@@ -80,7 +81,7 @@ fn a_file_is_drawn_without_aws() {
 fn shells_complete_every_command() {
     let output = callback_bridge(&["completions", "bash"], &[], "");
     let script = String::from_utf8(output.stdout).unwrap();
-    for command in ["run", "follow", "history", "graph", "token", "activity", "completions"] {
+    for command in ["run", "follow", "history", "graph", "token", "activity", "callbacks", "completions"] {
         assert!(script.contains(&format!("callback__bridge__subcmd__{command}")), "{command}");
     }
 }

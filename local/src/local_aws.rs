@@ -62,6 +62,7 @@ impl LocalAws {
     ///
     /// `port` is where it listens; 0 takes a free one. `python` is the interpreter of an environment with `local/aws/requirements.txt`; `functions_url` is the
     /// [`LambdaHost`](crate::LambdaHost) that runs the functions. Without it an invocation answers with its own payload.
+    /// `long_poll` is how long `GetActivityTask` waits for a task, a minute unless it is given.
     ///
     /// # Errors
     /// If it can't be started, ends before it is ready, or takes too long; the message has its last output.
@@ -69,6 +70,7 @@ impl LocalAws {
         python: &Path,
         port: u16,
         functions_url: Option<&str>,
+        long_poll: Option<Duration>,
         transcript: &Transcript,
     ) -> anyhow::Result<Self> {
         let python = interpreter(python)?;
@@ -77,6 +79,9 @@ impl LocalAws {
         command.args(["--port", &port.to_string(), "--stop-with-stdin"]).stdin(std::process::Stdio::piped());
         if let Some(url) = functions_url {
             command.args(["--functions", url]);
+        }
+        if let Some(long_poll) = long_poll {
+            command.args(["--long-poll", &long_poll.as_secs_f64().to_string()]);
         }
         let mut output = transcript.tail();
         let mut process = Process::spawn(command, SOURCE, transcript)
@@ -250,10 +255,15 @@ mod tests {
             while :; do sleep 0.05; done"#;
         let transcript = Transcript::new();
         let python = stand_in(folder.path(), script);
-        let aws = LocalAws::start(&python, 5, Some("http://127.0.0.1:8"), &transcript).await.unwrap();
+        let aws = LocalAws::start(&python, 5, Some("http://127.0.0.1:8"), Some(Duration::from_secs(2)), &transcript)
+            .await
+            .unwrap();
         assert_eq!(aws.endpoint(), "http://127.0.0.1:9");
         let args = transcript.reader().find(START, |line| line.text.starts_with("args")).await.unwrap();
-        assert_eq!(args.text, "args -m local_aws --port 5 --stop-with-stdin --functions http://127.0.0.1:8");
+        assert_eq!(
+            args.text,
+            "args -m local_aws --port 5 --stop-with-stdin --functions http://127.0.0.1:8 --long-poll 2"
+        );
         aws.stop().await.unwrap();
         aws.stop().await.unwrap();
     }
@@ -262,7 +272,7 @@ mod tests {
     async fn its_last_words_are_in_the_error() {
         let folder = tempfile::tempdir().unwrap();
         let python = stand_in(folder.path(), "echo No module named moto >&2; exit 1");
-        let error = LocalAws::start(&python, 0, None, &Transcript::new()).await.unwrap_err().to_string();
+        let error = LocalAws::start(&python, 0, None, None, &Transcript::new()).await.unwrap_err().to_string();
         assert!(error.contains("No module named moto") && error.contains("exit status: 1"), "{error}");
     }
 
@@ -275,7 +285,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let script = r#"echo "{\"endpoint\": \"http://127.0.0.1:9\", \"pid\": $$}"; cat; echo gone"#;
         let transcript = Transcript::new();
-        let aws = LocalAws::start(&stand_in(folder.path(), script), 0, None, &transcript).await.unwrap();
+        let aws = LocalAws::start(&stand_in(folder.path(), script), 0, None, None, &transcript).await.unwrap();
         // All but the process is dropped, the pipe with it.
         let process = alone(aws);
         assert!(process.exited().await.success());
@@ -284,7 +294,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_missing_interpreter_is_named() {
-        let error = LocalAws::start(Path::new("no/such/python"), 0, None, &Transcript::new()).await.unwrap_err();
+        let error = LocalAws::start(Path::new("no/such/python"), 0, None, None, &Transcript::new()).await.unwrap_err();
         assert!(error.to_string().contains("no/such/python"), "{error}");
     }
 }

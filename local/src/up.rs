@@ -77,7 +77,7 @@ impl Up {
         code.take(functions(&options.workspace))?;
 
         let began = Instant::now();
-        let region = RegionOptions { python: options.python, port, transcript: transcript.clone() };
+        let region = RegionOptions { python: options.python, port, long_poll: None, transcript: transcript.clone() };
         let region = Arc::new(LocalRegion::start(region).await.context("the local AWS could not be started")?);
         let endpoint = region.aws().endpoint();
         tell(&format!("local AWS  is running at {endpoint} ({:.1} s)", began.elapsed().as_secs_f64()));

@@ -50,6 +50,7 @@ impl Room {
             "create-callback-urls",
             "fail-dead-letters",
             "open-callback",
+            "poll-activity",
             "receive-callback",
             "sweep-callbacks",
         ];

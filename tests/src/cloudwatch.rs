@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use callback_bridge::metrics::ALL;
+use callback_bridge::metrics::{ALL, OF_POLLS};
 use callback_bridge_aws::metrics::{FUNCTION_NAME, NAMESPACE};
 use serde_json::{Map, Value};
 
@@ -82,6 +82,7 @@ fn dimension(name: &Value, members: &mut Map<String, Value>) -> (String, String)
 fn check(name: &str, unit: &Value, dimensions: &BTreeMap<String, String>) {
     let metric = ALL
         .iter()
+        .chain(&OF_POLLS)
         .chain(&callbacks::metrics::ALL)
         .find(|metric| metric.name == name)
         .unwrap_or_else(|| panic!("an unknown metric: {name}"));

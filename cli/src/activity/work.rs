@@ -2,17 +2,13 @@
 
 use std::{num::NonZeroUsize, pin::pin, time::Duration};
 
-use callback_bridge::{Answer, Backoff, Disposition, TaskCallbacks, TaskHandle};
+use callback_bridge::{
+    ActivityTask, ActivityTasks, Answer, Backoff, Disposition, PollError, TaskCallbacks, TaskHandle,
+};
 use futures_util::future::join_all;
 use tokio::time::{Instant, sleep, sleep_until};
 
-use super::{
-    command::CommandLine,
-    poll::{ActivityTask, Tasks},
-    report::Report,
-    result,
-    stop::Stopping,
-};
+use super::{command::CommandLine, report::Report, result, stop::Stopping};
 use crate::{answering, error::Error};
 
 /// How long it is waited before an activity that could not be asked is asked again.
@@ -29,7 +25,7 @@ pub(super) struct Worker<T, C> {
     pub(super) report: Report,
 }
 
-impl<T: Tasks, C: TaskCallbacks> Worker<T, C> {
+impl<T: ActivityTasks, C: TaskCallbacks> Worker<T, C> {
     /// Works on as many tasks at once as are allowed, until it is told to stop.
     ///
     /// # Errors
@@ -61,17 +57,17 @@ impl<T: Tasks, C: TaskCallbacks> Worker<T, C> {
                     tries = 0;
                     self.work_on(task).await;
                 }
-                Err(error @ Error::Unreachable(_)) => {
+                Err(error @ PollError::Refused { .. }) => {
+                    self.stopping.after_tasks();
+                    return Err(error.into());
+                }
+                Err(error @ (PollError::Throttled { .. } | PollError::Unheard { .. })) => {
                     tries += 1;
-                    self.report.trouble(&error);
+                    self.report.trouble(&error.into());
                     tokio::select! {
                         () = sleep(BACKOFF.random_wait(tries)) => {}
                         () = self.stopping.asked_to_stop() => {}
                     }
-                }
-                Err(error) => {
-                    self.stopping.after_tasks();
-                    return Err(error);
                 }
             }
         }
@@ -128,6 +124,16 @@ impl<T: Tasks, C: TaskCallbacks> Worker<T, C> {
                 Err(error) => result::not_started(&error),
             },
             () = self.stopping.commands() => result::stopped(),
+        }
+    }
+}
+
+impl From<PollError> for Error {
+    fn from(error: PollError) -> Self {
+        let told = format!("GetActivityTask: {error}");
+        match error {
+            PollError::Refused { .. } => Self::Refused(told),
+            PollError::Throttled { .. } | PollError::Unheard { .. } => Self::Unreachable(told),
         }
     }
 }

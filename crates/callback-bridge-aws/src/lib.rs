@@ -1,5 +1,7 @@
 #![doc = include_str!("../README.md")]
 
+#[cfg(feature = "step-functions")]
+mod activity;
 #[cfg(feature = "chat")]
 mod chat;
 #[cfg(any(feature = "desk", feature = "webhooks"))]
@@ -25,6 +27,8 @@ mod notifier;
 mod outbound;
 #[cfg(any(feature = "chat", feature = "webhooks"))]
 mod plain_http;
+#[cfg(any(feature = "task-queue", feature = "worker"))]
+mod queue_url;
 #[cfg(feature = "secrets-manager")]
 mod secrets_manager;
 #[cfg(feature = "senders")]
@@ -35,6 +39,8 @@ mod ses;
 mod sqs;
 #[cfg(feature = "step-functions")]
 mod step_functions;
+#[cfg(feature = "task-queue")]
+mod task_queue;
 #[cfg(test)]
 #[cfg(any(feature = "chat", feature = "ses"))]
 mod test_notices;
@@ -43,6 +49,8 @@ mod webhooks;
 #[cfg(feature = "worker")]
 mod worker;
 
+#[cfg(feature = "step-functions")]
+pub use activity::Activity;
 #[cfg(feature = "chat")]
 pub use chat::{IncomingWebhooks, WebhooksError};
 #[cfg(any(feature = "desk", feature = "webhooks"))]
@@ -74,6 +82,8 @@ pub use ses::SesMail;
 pub use sqs::SqsQueues;
 #[cfg(feature = "step-functions")]
 pub use step_functions::{CallbackRoles, CallbackRolesError, StepFunctions, is_throttling};
+#[cfg(feature = "task-queue")]
+pub use task_queue::{NoQueue, QueueArn, SqsTaskQueue};
 #[cfg(feature = "webhooks")]
 pub use webhooks::{Destinations, HttpWebhooks, webhooks};
 #[cfg(feature = "worker")]

@@ -13,6 +13,8 @@ use aws_sdk_sqs::{
 };
 use callback_bridge::{MessageQueue, QueueError, ReceivedMessage};
 
+use crate::queue_url::queue_url;
+
 /// The queues of a function, by the SDK of SQS. They are known by the ARNs in the events.
 #[derive(Debug, Clone)]
 pub struct SqsQueues {
@@ -34,7 +36,7 @@ impl SqsQueues {
 
 impl MessageQueue for SqsQueues {
     async fn redeliver_after(&self, message: &ReceivedMessage, delay: Duration) -> Result<(), QueueError> {
-        let url = url(&message.queue_arn)
+        let url = queue_url(&message.queue_arn)
             .ok_or_else(|| QueueError(format!("not the ARN of a queue: {}", message.queue_arn)))?;
         let call = self.client.change_message_visibility().queue_url(url).receipt_handle(&message.receipt_handle);
         let reply = call.visibility_timeout(whole_seconds(delay.min(Self::LONGEST))).send().await;
@@ -94,13 +96,6 @@ fn whole_seconds(delay: Duration) -> i32 {
     i32::try_from(seconds).unwrap_or(i32::MAX)
 }
 
-/// The URL of a queue; it names the queue in a request, while the request goes to the client's endpoint.
-fn url(arn: &str) -> Option<String> {
-    let ["arn", partition, "sqs", region, account, name] = arn.split(':').collect::<Vec<_>>()[..] else { return None };
-    let domain = if partition == "aws-cn" { "amazonaws.com.cn" } else { "amazonaws.com" };
-    Some(format!("https://sqs.{region}.{domain}/{account}/{name}"))
-}
-
 #[cfg(test)]
 mod tests {
     use aws_lambda_events::event::sqs::SqsEvent;
@@ -117,15 +112,6 @@ mod tests {
             queue_arn: "arn:aws:sqs:eu-west-1:123456789012:tasks.fifo".to_owned(),
             receipt_handle: "receipt".to_owned(),
         }
-    }
-
-    #[test]
-    fn the_url_of_a_queue_follows_from_its_arn() {
-        let known = "https://sqs.eu-west-1.amazonaws.com/123456789012/tasks.fifo";
-        assert_eq!(url(&message().queue_arn).as_deref(), Some(known));
-        let china = "https://sqs.cn-north-1.amazonaws.com.cn/1/q";
-        assert_eq!(url("arn:aws-cn:sqs:cn-north-1:1:q").as_deref(), Some(china));
-        assert_eq!(url("arn:aws:sns:eu-west-1:1:topic"), None);
     }
 
     #[tokio::test]

@@ -1,9 +1,11 @@
 //! The entry point of a worker function.
 
+mod event;
+
 use std::{num::NonZeroU32, sync::Arc, time::Duration};
 
-use aws_lambda_events::event::sqs::SqsEvent;
-use callback_bridge::{RuntimeSettings, Unreturnable, Worker, WorkerRuntime};
+use callback_bridge::{RuntimeSettings, Unanswered, Unreturnable, Worker, WorkerRuntime};
+use event::Event;
 use lambda_runtime::{Diagnostic, LambdaEvent, Runtime, service_fn};
 
 use crate::{
@@ -12,7 +14,8 @@ use crate::{
     lambda::invocation,
 };
 
-/// Runs `worker` on the messages that Lambda hands to this function.
+/// Runs `worker` on the messages that Lambda hands to this function: those of queues, and those that the function is invoked
+/// with themselves.
 ///
 /// # Errors
 /// When the configuration is wrong, or the Lambda Runtime API is out of reach.
@@ -21,7 +24,8 @@ pub async fn run(worker: impl Worker) -> Result<(), Error> {
 }
 
 impl Lambda {
-    /// Runs `worker` on the messages that Lambda hands to this function.
+    /// Runs `worker` on the messages that Lambda hands to this function: those of queues, and those that the function is
+    /// invoked with themselves. The response to the latter is `null`.
     ///
     /// # Errors
     /// When an environment variable of the runtime is wrong, which is named, or the Lambda Runtime API is out of reach.
@@ -29,11 +33,19 @@ impl Lambda {
         let settings = settings(self.variables())?;
         let (callbacks, queues) = (self.step_functions()?, SqsQueues::new(self.aws_config()));
         let runtime = Arc::new(WorkerRuntime::new(worker, callbacks, queues, settings));
-        let function = service_fn(move |event: LambdaEvent<SqsEvent>| {
+        let function = service_fn(move |event: LambdaEvent<Event>| {
             let (runtime, lambda) = (Arc::clone(&runtime), self.clone());
             async move {
-                let work = runtime.handle(event.payload, invocation(&event.context));
-                lambda.during(&event.context, work).await.map_err(whole_batch)
+                let invocation = invocation(&event.context);
+                let work = async {
+                    match event.payload.into_batch() {
+                        Ok(batch) => runtime.handle(batch, invocation).await.map(Some).map_err(whole_batch),
+                        Err(message) => {
+                            runtime.handle_one(&message, invocation).await.map(|()| None).map_err(one_message)
+                        }
+                    }
+                };
+                lambda.during(&event.context, work).await
             }
         });
         Runtime::new(function).run().await.map_err(Error::new)
@@ -42,6 +54,10 @@ impl Lambda {
 
 fn whole_batch(error: Unreturnable) -> Diagnostic {
     Diagnostic { error_type: "Bridge.Unreturnable".to_owned(), error_message: error.to_string() }
+}
+
+fn one_message(unanswered: Unanswered) -> Diagnostic {
+    Diagnostic { error_type: unanswered.name().to_owned(), error_message: unanswered.to_string() }
 }
 
 fn settings(variables: &Variables) -> Result<RuntimeSettings, ConfigError> {

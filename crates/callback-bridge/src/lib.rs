@@ -1,5 +1,6 @@
 #![doc = include_str!("../README.md")]
 
+mod activity;
 mod answer;
 mod attempt_id;
 mod backoff;
@@ -15,6 +16,7 @@ pub mod test_util;
 mod token;
 mod worker;
 
+pub use activity::{ActivityTask, ActivityTasks, LONGEST_POLL, NoMessage, PollError, SendError, TaskQueue};
 pub use answer::{Answer, OutputError, TaskFailure, TaskOutput};
 pub use attempt_id::AttemptId;
 pub use backoff::Backoff;
@@ -22,6 +24,6 @@ pub use business_key::BusinessKey;
 pub use disposition::{Disposition, Refusal};
 pub use message::{InvalidField, MessageError, TaskContext, TaskMessage, Unanswerable};
 pub use ports::{MessageQueue, QueueError, ReceivedMessage, TaskCallbacks, TaskHandle};
-pub use runtime::{Invocation, RuntimeSettings, Unreturnable, WorkerRuntime};
+pub use runtime::{Invocation, RuntimeSettings, Settlement, Unanswered, Unreturnable, WorkerRuntime, settle};
 pub use token::{TaskToken, TokenError};
 pub use worker::{MessageOrigin, Task, WorkError, Worker};

@@ -9,7 +9,7 @@ use std::time::Duration;
 use ::metrics::{Unit, counter, describe_counter, describe_histogram, histogram};
 use strum::VariantNames;
 
-use crate::{Disposition, Refusal};
+use crate::{ActivityTask, Disposition, PollError, Refusal};
 
 /// A metric of the runtime.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -84,6 +84,33 @@ pub const WORK_DURATION: Metric = Metric {
 
 /// Every metric of the runtime.
 pub const ALL: [Metric; 4] = [REPLIES, DELIVERIES, MESSAGE_AGE, WORK_DURATION];
+
+/// What asking an activity for a task came to, each time.
+pub const POLLS: Metric = Metric {
+    name: "Polls",
+    unit: Unit::Count,
+    meaning: "replies of Step Functions to GetActivityTask, at every try",
+    dimension: Some(Dimension { name: "Outcome", values: PollOutcome::VARIANTS }),
+};
+
+/// What became of the tasks that an activity gave out; each is counted once.
+pub const ACTIVITY_TASKS: Metric = Metric {
+    name: "ActivityTasks",
+    unit: Unit::Count,
+    meaning: "tasks of an activity, by what became of them",
+    dimension: Some(Dimension { name: "Outcome", values: ForwardOutcome::VARIANTS }),
+};
+
+/// How often an activity was polled for as long as an invocation had time.
+pub const POLL_ROUNDS: Metric = Metric {
+    name: "PollRounds",
+    unit: Unit::Count,
+    meaning: "invocations that polled an activity until their time was up",
+    dimension: None,
+};
+
+/// Every metric of whoever polls an activity, beside [`REPLIES`].
+pub const OF_POLLS: [Metric; 3] = [POLLS, ACTIVITY_TASKS, POLL_ROUNDS];
 
 /// Tells the recorder what there is to count, and in what. Called once, when a recorder has been installed.
 pub fn describe(metrics: &[Metric]) {
@@ -189,4 +216,44 @@ impl From<Disposition> for Outcome {
             Disposition::Denied => Self::Denied,
         }
     }
+}
+
+/// What asking an activity for a task came to: the values of the dimension of [`POLLS`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, strum::IntoStaticStr, strum::VariantNames)]
+pub enum PollOutcome {
+    /// A task.
+    Task,
+    /// None came within a minute.
+    Empty,
+    /// [`PollError::Throttled`].
+    Throttled,
+    /// [`PollError::Refused`].
+    Refused,
+    /// [`PollError::Unheard`].
+    Unheard,
+}
+
+impl PollOutcome {
+    /// Counts a reply as one of [`POLLS`].
+    pub fn count(reply: &Result<Option<ActivityTask>, PollError>) {
+        let outcome = match reply {
+            Ok(Some(_)) => Self::Task,
+            Ok(None) => Self::Empty,
+            Err(PollError::Throttled { .. }) => Self::Throttled,
+            Err(PollError::Refused { .. }) => Self::Refused,
+            Err(PollError::Unheard { .. }) => Self::Unheard,
+        };
+        POLLS.count(outcome.into());
+    }
+}
+
+/// What became of a task that an activity gave out: the values of the dimension of [`ACTIVITY_TASKS`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, strum::IntoStaticStr, strum::VariantNames)]
+pub enum ForwardOutcome {
+    /// The queue has it.
+    Sent,
+    /// It could not be sent, so it was failed, or nobody waited for it any more.
+    Failed,
+    /// It could neither be sent nor failed: its state waits for its heartbeat or its timeout.
+    Lost,
 }

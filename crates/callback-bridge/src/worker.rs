@@ -63,7 +63,7 @@ pub struct Task<I> {
     pub timeout: Option<Duration>,
     /// The message that the task came with.
     pub origin: MessageOrigin,
-    /// How many times this message was delivered, this time included.
+    /// How many times this message was delivered, this time included; 1 where the function was invoked with it.
     pub receive_count: u32,
     /// When the work is dropped, because the function's time runs out. What cannot be done by then need not be begun.
     pub deadline: Instant,
@@ -97,7 +97,8 @@ pub(crate) enum Kind {
 impl WorkError {
     /// The work shall be tried again with a later delivery of the message. After the last one (see
     /// [`RuntimeSettings::max_receives`](crate::RuntimeSettings::max_receives)) the task fails with
-    /// `Bridge.RetriesExhausted` and this error as its cause.
+    /// `Bridge.RetriesExhausted` and this error as its cause. Where the function was invoked with the message itself, the
+    /// invocation fails with `Bridge.RetryLater` each time.
     pub fn retry_later(error: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
         Self(Kind::RetryLater(error.into()))
     }

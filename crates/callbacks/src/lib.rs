@@ -23,7 +23,8 @@ mod webhook;
 pub use approval::{Approval, Approver, Channel, CommentRule, Detail, OnReject, Then};
 pub use ask::Ask;
 pub use desk::{
-    AnswerError, Answered, CreateError, Desk, First, HearError, LinkAnswer, OpenError, SweepError, Swept, Worked,
+    AnswerError, Answered, CreateError, Desk, Filter, First, HearError, Kind, LinkAnswer, Listed, NotAPosition,
+    OpenError, OrderError, Position, Resent, Standing, SweepError, Swept, Worked,
 };
 pub use id::{CallbackId, NotAnId};
 pub use life::{
@@ -32,9 +33,9 @@ pub use life::{
 };
 pub use link::{CapabilityLink, KeysError, LinkKeys, Recipient};
 pub use ports::{
-    CallError, CallReply, Callback, CallbackStore, Clock, ExternalId, FirstReply, Inbound, InboundFrom, InboundKey,
-    Kept, LateAnswer, LateAnswers, Nobody, Notifier, NotifyError, Outbound, OutgoingCall, OutgoingNotice, Outside,
-    Parked, ReportError, SHARDS, StoreError, Webhooks, Written,
+    CallError, CallReply, Callback, CallbackStore, Clock, Due, ExternalId, FirstReply, Inbound, InboundFrom,
+    InboundKey, Kept, LateAnswer, LateAnswers, Nobody, Notifier, NotifyError, Outbound, OutgoingCall, OutgoingNotice,
+    Outside, Parked, ReportError, SHARDS, StoreError, Webhooks, Written,
 };
 pub use request::{Request, Waiting};
 pub use webhook::Webhook;

@@ -116,10 +116,11 @@ impl Request {
         URL_SAFE_NO_PAD.encode(Sha256::digest(written))
     }
 
-    /// When those who have not answered are reminded for the `nth` time, from 0.
-    pub(crate) fn reminder_at(&self, nth: usize) -> Option<Timestamp> {
-        let after = *self.approval()?.reminders.get(nth)?;
-        self.began_at.checked_add(after).ok().filter(|at| *at < self.deadline_at)
+    /// When those who have not answered are reminded the next time.
+    pub(crate) fn reminder_after(&self, now: Timestamp) -> Option<Timestamp> {
+        let reminders = self.approval()?.reminders.iter();
+        let mut times = reminders.filter_map(|after| self.began_at.checked_add(*after).ok());
+        times.find(|at| *at > now && *at < self.deadline_at)
     }
 }
 

@@ -3,19 +3,22 @@
 
 use std::{fs, path::Path};
 
-use aws_lambda_events::event::sqs::SqsEvent;
-use callback_bridge::TaskMessage;
+use callback_bridge::{
+    TaskMessage,
+    test_util::{sqs_event, sqs_text_message},
+};
 use check_credit::LoanApplication;
 
 /// For each record: whether a task can be answered, and whether its input is a loan application.
 fn records(event: &str) -> Vec<(bool, bool)> {
     let file = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("../../events/check-credit/{event}.json"));
-    let event: SqsEvent = serde_json::from_str(&fs::read_to_string(file).unwrap()).unwrap();
+    let event = fs::read_to_string(file).unwrap();
+    let batch = serde_json::from_str(&event).unwrap_or_else(|_| sqs_event([sqs_text_message("invocation", &event)]));
     let read = |message| match TaskMessage::read(message, None) {
         Ok(task) => (true, serde_json::from_value::<LoanApplication>(task.into_input()).is_ok()),
         Err(_) => (false, false),
     };
-    event.records.iter().map(read).collect()
+    batch.records.iter().map(read).collect()
 }
 
 #[test]
@@ -23,6 +26,7 @@ fn every_sample_event_is_what_its_name_says() {
     let good = (true, true);
     let samples = [
         ("eventbridge-event", vec![good]),
+        ("invocation", vec![good]),
         ("last-receive", vec![good]),
         ("not-an-application", vec![(true, false)]),
         ("one-malformed-of-three", vec![good, (false, false), good]),

@@ -1,17 +1,19 @@
 #![doc = include_str!("../README.md")]
 
+mod failed;
 mod order;
 mod report;
 
 use std::time::Duration;
 
 use callback_bridge::{Invocation, TaskCallbacks};
-use callbacks::{CallbackStore, Clock, Desk, Outside};
+use callbacks::{CallbackStore, Clock, Desk, OrderError, Outside};
 use serde_json::Value;
 use tokio::time::Instant;
 use tracing::{info, warn};
 
-pub use order::{Order, SweepFailed};
+pub use failed::SweepFailed;
+pub use order::Order;
 pub use report::Report;
 
 /// How long a sweep takes up what is due. The next one comes a minute after this one began.
@@ -32,18 +34,27 @@ impl<S: CallbackStore, C: TaskCallbacks, O: Outside, K: Clock> SweepCallbacks<S,
         Self { desk }
     }
 
-    /// Does what an event orders: a [withdrawal](Order::Withdraw) if it says so, else a sweep.
+    /// Does what an event [orders](Order).
     ///
     /// # Errors
-    /// When a part of the table could not be swept, or the callback to withdraw is none; see [`SweepFailed`].
+    /// When a part of the table could not be swept, or the order could not be carried out; see [`SweepFailed`].
     pub async fn handle(&self, event: Value, invocation: Invocation) -> Result<Report, SweepFailed> {
         match Order::read(event)? {
             Order::Sweep => self.sweep(invocation).await,
+            Order::List { filter, after, limit } => Ok(self.desk.list(&filter, after, limit).await?.into()),
+            Order::Show { callback_id } => Ok(Report::shown(&self.desk.show(callback_id).await?)),
+            Order::Resend { callback_id, by } => {
+                info!(callback.id = %callback_id, order.by = by, "those who are asked are to be told again");
+                Ok(self.desk.resend(callback_id).await?.into())
+            }
             Order::Withdraw { callback_id, withdrawal } => {
+                info!(callback.id = %callback_id, order.by = withdrawal.by, "a callback is to be withdrawn");
                 let callback = self.desk.withdraw(callback_id, &withdrawal).await?;
-                let callback = callback.ok_or(SweepFailed::NoSuchCallback { callback_id })?;
-                info!(callback.id = %callback_id, "a callback was to be withdrawn");
-                Ok(Report::Callback(Box::new(callback)))
+                Ok(Report::ended(&callback.ok_or(OrderError::NoSuchCallback(callback_id))?))
+            }
+            Order::Settle { callback_id, by } => {
+                info!(callback.id = %callback_id, order.by = by.as_deref(), "Step Functions is to be told at once");
+                Ok(Report::ended(&self.desk.settle(callback_id).await?))
             }
         }
     }
@@ -59,6 +70,6 @@ impl<S: CallbackStore, C: TaskCallbacks, O: Outside, K: Clock> SweepCallbacks<S,
         } else if callbacks > 0 {
             info!(callbacks, duties, oldest_ms, "what was due is done");
         }
-        Ok(Report::Swept(swept))
+        Ok(swept.into())
     }
 }

@@ -1,6 +1,9 @@
 //! Sweeps and withdrawals over a table in memory.
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on panics")]
 
+#[path = "sweeping/orders.rs"]
+mod orders;
+
 use std::{fs, future::pending, path::Path, time::Duration};
 
 use callback_bridge::{
@@ -148,7 +151,7 @@ async fn a_machine_is_beaten_for_where_the_message_has_a_heartbeat() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn whatever_orders_no_withdrawal_is_a_sweep() {
+async fn whatever_orders_nothing_else_is_a_sweep() {
     let bench = Bench::new();
     for event in [json!(null), json!([]), json!("withdraw"), json!({ "detail": { "withdraw": {} } })] {
         let report = bench.handle(event.clone()).await.unwrap();
@@ -244,7 +247,7 @@ async fn a_withdrawal_fails_the_task_and_reports_the_callback() {
     let decision = json!({
         "kind": "withdrawn", "by": "carol@example.com", "reason": "The applicant has found another lender.",
     });
-    assert_eq!(report, json!({ "callbackId": id.to_string(), "decision": decision, "settled": true }));
+    assert_eq!(report, json!({ "callbackId": id, "decision": decision, "settled": true, "disposition": "settled" }));
     let answers = bench.callbacks.answers();
     let [Answer::Failure(failure)] = &answers[..] else { panic!("{answers:?}") };
     assert_eq!(failure.error(), "Bridge.Withdrawn");
@@ -282,7 +285,7 @@ async fn a_task_that_ended_in_another_way_has_no_decision_to_report() {
     bench.clock.advance(Duration::from_mins(10));
     bench.handle(sample("schedule")).await.unwrap();
     let report = bench.handle(sample("withdraw")).await.unwrap();
-    assert_eq!(report, json!({ "callbackId": id.to_string(), "decision": null, "settled": true }));
+    assert_eq!(report, json!({ "callbackId": id, "decision": null, "settled": true, "disposition": "closed" }));
     assert!(bench.callbacks.answers().is_empty());
 }
 
@@ -290,7 +293,8 @@ async fn a_task_that_ended_in_another_way_has_no_decision_to_report() {
 async fn what_is_not_there_cannot_be_withdrawn() {
     let failed = told(Bench::new().handle(sample("withdraw")).await.unwrap_err());
     let id = sample("withdraw")["withdraw"]["callbackId"].as_str().unwrap().to_owned();
-    assert_eq!(failed, ("Bridge.NoSuchCallback".to_owned(), format!("there is no callback {id}")));
+    assert_eq!(failed.0, "Bridge.NoSuchCallback");
+    assert!(failed.1.starts_with(&format!("there is no callback {id}")), "{}", failed.1);
 }
 
 #[tokio::test(start_paused = true)]
@@ -378,5 +382,5 @@ async fn what_was_read_is_done_even_if_the_rest_cannot_be_read() {
 #[test]
 fn every_sample_event_is_in_a_test() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../events/sweep-callbacks");
-    assert_eq!(fs::read_dir(folder).unwrap().count(), 2, "schedule, withdraw");
+    assert_eq!(fs::read_dir(folder).unwrap().count(), 6, "list, resend, schedule, settle, show, withdraw");
 }

@@ -37,6 +37,13 @@ def test_a_secret_is_generated_into_its_template(aws, stack):
     assert function(stack, "Fn")["environment"]["SECRET"] == arn
 
 
+def test_the_environment_of_a_function_is_texts(aws, stack):
+    found = aws("lambda").get_function_configuration(FunctionName=function(stack, "Fn")["name"])["Environment"]["Variables"]
+    assert (found["LIMIT"], found["STRICT"]) == ("7", "true") and all(isinstance(value, str) for value in found.values())
+    listed = [each["Environment"] for each in aws("lambda").list_functions()["Functions"] if "Environment" in each]
+    assert {"Variables": found} in listed
+
+
 def test_an_activity_can_be_polled(aws, stack):
     arn = function(stack, "Fn")["environment"]["ACTIVITY"]
     assert aws.sfn.describe_activity(activityArn=arn)["name"].endswith("-errands")

@@ -138,7 +138,7 @@ mod tests {
             {script}"#,
             folder = folder.display()
         );
-        LocalAws::start(&stand_in(folder, &script), 0, None, transcript).await.unwrap()
+        LocalAws::start(&stand_in(folder, &script), 0, None, None, transcript).await.unwrap()
     }
 
     async fn deployed(aws: &LocalAws, stack: &str) -> anyhow::Result<String> {

@@ -1,6 +1,7 @@
 //! What can be chosen; the defaults are those of the demo.
 
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use crate::transcript::Transcript;
 
@@ -21,6 +22,8 @@ pub struct RegionOptions {
     pub python: PathBuf,
     /// Where the local AWS listens. By default 0, which takes a free port.
     pub port: u16,
+    /// How long `GetActivityTask` waits for a task. By default a minute, as on AWS.
+    pub long_poll: Option<Duration>,
     /// Where the output of the local AWS goes, and that of the functions, unless their stack has its own.
     pub transcript: Transcript,
 }
@@ -50,7 +53,7 @@ pub struct StackOptions {
 
 impl Default for RegionOptions {
     fn default() -> Self {
-        Self { python: target().join("python/bin/python"), port: 0, transcript: Transcript::new() }
+        Self { python: target().join("python/bin/python"), port: 0, long_poll: None, transcript: Transcript::new() }
     }
 }
 

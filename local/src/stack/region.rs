@@ -27,8 +27,9 @@ impl LocalRegion {
     /// If one of them can't be started.
     pub async fn start(options: RegionOptions) -> anyhow::Result<Self> {
         let host = Arc::new(LambdaHost::start().await?);
-        let aws = LocalAws::start(&options.python, options.port, Some(host.url()), &options.transcript).await?;
-        Ok(Self { aws, host, transcript: options.transcript })
+        let RegionOptions { python, port, long_poll, transcript } = options;
+        let aws = LocalAws::start(&python, port, Some(host.url()), long_poll, &transcript).await?;
+        Ok(Self { aws, host, transcript })
     }
 
     /// The services.

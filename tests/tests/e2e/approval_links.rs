@@ -3,7 +3,6 @@
 use std::{collections::BTreeMap, time::Duration};
 
 use aws_sdk_sfn::types::ExecutionStatus;
-use aws_sdk_sqs::types::QueueAttributeName;
 use callback_bridge_local::{CallFault, Ended, Sample};
 use reqwest::{Client, redirect::Policy};
 use serde_json::{Value, json};
@@ -11,8 +10,8 @@ use tokio::time::{Instant, sleep};
 
 use crate::{
     bench::{PATIENCE, prints, run, sample_input, stack},
-    cli::aws,
     stored::{is_at_rest, pass},
+    subscriber::Subscriber,
 };
 
 const QUICK: Duration = Duration::ZERO;
@@ -20,7 +19,7 @@ const QUICK: Duration = Duration::ZERO;
 /// An execution of the sample, whose links were mailed.
 pub(crate) struct Asked<'a> {
     sample: &'a Sample,
-    mails: Mails<'a>,
+    mails: Subscriber<'a>,
     pub(crate) execution: String,
     /// The token that it waits by, from its history.
     pub(crate) token: String,
@@ -31,7 +30,7 @@ pub(crate) struct Asked<'a> {
 impl<'a> Asked<'a> {
     /// Starts an execution, and waits for its mail.
     pub(crate) async fn start(sample: &'a Sample) -> Self {
-        let mails = Mails::of(sample).await;
+        let mails = Subscriber::of(sample, "ApprovalLinksTopicArn").await;
         let execution = start(sample).await;
         let mail = mails.next().await;
         let links = ["approve", "reject"].map(|name| {
@@ -87,41 +86,6 @@ async fn token(sample: &Sample, execution: &str) -> String {
         }
         assert!(Instant::now() < give_up, "its task was never scheduled");
         sleep(Duration::from_millis(25)).await;
-    }
-}
-
-/// What the topic tells, as a queue gets it that has subscribed.
-struct Mails<'a> {
-    sample: &'a Sample,
-    queue: String,
-}
-
-impl<'a> Mails<'a> {
-    async fn of(sample: &'a Sample) -> Self {
-        let (bridge, name) = (&sample.bridge, format!("links-{:08x}", fastrand::u32(..)));
-        let queue = bridge.sqs().create_queue().queue_name(name).send().await.unwrap().queue_url.unwrap();
-        let asked = bridge.sqs().get_queue_attributes().queue_url(&queue).attribute_names(QueueAttributeName::QueueArn);
-        let arn = asked.send().await.unwrap().attributes.unwrap().remove(&QueueAttributeName::QueueArn).unwrap();
-        let topic = bridge.output("ApprovalLinksTopicArn").unwrap();
-        let words = ["sns", "subscribe", "--topic-arn", topic, "--protocol", "sqs", "--notification-endpoint", &arn];
-        aws(sample, &words).await;
-        Self { sample, queue }
-    }
-
-    /// The next one; waits for it.
-    async fn next(&self) -> String {
-        let sqs = self.sample.bridge.sqs();
-        let give_up = Instant::now() + PATIENCE;
-        while Instant::now() < give_up {
-            let received = sqs.receive_message().queue_url(&self.queue).wait_time_seconds(1).send().await.unwrap();
-            if let [message] = received.messages() {
-                let delete = sqs.delete_message().queue_url(&self.queue);
-                delete.receipt_handle(message.receipt_handle().unwrap()).send().await.unwrap();
-                let told: Value = serde_json::from_str(message.body().unwrap()).unwrap();
-                return told["Message"].as_str().unwrap().to_owned();
-            }
-        }
-        panic!("the topic tells nothing");
     }
 }
 

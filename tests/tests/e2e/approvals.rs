@@ -15,4 +15,4 @@ pub(crate) mod secrets;
 mod stored;
 mod time;
 
-pub(crate) use bench::{People, stack};
+pub(crate) use bench::{People, shows, stack};

@@ -23,6 +23,9 @@ use crate::log;
 /// How long a flow may take that takes a second or two on an idle machine.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(90);
 
+/// How long a poll for a task of an activity takes that finds none.
+pub(crate) const LONG_POLL: Duration = Duration::from_secs(2);
+
 /// What every task token of the local AWS begins with, as those of AWS begin alike. No line of output may hold it.
 pub(crate) const TOKEN: &str = "AQCUAAAAKgAAAAMAAAAA";
 
@@ -35,7 +38,7 @@ async fn region() -> Arc<LocalRegion> {
     if let Some(region) = shared.upgrade() {
         return region;
     }
-    let options = RegionOptions::default();
+    let options = RegionOptions { long_poll: Some(LONG_POLL), ..RegionOptions::default() };
     let python = options.python.display().to_string();
     let region = LocalRegion::start(options).await;
     let region =
@@ -50,6 +53,18 @@ pub(crate) fn in_region(flow: impl AsyncFnOnce(&LocalRegion)) {
     RUNTIME.block_on(async { flow(&*region().await).await });
     let told = log::text().lines().find(|line| line.contains(TOKEN)).map(ToOwned::to_owned);
     assert_eq!(told, None, "a token was logged");
+}
+
+/// Runs a flow on a stack that is alone in its region, so that logical ids find what is meant.
+pub(crate) fn in_own_region(stack: StackOptions, flow: impl AsyncFnOnce(&Sample)) {
+    RUNTIME.block_on(async {
+        let options = RegionOptions { long_poll: Some(LONG_POLL), ..RegionOptions::default() };
+        let region = Arc::new(LocalRegion::start(options).await.unwrap());
+        let sample = Sample::deploy(&region, stack, Duration::ZERO).await.unwrap();
+        flow(&sample).await;
+        sample.bridge.stop().await.unwrap();
+        region.stop().await.unwrap();
+    });
 }
 
 /// A stack for one flow, with the name of the test.
@@ -185,6 +200,27 @@ pub(crate) async fn come_again_at_once(sample: &Sample, queue: &str) {
 pub(crate) async fn purge(sample: &Sample, queue: &str) {
     let url = sample.bridge.output(queue).unwrap();
     sample.bridge.sqs().purge_queue().queue_url(url).send().await.unwrap();
+}
+
+/// Takes the next message out of a queue.
+pub(crate) async fn take(sample: &Sample, queue_url: &str) -> String {
+    let sqs = sample.bridge.sqs();
+    let received = sqs.receive_message().queue_url(queue_url).wait_time_seconds(20).send().await.unwrap();
+    let message = received.messages.unwrap().remove(0);
+    sqs.delete_message().queue_url(queue_url).receipt_handle(message.receipt_handle.unwrap()).send().await.unwrap();
+    message.body.unwrap()
+}
+
+/// Waits until there is something to see.
+pub(crate) async fn some<T>(look: impl AsyncFn() -> Option<T>) -> T {
+    let give_up = Instant::now() + PATIENCE;
+    loop {
+        if let Some(seen) = look().await {
+            return seen;
+        }
+        assert!(Instant::now() < give_up, "there is nothing to see");
+        sleep(Duration::from_millis(25)).await;
+    }
 }
 
 /// Waits until lines with this text were printed, as often as this: what a function prints comes by another way than what it does.

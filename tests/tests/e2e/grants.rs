@@ -25,7 +25,7 @@ use webhooks::Payments;
 
 use crate::{
     approvals::People,
-    bench::{PATIENCE, becomes_empty, changed, count_lines, holds, input, purge, run, run_prepared, send, stack},
+    bench::{PATIENCE, becomes_empty, changed, count_lines, holds, input, purge, run, run_prepared, send, stack, take},
     chat::{CHANNEL, Chat},
     mails::SENDING,
 };
@@ -118,16 +118,18 @@ fn no_grant_is_unused() {
     };
     run_prepared(prepare, Duration::from_secs(12), async |sample| {
         let mut executions = Vec::new();
-        for machine in MACHINES {
-            give_up(sample, machine).await; // as long as its queue holds nothing else
+        for machine in MACHINES.into_iter().filter(|machine| *machine != INVOKE) {
+            executions.push(give_up(sample, machine).await); // as long as its queue holds nothing else
         }
         executions.push(webhooks::given_up(sample).await);
-        let approvals = Approvals { people: People::of(sample), chat: chat.get().unwrap() };
-        let tokens = approvals.tokens(8).await;
+        let mut approvals = Vec::new();
+        for machine in ["LoanApplicationStateMachineArn", "CheckAndApproveStateMachineArn"] {
+            approvals.push(Approvals::of(sample, chat.get().unwrap(), machine).await);
+        }
         let payments = [Payments::of_payments(sample).await, Payments::of_loans(sample).await];
         for machine in MACHINES {
             for application in ["good", "declined", "slow"] {
-                executions.push(sample.start(machine, &input(application)).await.unwrap());
+                executions.push(sample.start(machine, &given(machine, application)).await.unwrap());
             }
         }
         for queue in QUEUES {
@@ -138,16 +140,15 @@ fn no_grant_is_unused() {
             send(sample, queue, &json!({ "taskToken": foreign }).to_string()).await;
         }
         sample.bridge.receive().await.unwrap();
-        approvals.are_opened_and_answered(&tokens).await;
-        approvals.are_swept(&tokens).await;
+        for approvals in &approvals {
+            approvals.are_opened_and_answered().await;
+            approvals.are_swept().await;
+        }
         for payments in &payments {
             payments.are_opened_and_answered().await;
             payments.are_swept().await;
         }
-        approvals.of_loans(2).await;
-        for execution in &executions {
-            sample.end_of(execution, PATIENCE).await.unwrap();
-        }
+        approve_until_all_have_ended(&People::of(sample), &executions).await;
         urls::are_created_called_and_swept(sample).await;
         assert!(count_lines(sample, "\"heartbeat sent\"") >= MACHINES.len());
         holds(sample, "TerminalQueueUrl", [5, 0, 0]).await;
@@ -169,12 +170,22 @@ fn no_grant_is_unused() {
     });
 }
 
-const MACHINES: [&str; 4] = [
+/// Whose tasks check-credit answers.
+const MACHINES: [&str; 11] = [
     "CreditCheckStateMachineArn",
+    "CreditCheckJsonataStateMachineArn",
     "CreditCheckFifoStateMachineArn",
+    "CreditCheckSnsStateMachineArn",
+    "CreditCheckEventStateMachineArn",
+    INVOKE,
     "PushToSqsStateMachineArn",
+    "ContextObjectStateMachineArn",
+    "CreditChecksMapStateMachineArn",
+    "CheckAndApproveStateMachineArn",
     "LoanApplicationStateMachineArn",
 ];
+/// The one whose messages are in no queue.
+const INVOKE: &str = "CreditCheckInvokeStateMachineArn";
 const QUEUES: [&str; 5] = [
     "CreditCheckQueueUrl",
     "CreditCheckFifoQueueUrl",
@@ -183,33 +194,54 @@ const QUEUES: [&str; 5] = [
     "DeadLetterFifoQueueUrl",
 ];
 
-/// What people do about tasks, and what is done about them when people do nothing.
+/// The input of a state machine for this applicant.
+fn given(machine: &str, application: &str) -> Value {
+    match machine {
+        "ContextObjectStateMachineArn" | "CreditChecksMapStateMachineArn" => {
+            json!({ "applications": [input(application)] })
+        }
+        _ => input(application),
+    }
+}
+
+/// What people do about tasks of a state machine, and what is done about them when people do nothing.
 struct Approvals<'a> {
     people: People<'a>,
     chat: &'a Chat,
+    machine: &'static str,
+    tokens: Vec<String>,
 }
 
-impl Approvals<'_> {
-    /// So many tasks of loan applications that wait for an approval, as long as no queue is read. Each of their tokens gets a
-    /// question of its own.
-    async fn tokens(&self, count: usize) -> Vec<String> {
-        let sample = self.people.sample;
+impl<'a> Approvals<'a> {
+    /// Of tasks of loans that wait for an approval, as long as no queue is read. Each of their tokens gets a question of its
+    /// own.
+    async fn of(sample: &'a Sample, chat: &'a Chat, machine: &'static str) -> Self {
         let mut tokens = Vec::new();
-        for _ in 0..count {
-            sample.start("LoanApplicationStateMachineArn", &input("good")).await.unwrap();
+        for _ in 0..8 {
+            sample.start(machine, &input("good")).await.unwrap();
             let report = json!({ "score": 742, "reference": "CR-1" }).to_string();
             let token = next_token(sample, "CreditCheckQueueUrl").await;
             sample.bridge.sfn().send_task_success().task_token(token).output(report).send().await.unwrap();
             tokens.push(next_token(sample, "CallbackQueueUrl").await);
         }
-        tokens
+        Self { people: People::of(sample), chat, machine, tokens }
+    }
+
+    /// Somebody who is asked about these tasks alone.
+    fn name(&self, approver: &str) -> String {
+        format!("{approver}-{}", self.machine)
+    }
+
+    /// What they are asked.
+    fn title(&self, title: &str) -> String {
+        format!("{title} ({})", self.machine)
     }
 
     /// Asks `approver` and the channel about the task with this token, which began to wait so many minutes ago.
     #[expect(clippy::disallowed_methods, reason = "when a state was entered is told by the time of day")]
     async fn ask(&self, token: &str, title: &str, approver: &str, minutes: u64, approval: Value) {
-        let approvers = json!([self.people.address(approver), { "address": CHANNEL, "channel": "slack" }]);
-        let mut asked = json!({ "title": title, "approvers": approvers });
+        let approvers = json!([self.people.address(&self.name(approver)), { "address": CHANNEL, "channel": "slack" }]);
+        let mut asked = json!({ "title": self.title(title), "approvers": approvers });
         asked.as_object_mut().unwrap().extend(approval.as_object().unwrap().clone());
         let entered_at = Timestamp::now().checked_sub(Duration::from_mins(minutes)).unwrap();
         let message = json!({
@@ -219,12 +251,12 @@ impl Approvals<'_> {
     }
 
     /// What open-callback and receive-callback do between them.
-    async fn are_opened_and_answered(&self, tokens: &[String]) {
-        let (people, sample) = (&self.people, self.people.sample);
+    async fn are_opened_and_answered(&self) {
+        let (people, sample, tokens) = (&self.people, self.people.sample, &self.tokens);
         // Somebody answers while another one is still being told, so that open-callback reads what it finds changed.
         let held = sample.bridge.proxy().faults().inject_lasting(SENDING, CallFault::HoldReply);
         self.ask(&tokens[0], "By chat", "slow-mail", 0, json!({})).await;
-        let link = self.chat.link("By chat", PATIENCE).await;
+        let link = self.chat.link(&self.title("By chat"), PATIENCE).await;
         let page = people.browser.open(&link).await.unwrap();
         let form = page.form().unwrap().choose("choice", "approve").unwrap();
         assert_eq!(people.browser.send(&page, &form).await.unwrap().status, 200);
@@ -232,7 +264,7 @@ impl Approvals<'_> {
 
         let veto = json!({ "onReject": "fail", "policy": { "veto": true } });
         self.ask(&tokens[1], "No", "rejecter", 0, veto).await;
-        people.decide("rejecter", "reject", "").await;
+        people.decide(&self.name("rejecter"), "reject", "").await;
 
         // Messages that waited: for so long that a heartbeat is due, or that the time to decide is over.
         self.ask(&tokens[2], "Beaten for as it is opened", "nobody", 2, json!({})).await;
@@ -243,8 +275,8 @@ impl Approvals<'_> {
     }
 
     /// What sweep-callbacks does where open-callback could write no more than that a task is parked.
-    async fn are_swept(&self, tokens: &[String]) {
-        let sample = self.people.sample;
+    async fn are_swept(&self) {
+        let (sample, tokens) = (self.people.sample, &self.tokens);
         let refused = CallFault::refuse(400, "AccessDeniedException");
         let refused = sample.bridge.proxy().faults().inject_lasting("UpdateItem", refused);
         self.ask(&tokens[5], "Beaten for by the sweep", "asked", 2, json!({})).await;
@@ -255,22 +287,24 @@ impl Approvals<'_> {
         refused.take_back();
         let swept = sample.bridge.invoke("SweepCallbacksFunction", "{}").await.unwrap();
         assert_eq!(swept.error, None);
-        self.people.link_of("asked").await;
-        self.chat.link("Beaten for by the sweep", PATIENCE).await;
+        self.people.link_of(&self.name("asked")).await;
+        self.chat.link(&self.title("Beaten for by the sweep"), PATIENCE).await;
     }
+}
 
-    /// Approves so many loans.
-    async fn of_loans(&self, count: usize) {
-        let mut approved = HashSet::new();
+/// Approves the loans that the samples ask about, as long as one of these executions is running.
+async fn approve_until_all_have_ended(people: &People<'_>, executions: &[String]) {
+    let mut approved = HashSet::new();
+    for execution in executions {
         let give_up = Instant::now() + PATIENCE;
-        while approved.len() < count {
-            assert!(Instant::now() < give_up, "only {} loans are asked about", approved.len());
-            for mail in self.people.mails_to("lender").await {
+        while people.is_running(execution).await {
+            assert!(Instant::now() < give_up, "{execution} does not end; approved are {}", approved.len());
+            for mail in people.mails_to("lender").await {
                 let link = mail.link().unwrap();
                 if approved.insert(link.to_owned()) {
-                    let page = self.people.browser.open(link).await.unwrap();
+                    let page = people.browser.open(link).await.unwrap();
                     let form = page.form().unwrap().choose("choice", "approve").unwrap();
-                    assert_eq!(self.people.browser.send(&page, &form).await.unwrap().status, 200);
+                    assert_eq!(people.browser.send(&page, &form).await.unwrap().status, 200);
                 }
             }
             sleep(Duration::from_millis(50)).await;
@@ -284,9 +318,9 @@ fn is_of_lambda_itself(grant: &Grant) -> bool {
         .contains(&grant.action.as_str())
 }
 
-/// Puts the message of a task where its queue puts what it gives up.
-async fn give_up(sample: &Sample, machine: &str) {
-    sample.start(machine, &input("good")).await.unwrap();
+/// Puts the message of a task where its queue puts what it gives up; its execution.
+async fn give_up(sample: &Sample, machine: &str) -> String {
+    let execution = sample.start(machine, &given(machine, "good")).await.unwrap();
     let (queue, dead_letters) = if machine.contains("Fifo") {
         ("CreditCheckFifoQueueUrl", "DeadLetterFifoQueueUrl")
     } else {
@@ -294,6 +328,10 @@ async fn give_up(sample: &Sample, machine: &str) {
     };
     let body = take(sample, sample.bridge.output(queue).unwrap()).await;
     send(sample, dead_letters, &body).await;
+    if machine == "CheckAndApproveStateMachineArn" {
+        next_message(sample, "CallbackQueueUrl").await; // nobody is asked in vain
+    }
+    execution
 }
 
 /// A token that the functions have no grant for: of a state machine that is none of the stack's.
@@ -317,13 +355,4 @@ async fn next_token(sample: &Sample, queue: &str) -> String {
 /// Takes the next message of a task out of the queue with this output.
 async fn next_message(sample: &Sample, queue: &str) -> Value {
     serde_json::from_str(&take(sample, sample.bridge.output(queue).unwrap()).await).unwrap()
-}
-
-/// Takes the next message out of a queue.
-async fn take(sample: &Sample, queue_url: &str) -> String {
-    let sqs = sample.bridge.sqs();
-    let received = sqs.receive_message().queue_url(queue_url).wait_time_seconds(20).send().await.unwrap();
-    let message = received.messages.unwrap().remove(0);
-    sqs.delete_message().queue_url(queue_url).receipt_handle(message.receipt_handle.unwrap()).send().await.unwrap();
-    message.body.unwrap()
 }

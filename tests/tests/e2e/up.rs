@@ -1,19 +1,17 @@
 //! The bridge for development, as a user runs it, and what it prints, as a user pastes it.
 
 use std::{
-    fs,
     io::{BufRead, BufReader, Lines},
     net::TcpStream,
-    os::unix::fs::PermissionsExt,
     process::{Child, ChildStdout, Command, Output, Stdio},
     thread,
 };
 
-use callback_bridge_local::RegionOptions;
 use callback_bridge_tests::repository;
 use tokio::time::Instant;
 
 use crate::bench::{PATIENCE, TOKEN};
+use crate::cli::folder_with_aws;
 use crate::demo::{binary, children_of, is_alive};
 
 /// A bridge that is up, until it is dropped.
@@ -97,11 +95,7 @@ impl Shell {
             .map(String::as_str)
             .filter(|line| line.starts_with("export ") || line.starts_with("unset "))
             .collect();
-        let (folder, python) = (tempfile::tempdir().unwrap(), RegionOptions::default().python);
-        let aws = folder.path().join("aws");
-        let stand_in = repository().join("tests/tests/e2e/aws.py");
-        fs::write(&aws, format!("#!/bin/sh\nexec '{}' '{}' \"$@\"\n", python.display(), stand_in.display())).unwrap();
-        fs::set_permissions(&aws, PermissionsExt::from_mode(0o755)).unwrap();
+        let folder = folder_with_aws();
         let path = format!("{}:/usr/bin:/bin", folder.path().display());
         Self { path, exports: exports.join("\n"), _folder: folder }
     }
@@ -136,7 +130,7 @@ fn what_it_prints_can_be_pasted_and_ctrl_c_leaves_nothing() {
     let mut up = Up::start();
     let execution = up.see_an_execution_through();
     let paste = |about: &str| up.shell.run(&format!("EXECUTION={execution}\n{}", up.command(about)));
-    assert!(paste("what became of it").contains("'status': 'SUCCEEDED'"));
+    assert!(paste("what became of it").contains("\"status\": \"SUCCEEDED\""));
     assert!(paste("its history").contains("TaskSucceeded"));
     assert!(!paste("executions that still wait").contains(&execution));
     let queues = paste("how many messages are in the queues, visible and in flight");

@@ -18,6 +18,7 @@ use crate::bench::PATIENCE;
 /// Watches the queues and functions of a stack from when it is made.
 pub(crate) struct Watch<'a> {
     sample: &'a Sample,
+    /// Without what the parameters of the stack leave out.
     template: Template,
     parameters: BTreeMap<&'static str, &'static str>,
     events: Reader<Event>,
@@ -29,9 +30,12 @@ pub(crate) struct Watch<'a> {
 impl<'a> Watch<'a> {
     /// `parameters` are those of the stack that have to do with alarms.
     pub(crate) fn new<const N: usize>(sample: &'a Sample, parameters: [(&'static str, &'static str); N]) -> Self {
+        let mut template = Template::read();
+        let there = &sample.bridge.description().resources;
+        template.resources.retain(|id, resource| resource.condition.is_none() || there.contains_key(id));
         Self {
             sample,
-            template: Template::read(),
+            template,
             parameters: parameters.into(),
             events: sample.bridge.host().events().tail(),
             filled: BTreeMap::new(),

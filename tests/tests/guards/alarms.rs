@@ -19,7 +19,7 @@ fn alarms(template: &Template) -> Vec<Alarm> {
 
 /// All that the code counts.
 fn counted() -> impl Iterator<Item = Counted> {
-    metrics::ALL.into_iter().chain(callbacks::metrics::ALL)
+    metrics::ALL.into_iter().chain(metrics::OF_POLLS).chain(callbacks::metrics::ALL)
 }
 
 /// Whether the code can count this, or SQS, API Gateway or Lambda does.
@@ -118,8 +118,9 @@ fn the_age_alarm_is_raised_by_no_ordinary_backoff_and_before_a_heartbeat_is_miss
 #[test]
 fn every_alarm_is_raised_in_a_test_and_stands_on_the_page() {
     let read = |file: &str| fs::read_to_string(repository().join(file)).unwrap();
-    let tests = ["alarms.rs", "alarms/approvals.rs", "alarms/urls.rs", "alarms/webhooks.rs", "refusals.rs"]
-        .map(|file| read(&format!("tests/tests/e2e/{file}")));
+    let tests =
+        ["activities.rs", "alarms.rs", "alarms/approvals.rs", "alarms/urls.rs", "alarms/webhooks.rs", "refusals.rs"]
+            .map(|file| read(&format!("tests/tests/e2e/{file}")));
     let tests = tests.concat();
     let code = tests.lines().filter(|line| !line.trim_start().starts_with("//"));
     let tests: String = code.collect();
@@ -147,6 +148,7 @@ fn the_page_about_metrics_has_all_of_them_and_says_how_many_they_are() {
     assert!(of_a_worker + of_callbacks < 60, "CloudWatch charges for each of {of_a_worker} and {of_callbacks}");
     has(format!("at most {of_a_worker} custom metrics"));
     has(format!("at most {of_callbacks} more"));
+    has(format!("at most {} beside its `Replies`", documented(&metrics::OF_POLLS)));
 }
 
 #[test]

@@ -29,8 +29,12 @@ fn answering(template: &Template) -> BTreeSet<&str> {
     let roles = functions.map(|(_, function)| Resource::target(&function.properties["Role"]));
     // One that depends on a parameter is there, or nothing is.
     let there = |statement: &Value| statement.pointer("/Fn::If/1").unwrap_or(statement).clone();
-    let answers =
-        |statement: &Value| actions(&there(statement)).iter().any(|action| action.starts_with("states:SendTask"));
+    // An activity is polled in its own account.
+    let is_of_activity = |statement: &Value| statement["Resource"] == json!({ "Ref": "PollActivityArn" });
+    let answers = |statement: &Value| {
+        !is_of_activity(statement)
+            && actions(&there(statement)).iter().any(|action| action.starts_with("states:SendTask"))
+    };
     roles.filter(|role| statements(template, role).into_iter().any(answers)).collect()
 }
 

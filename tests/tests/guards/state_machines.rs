@@ -72,9 +72,44 @@ fn waiting_states(template: &Template) -> Vec<(String, Value, BTreeMap<String, V
     found
 }
 
+/// Whether the resource of a task is an activity.
+fn is_activity(template: &Template, resource: &str) -> bool {
+    template.resources.get(resource).is_some_and(|resource| resource.r#type == "AWS::StepFunctions::Activity")
+}
+
+/// The states whose tasks somebody asks for.
+fn states_of_activities(template: &Template) -> Vec<(String, Value, BTreeMap<String, Value>)> {
+    let mut found = Vec::new();
+    for file in files() {
+        let (definition, substitutions) = definition(template, &file);
+        let of_activity = |state: &Value| state["Resource"].as_str().is_some_and(|of| is_activity(template, of));
+        for (name, state) in states(&definition).into_iter().filter(|(_, state)| of_activity(state)) {
+            found.push((format!("{}: {name}", file.display()), state, substitutions.clone()));
+        }
+    }
+    assert!(!found.is_empty(), "no state is of an activity");
+    found
+}
+
+/// A task that is lost on its way from the activity to the queue ends by its heartbeat, which poll-activity has to be told.
+#[test]
+fn every_state_of_an_activity_has_the_heartbeat_that_its_messages_repeat() {
+    let template = Template::read();
+    let poller = &template.resources["PollActivityFunction"].properties["Environment"]["Variables"];
+    for (name, state, substitutions) in states_of_activities(&template) {
+        assert_eq!(substitutions["HeartbeatSeconds"], poller["BRIDGE_ACTIVITY_HEARTBEAT_SECONDS"], "{name}");
+        assert!(state["HeartbeatSeconds"].as_u64() < state["TimeoutSeconds"].as_u64(), "{name}");
+        let queue = &template.resources["CreditCheckQueue"].properties;
+        let silence =
+            queue["VisibilityTimeout"].as_u64().unwrap() + RuntimeSettings::default().redelivery.longest().as_secs();
+        assert!(state["HeartbeatSeconds"].as_u64() > Some(silence), "{name}: nobody may beat for {silence} s");
+    }
+}
+
 #[test]
 fn every_state_that_waits_has_a_timeout_and_catches_it_under_both_names() {
-    for (name, state, _) in waiting_states(&Template::read()) {
+    let template = Template::read();
+    for (name, state, _) in waiting_states(&template).into_iter().chain(states_of_activities(&template)) {
         assert!(state["TimeoutSeconds"].as_u64() > Some(0), "{name} would wait for a year");
         let catchers: Vec<&Value> =
             state["Catch"].as_array().unwrap().iter().map(|catch| &catch["ErrorEquals"]).collect();
@@ -225,6 +260,8 @@ fn needed(template: &Template, machine: &str, name: &str, state: &Value) -> Vec<
         // It is given the token by whoever starts it.
         "aws-sdk:sfn:sendTaskFailure" => vec![("states:SendTaskFailure", starter_of(template, machine))],
         "aws-sdk:sfn:sendTaskSuccess" => vec![("states:SendTaskSuccess", starter_of(template, machine))],
+        // It waits until somebody asks for it.
+        _ if is_activity(template, resource) => Vec::new(),
         _ => panic!("{name}: say here which action {resource} needs"),
     };
     if pattern.starts_with("sync") {

@@ -35,6 +35,7 @@ fn a_function_has_no_sdk_that_it_does_not_use() {
         ("check-credit", &[table, mail, events][..]),
         ("create-callback-urls", &[mail, queue, events, http]),
         ("fail-dead-letters", &[mail, secret, events, http]),
+        ("poll-activity", &[table, mail, secret, events, http]),
         ("receive-callback", &[mail, queue, http]),
         ("sweep-callbacks", &[queue]),
     ] {

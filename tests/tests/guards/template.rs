@@ -126,16 +126,24 @@ fn state_machines_log_without_execution_data() {
 #[test]
 fn every_role_is_written_out_and_names_its_resources() {
     let template = Template::read();
-    for (id, role) in template.all("AWS::IAM::Role") {
+    let (roles, policies) = (template.all("AWS::IAM::Role"), template.all("AWS::IAM::Policy"));
+    let mut documents = Vec::new();
+    for (id, role) in &roles {
         assert!(role.properties.get("ManagedPolicyArns").is_none(), "{id}: a managed policy reaches the whole account");
-        for policy in role.properties["Policies"].as_array().unwrap() {
-            for statement in policy["PolicyDocument"]["Statement"].as_array().unwrap() {
-                // One that depends on a parameter is there, or nothing is.
-                let statement = statement.pointer("/Fn::If/1").unwrap_or(statement);
-                let actions = statement["Action"].to_string();
-                assert!(!actions.contains('*'), "{id}: {actions}");
-                assert!(statement.get("Sid").is_some(), "{id}: {statement} does not say what it is for");
-            }
+        let within = role.properties["Policies"].as_array().into_iter().flatten();
+        let by_itself = policies.iter().map(|(_, policy)| &policy.properties);
+        let by_itself = by_itself.filter(|policy| policy["Roles"].as_array().unwrap().contains(&json!({ "Ref": id })));
+        let of_role: Vec<_> = within.chain(by_itself).map(|policy| (id, &policy["PolicyDocument"])).collect();
+        assert!(!of_role.is_empty(), "{id} may do nothing");
+        documents.extend(of_role);
+    }
+    for (id, document) in documents {
+        for statement in document["Statement"].as_array().unwrap() {
+            // One that depends on a parameter is there, or nothing is.
+            let statement = statement.pointer("/Fn::If/1").unwrap_or(statement);
+            let actions = statement["Action"].to_string();
+            assert!(!actions.contains('*'), "{id}: {actions}");
+            assert!(statement.get("Sid").is_some(), "{id}: {statement} does not say what it is for");
         }
     }
 }

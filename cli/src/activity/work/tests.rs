@@ -18,7 +18,7 @@ use crate::arguments::Format;
 enum Polled {
     Task(ActivityTask),
     Nothing,
-    Failed(Error),
+    Failed(PollError),
 }
 
 /// Tasks that are there from the beginning. When there are no more, the worker is told to stop.
@@ -28,8 +28,8 @@ struct Queue {
     polls: AtomicUsize,
 }
 
-impl Tasks for Queue {
-    async fn next(&self) -> Result<Option<ActivityTask>, Error> {
+impl ActivityTasks for Queue {
+    async fn next(&self) -> Result<Option<ActivityTask>, PollError> {
         self.polls.fetch_add(1, Ordering::Relaxed);
         let next = self.tasks.lock().unwrap().pop_front();
         match next {
@@ -183,10 +183,11 @@ async fn who_is_told_twice_kills_and_says_so() {
 
 #[tokio::test(start_paused = true)]
 async fn an_activity_that_cannot_be_asked_is_asked_again_and_one_that_refuses_is_not() {
-    let unreachable = || Polled::Failed(Error::Unreachable("no connection".to_owned()));
-    let tasks = [unreachable(), unreachable(), Polled::Failed(Error::refused("denied")), task("a", "")];
+    let unreachable = || Polled::Failed(PollError::Unheard { reason: "no connection".to_owned() });
+    let tasks =
+        [unreachable(), unreachable(), Polled::Failed(PollError::Refused { code: "denied".to_owned() }), task("a", "")];
     let worker = worker("cat", tasks, RecordingCallbacks::default());
     let refused = worker.work(ONE).await.unwrap_err();
-    assert_eq!(refused.to_string(), "denied");
+    assert!(refused.to_string().starts_with("GetActivityTask: denied: "), "{refused}");
     assert_eq!(worker.tasks.polls.load(Ordering::Relaxed), 3);
 }

@@ -5,7 +5,7 @@ use std::{collections::HashMap, str::FromStr};
 use aws_sdk_dynamodb::types::AttributeValue;
 use callback_bridge::TaskToken;
 use callbacks::{
-    Callback, CallbackId, Request, State,
+    Callback, CallbackId, Due, Request, State,
     stored::{StoredState, Unreadable, sortable},
 };
 use jiff::Timestamp;
@@ -23,6 +23,19 @@ pub(super) fn pk(id: CallbackId) -> AttributeValue {
 
 pub(super) fn id(item: &Item) -> Option<CallbackId> {
     text(item, "pk")?.strip_prefix("callback#")?.parse().ok()
+}
+
+/// An item in the index of what is due; nothing if it is no callback.
+pub(super) fn due(item: &Item) -> Option<Due> {
+    Some(Due { at: text(item, "due_at")?.parse().ok()?, id: id(item)? })
+}
+
+/// Where a callback stands in the index of what is due.
+pub(super) fn index_key(due: Due) -> Item {
+    let mut key = key(due.id, STATE);
+    key.insert("due_at".to_owned(), AttributeValue::S(sortable(due.at)));
+    key.insert("due_shard".to_owned(), AttributeValue::N(due.id.shard().to_string()));
+    key
 }
 
 fn key(id: CallbackId, sk: &str) -> Item {

@@ -19,8 +19,8 @@ use aws_sdk_dynamodb::{
     types::{AttributeValue, Put, ReturnValue, ReturnValuesOnConditionCheckFailure, TransactWriteItem, Update},
 };
 use callbacks::{
-    Callback, CallbackId, CallbackStore, ExternalId, FirstReply, Inbound, InboundKey, Kept, Parked, State, StoreError,
-    Written,
+    Callback, CallbackId, CallbackStore, Due, ExternalId, FirstReply, Inbound, InboundKey, Kept, Parked, State,
+    StoreError, Written,
     stored::{Unreadable, sortable},
     urls::{Actions, TransactionId},
 };
@@ -169,6 +169,22 @@ impl CallbackStore for CallbackTable {
         let query = query.expression_attribute_values(":now", AttributeValue::S(sortable(now)));
         let reply = query.send().await.map_err(|error| named(&error))?;
         Ok(reply.items.unwrap_or_default().iter().filter_map(due_id).collect())
+    }
+
+    async fn upcoming(&self, shard: u8, after: Option<Due>, most: u16) -> Result<Vec<Due>, StoreError> {
+        let query = self.client.query().table_name(&self.name).index_name(INDEX).limit(i32::from(most));
+        let query = query.key_condition_expression("due_shard = :shard");
+        let query = query.expression_attribute_values(":shard", AttributeValue::N(shard.to_string()));
+        let mut start = after.map(item::index_key);
+        loop {
+            let reply = query.clone().set_exclusive_start_key(start).send().await.map_err(|error| named(&error))?;
+            start = reply.last_evaluated_key;
+            let due: Vec<Due> = reply.items.unwrap_or_default().iter().filter_map(item::due).collect();
+            // A page of nothing but what is no callback is not the end.
+            if !due.is_empty() || start.is_none() {
+                return Ok(due);
+            }
+        }
     }
 
     async fn keep(&self, inbound: &Inbound) -> Result<Kept, StoreError> {

@@ -291,3 +291,36 @@ async fn what_is_due_is_asked_of_the_index() {
         });
     assert_eq!(table(&[&rule]).due(3, now(), 25).await, Ok(vec![id]), "what is no callback keeps none waiting");
 }
+
+#[tokio::test]
+async fn what_comes_up_is_asked_of_the_index_from_where_a_page_ended() {
+    let id = callback().request.id;
+    let due = Due { at: "2026-11-22T10:00:00.5Z".parse().unwrap(), id };
+    let (expected, entry) = (item::index_key(due), item::index_key(due));
+    let rule = mock!(Client::query)
+        .match_requests(move |input| {
+            let values = input.expression_attribute_values().unwrap();
+            (input.index_name(), input.limit()) == (Some("due"), Some(25))
+                && input.key_condition_expression() == Some("due_shard = :shard")
+                && values[":shard"] == AttributeValue::N(id.shard().to_string())
+                && input.exclusive_start_key() == Some(&expected)
+        })
+        .then_output(move || QueryOutput::builder().items(entry.clone()).build());
+    assert_eq!(table(&[&rule]).upcoming(id.shard(), Some(due), 25).await, Ok(vec![due]));
+    let key = item::index_key(due);
+    assert_eq!((s(&key, "sk"), s(&key, "due_at")), ("state", "2026-11-22T10:00:00.500000000Z"));
+    assert_eq!(key.len(), 4, "the keys of the index and those of the table");
+}
+
+#[tokio::test]
+async fn a_page_without_a_callback_is_not_the_end() {
+    let due = Due { at: now(), id: callback().request.id };
+    let stray = || Item::from([("pk".to_owned(), AttributeValue::S("something else".to_owned()))]);
+    let first = mock!(Client::query)
+        .match_requests(|input| input.exclusive_start_key().is_none())
+        .then_output(move || QueryOutput::builder().items(stray()).set_last_evaluated_key(Some(stray())).build());
+    let second = mock!(Client::query)
+        .match_requests(move |input| input.exclusive_start_key() == Some(&stray()))
+        .then_output(move || QueryOutput::builder().items(item::index_key(due)).build());
+    assert_eq!(table(&[&first, &second]).upcoming(3, None, 1).await, Ok(vec![due]));
+}

@@ -7,6 +7,7 @@ use tracing::{error, info, warn};
 use super::{
     WorkerRuntime,
     delivery::{Delivery, Redelivery, receive_count},
+    invoked::Unanswered,
     metrics,
     record::Verdict,
     settle::{Settlement, settle},
@@ -46,7 +47,8 @@ impl<W: Worker, C: TaskCallbacks, Q: MessageQueue> WorkerRuntime<W, C, Q> {
                     Disposition::Denied => self.settings.redelivery.longest(),
                     _ => self.settings.redelivery.random_wait(receive_count(delivery.message)),
                 };
-                (Verdict::Keep, None, delivery.retry_after(&self.queue, wait, heartbeat).await)
+                let reason = Unanswered::RetryLater(settlement.reason());
+                (Verdict::Keep(reason), None, delivery.retry_after(&self.queue, wait, heartbeat).await)
             }
         };
         report(&answer, &settlement, to, &again, delivery.elapsed_ms());
@@ -58,8 +60,7 @@ impl<W: Worker, C: TaskCallbacks, Q: MessageQueue> WorkerRuntime<W, C, Q> {
         delivery: Delivery<'_>,
         settlement: &Settlement,
     ) -> (Verdict, Option<&'static str>, Redelivery) {
-        let reason = settlement.refusal.as_ref().map(ToString::to_string).unwrap_or_default();
-        let given_up = self.give_up(delivery, &reason, settlement.disposition.into()).await;
+        let given_up = self.give_up(delivery, &settlement.reason(), settlement.disposition.into()).await;
         (given_up.verdict, Some(given_up.to), given_up.again)
     }
 

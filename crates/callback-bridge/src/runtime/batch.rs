@@ -1,17 +1,13 @@
 //! From an SQS event to its batch response.
 
-use std::panic::AssertUnwindSafe;
-
 use aws_lambda_events::event::sqs::{SqsBatchResponse, SqsEvent, SqsMessage};
-use futures_util::{FutureExt, future::join_all};
-use tokio::time::Instant;
-use tracing::{error, warn};
+use futures_util::future::join_all;
+use tracing::warn;
 
 use super::{
     WorkerRuntime,
-    deadlines::Deadlines,
-    delivery::{Delivery, receive_count},
-    invocation::{Batch, Invocation},
+    delivery::Delivery,
+    invocation::{Batch, Invocation, Source},
     lanes::lanes,
     metrics,
     record::Verdict,
@@ -28,9 +24,7 @@ impl<W: Worker, C: TaskCallbacks, Q: MessageQueue> WorkerRuntime<W, C, Q> {
     /// Only when a message to keep has no id: it cannot be named in the response, so the whole batch must fail. What was
     /// answered already is found closed at the next delivery.
     pub async fn handle(&self, event: SqsEvent, invocation: Invocation) -> Result<SqsBatchResponse, Unreturnable> {
-        let began = Instant::now();
-        let deadlines = Deadlines::of(began, invocation.ends);
-        let batch = Batch { deadlines, received_at: invocation.received_at, began };
+        let batch = Batch::arriving(invocation, Source::Queue);
         let lanes = lanes(event.records);
         let kept = join_all(lanes.iter().map(|lane| self.lane(lane, batch))).await;
         let mut response = SqsBatchResponse::default();
@@ -45,16 +39,10 @@ impl<W: Worker, C: TaskCallbacks, Q: MessageQueue> WorkerRuntime<W, C, Q> {
     async fn lane<'a>(&self, lane: &'a [SqsMessage], batch: Batch) -> Vec<&'a SqsMessage> {
         let mut kept = Vec::new();
         for (position, message) in lane.iter().enumerate() {
-            let verdict = AssertUnwindSafe(self.record(message, batch)).catch_unwind().await;
-            let verdict = verdict.unwrap_or_else(|_panic| {
-                metrics::delivery(metrics::Outcome::Panicked);
-                error!(message.id = message.message_id, "the runtime panicked over a message, which is kept");
-                Verdict::Keep
-            });
-            match verdict {
+            match self.record(message, batch).await {
                 Verdict::Acknowledge => {}
-                Verdict::Keep if self.is_last_delivery(message) => kept.push(message),
-                Verdict::Keep => {
+                Verdict::Keep(_) if self.is_last_delivery(message) => kept.push(message),
+                Verdict::Keep(_) => {
                     let behind = &lane[position + 1..];
                     join_all(behind.iter().map(|message| self.give_back(message, batch))).await;
                     kept.extend(&lane[position..]);
@@ -63,10 +51,6 @@ impl<W: Worker, C: TaskCallbacks, Q: MessageQueue> WorkerRuntime<W, C, Q> {
             }
         }
         kept
-    }
-
-    pub(super) fn is_last_delivery(&self, message: &SqsMessage) -> bool {
-        receive_count(message) >= self.settings.max_receives.get()
     }
 
     /// What stands behind a message that comes again must not stay hidden longer than that one.

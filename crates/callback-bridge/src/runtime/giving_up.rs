@@ -5,6 +5,8 @@ use std::fmt::Display;
 use super::{
     WorkerRuntime,
     delivery::{Delivery, Redelivery, receive_count},
+    invocation::Source,
+    invoked::Unanswered,
     metrics::{self, Outcome},
     record::Verdict,
 };
@@ -27,14 +29,22 @@ impl<W: Worker, C: TaskCallbacks, Q: MessageQueue> WorkerRuntime<W, C, Q> {
     /// Without a terminal queue it comes again at once: trying again will not help, so those who can look at it shall have
     /// it soon.
     ///
+    /// One that the function was invoked with is nobody's but the caller's, who is told.
+    ///
     /// It is counted as `because`, unless nobody took it.
     pub(super) async fn give_up(&self, delivery: Delivery<'_>, reason: &impl Display, because: Outcome) -> GivenUp {
+        let reason = reason.to_string();
+        if delivery.batch.source == Source::Caller {
+            metrics::delivery(because);
+            let verdict = Verdict::Keep(Unanswered::Invalid(reason));
+            return GivenUp { verdict, to: "caller", again: Redelivery::default() };
+        }
         let Some(queue_url) = &self.settings.terminal_queue_url else {
             metrics::delivery(because);
             let again = delivery.give_back(&self.queue).await;
-            return GivenUp { verdict: Verdict::Keep, to: "dead-letter queue", again };
+            return GivenUp { verdict: Verdict::Keep(Unanswered::Invalid(reason)), to: "dead-letter queue", again };
         };
-        match delivery.forward(&self.queue, queue_url, &reason.to_string()).await {
+        match delivery.forward(&self.queue, queue_url, &reason).await {
             Ok(()) => {
                 metrics::delivery(because);
                 GivenUp { verdict: Verdict::Acknowledge, to: "terminal queue", again: Redelivery::default() }
@@ -43,7 +53,8 @@ impl<W: Worker, C: TaskCallbacks, Q: MessageQueue> WorkerRuntime<W, C, Q> {
                 metrics::delivery(Outcome::NotForwarded);
                 let again = delivery.retry_after(&self.queue, self.settings.redelivery.longest(), None).await;
                 let queue_error = Some(error).or(again.queue_error);
-                GivenUp { verdict: Verdict::Keep, to: "this queue", again: Redelivery { queue_error, ..again } }
+                let verdict = Verdict::Keep(Unanswered::Invalid(reason));
+                GivenUp { verdict, to: "this queue", again: Redelivery { queue_error, ..again } }
             }
         }
     }

@@ -1,4 +1,5 @@
-//! The worker runtime: what happens between an SQS event and its batch response.
+//! The worker runtime: what happens between an SQS event and its batch response, or between an invocation with one message
+//! and its end.
 
 mod answering;
 mod attempt;
@@ -8,6 +9,7 @@ mod delivery;
 mod giving_up;
 mod heartbeat;
 mod invocation;
+mod invoked;
 mod lanes;
 mod metrics;
 mod record;
@@ -18,7 +20,9 @@ mod tests;
 
 pub use batch::Unreturnable;
 pub use invocation::Invocation;
+pub use invoked::Unanswered;
 pub use settings::RuntimeSettings;
+pub use settle::{Settlement, settle};
 
 /// Runs a [`Worker`](crate::Worker) on the messages of a queue.
 #[derive(Debug)]

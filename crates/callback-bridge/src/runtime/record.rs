@@ -1,6 +1,9 @@
-//! One record of a batch: from the message to the verdict whether it is kept.
+//! One message: from its delivery to the verdict whether it is kept.
+
+use std::panic::AssertUnwindSafe;
 
 use aws_lambda_events::event::sqs::SqsMessage;
+use futures_util::FutureExt;
 use tracing::{Instrument, Span, error, error_span, field::Empty, info, warn};
 
 use super::{
@@ -8,7 +11,8 @@ use super::{
     attempt::{Outcome, attempt},
     delivery::{Delivery, receive_count},
     giving_up::GivenUp,
-    invocation::Batch,
+    invocation::{Batch, Source},
+    invoked::Unanswered,
     metrics,
 };
 use crate::{
@@ -17,16 +21,26 @@ use crate::{
 };
 
 /// What happens to a message.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug)]
 pub(super) enum Verdict {
     /// It is deleted: its task was answered, can never be answered differently, or is parked; or the terminal queue has it.
     Acknowledge,
-    /// It comes again, in the end to the dead-letter queue.
-    Keep,
+    /// It comes again, in the end to the dead-letter queue; or whoever invoked the function with it is told why.
+    Keep(Unanswered),
 }
 
 impl<W: Worker, C: TaskCallbacks, Q: MessageQueue> WorkerRuntime<W, C, Q> {
+    /// Handles a message. A panic of the runtime itself is an error of this one message.
     pub(super) async fn record(&self, message: &SqsMessage, batch: Batch) -> Verdict {
+        let verdict = AssertUnwindSafe(self.deliver(message, batch)).catch_unwind().await;
+        verdict.unwrap_or_else(|_panic| {
+            metrics::delivery(metrics::Outcome::Panicked);
+            error!(message.id = message.message_id, "the runtime panicked over a message, which is kept");
+            Verdict::Keep(Unanswered::RetryLater("the runtime panicked over the message".to_owned()))
+        })
+    }
+
+    async fn deliver(&self, message: &SqsMessage, batch: Batch) -> Verdict {
         let delivery = Delivery::new(message, batch);
         if let Some(age) = delivery.age() {
             metrics::message_age(age);
@@ -138,7 +152,9 @@ impl<W: Worker, C: TaskCallbacks, Q: MessageQueue> WorkerRuntime<W, C, Q> {
                 );
                 verdict
             }
-            Outcome::RetryLater(reason) if !W::PARKS && self.is_last_delivery(delivery.message) => {
+            Outcome::RetryLater(reason)
+                if !W::PARKS && delivery.batch.source == Source::Queue && self.is_last_delivery(delivery.message) =>
+            {
                 let failure = TaskFailure::new(names::RETRIES_EXHAUSTED, &reason).with("receives", receive_count);
                 self.settle(handle, Answer::Failure(failure), heartbeat, delivery).await
             }
@@ -153,9 +169,14 @@ impl<W: Worker, C: TaskCallbacks, Q: MessageQueue> WorkerRuntime<W, C, Q> {
                     duration_ms = delivery.elapsed_ms(),
                     "the task will be tried again"
                 );
-                Verdict::Keep
+                Verdict::Keep(Unanswered::RetryLater(reason))
             }
         }
+    }
+
+    /// Whether the queue of the message delivers it no more.
+    pub(super) fn is_last_delivery(&self, message: &SqsMessage) -> bool {
+        receive_count(message) >= self.settings.max_receives.get()
     }
 }
 

@@ -11,6 +11,7 @@ pub struct RuntimeSettings {
     /// After how many deliveries a message is given up: the `maxReceiveCount` of the queue's redrive policy. On the last
     /// one the runtime answers the task itself, so that the dead-letter queue gets only what nobody could answer.
     /// Default: 5, the least that AWS recommends. A higher number than the queue's turns this off, so never set one.
+    /// Invocations with the message itself are not counted: the state that invokes counts its own.
     pub max_receives: NonZeroU32,
     /// Where the token stands in a message body, as a JSON Pointer, for messages that keep it in a place of their own.
     pub token_pointer: Option<String>,

@@ -8,17 +8,25 @@ use crate::{Answer, Backoff, Disposition, Refusal, TaskCallbacks, TaskHandle};
 
 /// How an answer ended.
 #[derive(Debug)]
-pub(super) struct Settlement {
-    pub(super) disposition: Disposition,
+pub struct Settlement {
+    /// What the last reply means.
+    pub disposition: Disposition,
     /// How many times Step Functions was asked.
-    pub(super) tries: u32,
+    pub tries: u32,
     /// The last reply, when it was no acceptance.
-    pub(super) refusal: Option<Refusal>,
+    pub refusal: Option<Refusal>,
+}
+
+impl Settlement {
+    /// Why the answer was not taken; empty when it was.
+    pub(super) fn reason(&self) -> String {
+        self.refusal.as_ref().map(ToString::to_string).unwrap_or_default()
+    }
 }
 
 /// Sends `answer`, again and again while that may help, until `deadline`. Work that was paid for is not thrown away
-/// because of one throttled call.
-pub(super) async fn settle(
+/// because of one throttled call. Every reply is counted.
+pub async fn settle(
     callbacks: &impl TaskCallbacks,
     task: TaskHandle<'_>,
     answer: &Answer,

@@ -3,7 +3,9 @@
 mod answering;
 mod calling;
 mod hearing;
+mod listing;
 mod opening;
+mod orders;
 mod sweeping;
 #[cfg(test)]
 mod tests;
@@ -16,7 +18,9 @@ use jiff::Timestamp;
 
 pub use answering::{AnswerError, Answered, LinkAnswer};
 pub use hearing::{First, HearError};
+pub use listing::{Filter, Kind, Listed, NotAPosition, Position, Standing};
 pub use opening::OpenError;
+pub use orders::{OrderError, Resent};
 pub use sweeping::{SweepError, Swept};
 pub use urls::CreateError;
 pub use working::Worked;

@@ -1,7 +1,9 @@
 //! The desk over a table in memory: two at once, lost replies, and handlers that die anywhere.
 
+mod listing;
 mod machines;
 mod metrics;
+mod orders;
 mod urls;
 
 use std::future::poll_fn;

@@ -70,6 +70,17 @@ impl State {
         Some(Claim { state: next, maybe_told: self.maybe_told })
     }
 
+    /// What was decided is to be told now. Nothing if nothing is to be told, if that is due anyway, or if somebody may be telling
+    /// it who has claimed it for as long as `lease`.
+    #[must_use]
+    pub fn tell_now(&self, lease: Duration, now: Timestamp) -> Option<Self> {
+        let due_at = self.due_at.filter(|due_at| *due_at > now)?;
+        // Who claims it leaves open whether it was told, until they come back.
+        let maybe_claimed = self.maybe_told && now.checked_add(lease).is_ok_and(|lease_ends| due_at <= lease_ends);
+        let to_be_told = matches!(self.status, Status::Decided(_)) && !maybe_claimed;
+        to_be_told.then(|| Self { due_at: Some(now), ..self.clone() })
+    }
+
     /// Whoever has claimed it until `lease_ends` is done. Where nothing of what they did says when it is due again, as when its
     /// deadline was put off meanwhile, it is due when it is due without them.
     #[must_use]

@@ -6,7 +6,7 @@ use callback_bridge::Backoff;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::{State, Status};
+use super::{NotTaken, State, Status};
 use crate::Request;
 
 /// How long after a failed notice it is tried again: at first soon, then every hour until the deadline.
@@ -16,7 +16,7 @@ pub(super) const AGAIN: Backoff = Backoff::new(Duration::from_mins(1), Duration:
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Notice {
-    /// How many notices have gone out, or would have come too late: the first asks, later ones remind.
+    /// How many notices have gone out: the first asks, later ones remind.
     pub sent: u8,
     /// How often the next one has failed.
     pub failures: u32,
@@ -51,14 +51,31 @@ impl State {
     #[must_use]
     pub fn notified(&self, request: &Request, approver: u8, now: Timestamp) -> Self {
         self.with_notice(request, approver, |notice| {
-            let mut sent = notice.sent.saturating_add(1);
-            let mut next_at = request.reminder_at(usize::from(sent - 1));
-            while next_at.is_some_and(|at| at <= now) {
-                sent = sent.saturating_add(1);
-                next_at = request.reminder_at(usize::from(sent - 1));
-            }
+            let (sent, next_at) = (notice.sent.saturating_add(1), request.reminder_after(now));
             *notice = Notice { sent, failures: 0, next_at, problem: None };
         })
+    }
+
+    /// Those who have not answered are to be told again now, but for those who are being told, or were since this was `seen`.
+    /// Nothing if that is all of them.
+    ///
+    /// # Errors
+    /// When it is too late to answer, and why.
+    pub fn tell_again(&self, request: &Request, seen: &Self, now: Timestamp) -> Result<Option<Self>, NotTaken> {
+        self.waits(request, now)?;
+        let mut next = self.clone();
+        for (recipient, notice) in &mut next.notices {
+            let told_since = seen.notices.get(recipient).is_none_or(|seen| seen.sent != notice.sent);
+            let is_due = notice.next_at.is_some_and(|at| at <= now);
+            if !told_since && !is_due && !self.answers.contains_key(recipient) {
+                notice.next_at = Some(now);
+            }
+        }
+        // Whoever has claimed it is left to it, and finds out afterwards that there is more to do.
+        if self.due_at == self.next_due(request) {
+            next.due_at = next.next_due(request);
+        }
+        Ok(Some(next).filter(|next| next != self))
     }
 
     /// A notice could not be sent; it is tried again later, alone. `jitter`, from 0 to 1, keeps those that failed together apart.

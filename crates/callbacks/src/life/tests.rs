@@ -1,6 +1,7 @@
 //! Every sequence of events: at most one decision, never undone, and what is told is what was decided.
 
 mod machines;
+mod orders;
 
 use std::time::Duration;
 
@@ -24,6 +25,10 @@ enum Happening {
     /// A machine says that it is at work, and this is what the reply of Step Functions means.
     Beat(Disposition),
     Withdraw,
+    /// Somebody orders that those who are asked are told again, as of then.
+    TellAgain,
+    /// Somebody orders that Step Functions is told at once.
+    TellNow,
     Sweep {
         replies: Vec<Disposition>,
         notices_go_out: bool,
@@ -80,6 +85,8 @@ fn happening() -> impl Strategy<Value = Happening> {
         2 => machine_answer().prop_map(Happening::Hear),
         1 => disposition().prop_map(Happening::Beat),
         1 => Just(Happening::Withdraw),
+        1 => Just(Happening::TellAgain),
+        1 => Just(Happening::TellNow),
         4 => (prop::collection::vec(disposition(), 3), any::<bool>(), call())
             .prop_map(|(replies, notices_go_out, call)| Happening::Sweep { replies, notices_go_out, call }),
         2 => prop::option::weighted(0.8, 0..7200_u64).prop_map(Happening::MoreUrls),
@@ -127,6 +134,8 @@ prop_compose! {
     }
 }
 
+const LEASE: Duration = Duration::from_mins(1);
+
 fn start() -> Timestamp {
     "2026-11-22T10:00:00Z".parse().unwrap()
 }
@@ -172,6 +181,14 @@ impl World {
                     self.state = self.state.beaten(&self.request, *disposition, self.now);
                 }
             }
+            Happening::TellAgain => {
+                if let Ok(Some(next)) = self.state.tell_again(&self.request, &self.state, self.now) {
+                    self.state = next;
+                }
+            }
+            Happening::TellNow => {
+                self.state = self.state.tell_now(LEASE, self.now).unwrap_or(self.state.clone());
+            }
             Happening::Sweep { replies, notices_go_out, call } => self.sweep(replies, *notices_go_out, call, &id),
             Happening::MoreUrls(seconds) if self.request.ask == Ask::Urls {} => {
                 let until = seconds.map(|seconds| self.now.checked_add(Duration::from_secs(seconds)).unwrap());
@@ -179,7 +196,7 @@ impl World {
             }
             Happening::MoreUrls(_) => {}
             Happening::HandlerDies => {
-                if let Some(claim) = self.state.claim(self.now, Duration::from_mins(1)) {
+                if let Some(claim) = self.state.claim(self.now, LEASE) {
                     self.state = claim.state;
                 }
             }
@@ -187,7 +204,7 @@ impl World {
     }
 
     fn sweep(&mut self, replies: &[Disposition], notices_go_out: bool, call: &Call, id: &str) {
-        let Some(claim) = self.state.claim(self.now, Duration::from_mins(1)) else { return };
+        let Some(claim) = self.state.claim(self.now, LEASE) else { return };
         let lease_ends = claim.state.due_at;
         self.state = claim.state;
         let mut replies = replies.iter().copied().cycle();
@@ -320,7 +337,7 @@ proptest! {
             prop_assert_eq!(after.due_at.is_none(), over, "exactly what is settled, and told, is never due again");
             prop_assert_eq!(after.token.is_none(), settled, "exactly what is settled has lost its token");
             if after.status == Status::Pending {
-                let lease_ends = world.now.checked_add(Duration::from_mins(1)).unwrap();
+                let lease_ends = world.now.checked_add(LEASE).unwrap();
                 prop_assert!(after.due_at <= Some(after.deadline_at(&world.request).max(lease_ends)), "a deadline is forgotten");
             }
         }

@@ -12,7 +12,7 @@ pub use inbound::{ExternalId, FirstReply, Inbound, InboundFrom, InboundKey, Kept
 pub use machines::{CallError, CallReply, LateAnswer, LateAnswers, OutgoingCall, ReportError, Webhooks};
 pub use outside::{Nobody, Outbound, Outside};
 pub use people::{Notifier, NotifyError, OutgoingNotice};
-pub use table::{Callback, CallbackStore, Parked, SHARDS, StoreError, Written};
+pub use table::{Callback, CallbackStore, Due, Parked, SHARDS, StoreError, Written};
 
 /// What time it is.
 pub trait Clock: Send + Sync {

@@ -49,6 +49,18 @@ pub trait CallbackStore: Send + Sync {
         most: u16,
     ) -> impl Future<Output = Result<Vec<CallbackId>, StoreError>> + Send;
 
+    /// All callbacks of a shard about which something is to be done at some time, behind one of them, the soonest first; `most` at
+    /// most, and none only at the end.
+    ///
+    /// # Errors
+    /// When they could not be read.
+    fn upcoming(
+        &self,
+        shard: u8,
+        after: Option<Due>,
+        most: u16,
+    ) -> impl Future<Output = Result<Vec<Due>, StoreError>> + Send;
+
     /// Keeps what a machine has sent, unless something of its key is there. Where it is [about](Inbound::about) a task, it is
     /// kept for whoever [correlates](Self::correlate) that task later, too.
     ///
@@ -106,6 +118,15 @@ pub trait CallbackStore: Send + Sync {
 
 /// How many shards the index of what is due has.
 pub const SHARDS: u8 = 8;
+
+/// An entry of the index of what is due.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Due {
+    /// When something is to be done.
+    pub at: Timestamp,
+    /// About which callback.
+    pub id: CallbackId,
+}
 
 /// What became of a new callback.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

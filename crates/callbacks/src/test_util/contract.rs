@@ -105,6 +105,24 @@ async fn what_is_due_comes_in_order(table: &impl CallbackStore) -> Result<(), St
     let settled = settled(&State { version: 1, ..callbacks[0].state.clone() });
     table.write(callbacks[0].request.id, &settled).await?;
     assert_eq!(table.due(3, now, 25).await?, ids(&[2, 3]), "what was claimed or settled is not due");
+    what_comes_up_is_read_page_by_page(table, &ids(&[2, 3, 4, 1])).await
+}
+
+/// These are all in shard 3 whose life goes on, in the order in which something is done about them.
+async fn what_comes_up_is_read_page_by_page(table: &impl CallbackStore, ids: &[CallbackId]) -> Result<(), StoreError> {
+    for most in [1, 2, 25] {
+        let (mut read, mut after) = (Vec::new(), None);
+        loop {
+            let page = table.upcoming(3, after, most).await?;
+            assert!(page.len() <= usize::from(most), "no more than was asked for");
+            let Some(last) = page.last() else { break };
+            after = Some(*last);
+            read.extend(page.iter().map(|due| due.id));
+        }
+        // What else was parked may be in the shard.
+        read.retain(|id| ids.contains(id));
+        assert_eq!(read, ids, "each once, the soonest first, also what is due later, in pages of {most}");
+    }
     Ok(())
 }
 

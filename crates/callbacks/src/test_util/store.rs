@@ -9,8 +9,8 @@ use jiff::Timestamp;
 
 use super::{Lost, TableCall, trouble::Trouble};
 use crate::{
-    Callback, CallbackId, CallbackStore, ExternalId, FirstReply, Inbound, InboundKey, Kept, Parked, State, StoreError,
-    Written,
+    Callback, CallbackId, CallbackStore, Due, ExternalId, FirstReply, Inbound, InboundKey, Kept, Parked, State,
+    StoreError, Written,
     urls::{Actions, TransactionId},
 };
 
@@ -29,6 +29,17 @@ struct Rows {
     correlations: BTreeMap<ExternalId, CallbackId>,
     /// And until when they are kept.
     actions: BTreeMap<(CallbackId, TransactionId), (Actions, Timestamp)>,
+}
+
+impl Rows {
+    /// The index of what is due, of one shard.
+    fn upcoming(&self, shard: u8) -> Vec<Due> {
+        let callbacks = self.callbacks.values().filter(|callback| callback.request.id.shard() == shard);
+        let due = callbacks.filter_map(|callback| Some(Due { at: callback.state.due_at?, id: callback.request.id }));
+        let mut due: Vec<Due> = due.collect();
+        due.sort_unstable();
+        due
+    }
 }
 
 impl MemoryStore {
@@ -131,14 +142,14 @@ impl CallbackStore for MemoryStore {
     async fn due(&self, shard: u8, now: Timestamp, most: u16) -> Result<Vec<CallbackId>, StoreError> {
         self.begin(TableCall::Due(shard)).await?;
         let rows = self.lock();
-        let mut due: Vec<(Timestamp, CallbackId)> = rows
-            .callbacks
-            .values()
-            .filter(|callback| callback.request.id.shard() == shard)
-            .filter_map(|callback| Some((callback.state.due_at.filter(|at| *at <= now)?, callback.request.id)))
-            .collect();
-        due.sort_unstable();
-        Ok(due.into_iter().map(|(_, id)| id).take(usize::from(most)).collect())
+        let due = rows.upcoming(shard).into_iter().filter(|due| due.at <= now);
+        Ok(due.map(|due| due.id).take(usize::from(most)).collect())
+    }
+
+    async fn upcoming(&self, shard: u8, after: Option<Due>, most: u16) -> Result<Vec<Due>, StoreError> {
+        self.begin(TableCall::Upcoming(shard)).await?;
+        let behind = self.lock().upcoming(shard).into_iter().filter(|due| after.is_none_or(|after| *due > after));
+        Ok(behind.take(usize::from(most)).collect())
     }
 
     async fn keep(&self, inbound: &Inbound) -> Result<Kept, StoreError> {

@@ -19,6 +19,8 @@ pub enum TableCall {
     Write,
     /// `due`, of this shard.
     Due(u8),
+    /// `upcoming`, of this shard.
+    Upcoming(u8),
     /// `keep`.
     Keep,
     /// `replied`.

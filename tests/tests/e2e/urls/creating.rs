@@ -16,7 +16,7 @@ async fn are_named_by_the_stack(urls: &Urls<'_>) {
     assert_eq!(bridge.output("Function").unwrap(), bridge.function("CreateCallbackUrlsFunction").unwrap().name);
     let policy = bridge.output("Policy").unwrap();
     let words = ["iam", "get-policy", "--policy-arn", policy, "--query", "Policy.Arn", "--output", "text"];
-    assert_eq!(aws(urls.sample, &words).await.trim(), policy);
+    assert_eq!(aws(urls.sample.bridge.region(), &words).await.trim(), policy);
 }
 
 #[test]

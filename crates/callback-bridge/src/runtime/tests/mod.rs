@@ -4,6 +4,7 @@ mod answers;
 mod batches;
 mod clock;
 mod given_up;
+mod invoked;
 mod metrics;
 mod parking;
 mod properties;

@@ -4,6 +4,7 @@ use super::{
     metrics::{Counting, counts},
     *,
 };
+use crate::Unanswered;
 
 /// Parks what it is told to, and hears the body, and who waits.
 struct Parking;
@@ -45,17 +46,23 @@ impl Hall {
         Self { callbacks, queue, settings: RuntimeSettings::default() }
     }
 
+    fn runtime(&self) -> WorkerRuntime<Parking, RecordingCallbacks, RecordingQueue> {
+        WorkerRuntime::new(Parking, self.callbacks.clone(), self.queue.clone(), self.settings.clone())
+    }
+
     async fn keeps(&self, message: SqsMessage) -> bool {
-        let (callbacks, queue) = (self.callbacks.clone(), self.queue.clone());
-        let runtime = WorkerRuntime::new(Parking, callbacks, queue, self.settings.clone());
-        let response = runtime.handle(sqs_event([message]), invocation(Duration::from_mins(1))).await.unwrap();
+        let response = self.runtime().handle(sqs_event([message]), invocation(Duration::from_mins(1))).await.unwrap();
         !response.batch_item_failures.is_empty()
     }
 }
 
 /// What stands beside the token is read, also where there is an input.
+fn body(park: Option<bool>) -> Value {
+    json!({ "taskToken": "t", "input": { "park": false }, "park": park, "heartbeatSeconds": 200 })
+}
+
 fn message(park: Option<bool>) -> SqsMessage {
-    sqs_message("1", &json!({ "taskToken": "t", "input": { "park": false }, "park": park, "heartbeatSeconds": 200 }))
+    sqs_message("1", &body(park))
 }
 
 #[tokio::test(start_paused = true)]
@@ -99,4 +106,14 @@ async fn what_has_the_wrong_shape_is_failed() {
     let [Answer::Failure(failure)] = &answers[..] else { panic!("{answers:?}") };
     assert_eq!(failure.error(), "Bridge.InvalidInput");
     assert!(failure.cause().contains("body.park"), "{}", failure.cause());
+}
+
+#[tokio::test(start_paused = true)]
+async fn whoever_invokes_tries_again_while_nobody_knows_whether_it_is_parked() {
+    let unknown = Err(Unanswered::RetryLater("the table is away".to_owned()));
+    for (park, told) in [(Some(true), Ok(())), (None, unknown)] {
+        let hall = Hall::new();
+        assert_eq!(hall.runtime().handle_one(&body(park), invocation(Duration::from_mins(1))).await, told);
+        assert_eq!(hall.callbacks.calls(), []);
+    }
 }

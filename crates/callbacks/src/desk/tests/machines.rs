@@ -70,6 +70,19 @@ async fn hear(bench: &Bench, answer: &MachineAnswer) -> Result<Answered, HearErr
 }
 
 #[tokio::test]
+async fn a_destination_that_is_called_again_by_order_knows_the_call_and_may_answer_it() {
+    let bench = bench();
+    opened(&bench).await.unwrap();
+    bench.outside.reply_with(Ok(replied(json!({ "status": "paid" }))));
+    let resent = bench.desk.resend(id()).await.unwrap();
+    assert_eq!((resent.told, resent.not_told), (vec![0], vec![]));
+    let [first, second] = &bench.outside.calls()[..] else { panic!("it is called twice") };
+    assert_eq!((&first.webhook_id, &first.link), (&second.webhook_id, &second.link));
+    assert_eq!(outputs(&bench), [json!({ "status": "paid" })]);
+    assert!(matches!(resent.callback.state.status, Status::Settled { .. }));
+}
+
+#[tokio::test]
 async fn an_answer_in_the_response_is_told_at_once() {
     let bench = bench();
     bench.outside.reply_with(Ok(replied(json!({ "status": "paid", "paymentId": "p1" }))));

@@ -1,0 +1,193 @@
+//! Tasks of activities, which wait until somebody asks for them, and the queues that they are sent to.
+
+use std::{fmt, time::Duration};
+
+use aws_lambda_events::event::sqs::SqsMessage;
+use serde_json::{Value, json};
+
+use crate::{MessageError, TaskMessage, TaskToken};
+
+/// The longest that asking an activity for a task may take. Step Functions keeps a call open for a minute, and wants its callers
+/// to be patient for five seconds more
+/// ([GetActivityTask](https://docs.aws.amazon.com/step-functions/latest/apireference/API_GetActivityTask.html)).
+pub const LONGEST_POLL: Duration = Duration::from_secs(70);
+
+/// An activity, as a poller sees it.
+pub trait ActivityTasks: Send + Sync {
+    /// The next task, if one comes within a minute: GetActivityTask. One call is one try, and takes [`LONGEST_POLL`] at most.
+    ///
+    /// Step Functions gives a task out once: whoever drops the future before it is ready may lose one.
+    ///
+    /// # Errors
+    /// When it is not known that there is no task.
+    fn next(&self) -> impl Future<Output = Result<Option<ActivityTask>, PollError>> + Send;
+}
+
+/// A task that an activity has given out. `Debug` prints neither its token nor its input.
+#[derive(Clone, PartialEq, Eq)]
+pub struct ActivityTask {
+    /// What answers the task.
+    pub token: TaskToken,
+    /// The input of the state, as JSON.
+    pub input: String,
+}
+
+impl fmt::Debug for ActivityTask {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "ActivityTask({:?}, {} bytes)", self.token, self.input.len())
+    }
+}
+
+impl ActivityTask {
+    /// The task as a message for a worker's queue, in the form of `docs/messages.md`: its token, its input, and the
+    /// `HeartbeatSeconds` of its state, which the task itself does not tell. It does not tell its execution either.
+    ///
+    /// # Errors
+    /// When no worker could read that message, as when the input is too deep.
+    pub fn message(&self, heartbeat: Option<Duration>) -> Result<String, NoMessage> {
+        let input: Value = serde_json::from_str(&self.input)?;
+        let mut body = json!({ "taskToken": self.token.expose(), "input": input });
+        if let Some(heartbeat) = heartbeat {
+            body["heartbeatSeconds"] = heartbeat.as_secs().into();
+        }
+        let mut message = SqsMessage::default();
+        message.body = Some(body.to_string());
+        TaskMessage::read(&message, None)?;
+        Ok(message.body.unwrap_or_default())
+    }
+}
+
+/// Why a task has no form as a message.
+#[derive(Debug, thiserror::Error)]
+pub enum NoMessage {
+    /// The input cannot be read.
+    #[error("the input cannot be read: {0}")]
+    Input(#[from] serde_json::Error),
+    /// The message could not be read by a worker.
+    #[error("no worker could read the message: {0}")]
+    Message(#[from] MessageError),
+}
+
+/// Why an activity was not asked for a task, or its reply is not known.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum PollError {
+    /// Not now.
+    #[error("{code}: ask again later")]
+    Throttled {
+        /// The error code.
+        code: String,
+    },
+    /// Never, until somebody mends the activity's ARN, or a grant.
+    #[error("{code}: check the activity's ARN, and the grant for states:GetActivityTask on it")]
+    Refused {
+        /// The error code.
+        code: String,
+    },
+    /// There was no reply that could be used. A task that it held is lost.
+    #[error("{reason}")]
+    Unheard {
+        /// What was instead of a reply.
+        reason: String,
+    },
+}
+
+/// The queue of workers that tasks are sent to.
+pub trait TaskQueue: Send + Sync {
+    /// Sends a message: SendMessage. One call is one try.
+    ///
+    /// # Errors
+    /// When the queue has not taken it, as far as is known.
+    fn send(&self, body: &str) -> impl Future<Output = Result<(), SendError>> + Send;
+}
+
+/// Why a queue has not taken a message.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum SendError {
+    /// It will never take this one.
+    #[error("the queue refuses the message: {code}")]
+    Refused {
+        /// The error code.
+        code: String,
+    },
+    /// Something else is wrong, so that it may take it later: a throttled call, no reply, a missing grant.
+    #[error("the queue has not taken the message: {reason}")]
+    NotTaken {
+        /// The error code, or what was instead of a reply.
+        reason: String,
+    },
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    const TOKEN: &str = "AQCUAAAAKgAAAAMAAAAA";
+
+    fn task(input: &str) -> ActivityTask {
+        ActivityTask { token: TaskToken::new(TOKEN).unwrap(), input: input.to_owned() }
+    }
+
+    fn read(body: String) -> TaskMessage {
+        let mut message = SqsMessage::default();
+        message.body = Some(body);
+        TaskMessage::read(&message, None).unwrap()
+    }
+
+    #[test]
+    fn a_message_says_the_heartbeat_where_it_is_known() {
+        let message = |heartbeat| read(task("{}").message(heartbeat).unwrap()).heartbeat;
+        assert_eq!(message(None), None);
+        assert_eq!(message(Some(Duration::from_mins(5))), Some(Duration::from_mins(5)));
+    }
+
+    #[test]
+    fn the_input_chooses_neither_token_nor_heartbeat() {
+        let input = r#"{"taskToken":"another","heartbeatSeconds":1,"context":{"execution":"another"}}"#;
+        let read = read(task(input).message(None).unwrap());
+        assert_eq!((read.token.expose(), read.heartbeat, read.context.execution.as_deref()), (TOKEN, None, None));
+    }
+
+    /// `serde_json` reads 127 levels, and the input is one below the message.
+    #[test]
+    fn what_no_worker_could_read_is_no_message() {
+        let nested = |levels: usize| task(&format!("{}{}", "[".repeat(levels), "]".repeat(levels))).message(None);
+        assert!(nested(126).is_ok());
+        assert!(matches!(nested(127), Err(NoMessage::Message(_))));
+        assert!(matches!(nested(128), Err(NoMessage::Input(_))));
+        assert!(matches!(task("").message(None), Err(NoMessage::Input(_))));
+    }
+
+    #[test]
+    fn nothing_of_a_task_is_printed() {
+        let printed = format!("{:?}", task("\"personal\""));
+        assert!(!printed.contains(TOKEN) && !printed.contains("personal"), "{printed}");
+    }
+
+    fn any_json() -> impl Strategy<Value = Value> {
+        let leaf = prop_oneof![
+            Just(Value::Null),
+            any::<bool>().prop_map(Value::from),
+            any::<i64>().prop_map(Value::from),
+            ".{0,12}".prop_map(Value::from),
+        ];
+        let name = prop_oneof![".{0,8}", Just("taskToken".to_owned()), Just("input".to_owned())];
+        leaf.prop_recursive(4, 24, 4, move |inner| {
+            prop_oneof![
+                prop::collection::vec(inner.clone(), 0..4).prop_map(Value::from),
+                prop::collection::btree_map(name.clone(), inner, 0..4)
+                    .prop_map(|fields| Value::Object(fields.into_iter().collect())),
+            ]
+        })
+    }
+
+    proptest! {
+        #[test]
+        fn a_worker_reads_the_token_and_the_input_that_the_activity_gave(input in any_json()) {
+            let read = read(task(&input.to_string()).message(None).unwrap());
+            prop_assert_eq!(read.token.expose(), TOKEN);
+            prop_assert_eq!(read.into_input(), input);
+        }
+    }
+}
