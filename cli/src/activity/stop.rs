@@ -125,7 +125,7 @@ fn is_ignored(kind: SignalKind) -> bool {
 fn ignores(status: &str, kind: SignalKind) -> bool {
     let mask = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
     let mask = mask.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok()).unwrap_or_default();
-    mask >> (kind.as_raw_value() - 1) & 1 == 1
+    (mask >> (kind.as_raw_value() - 1)) & 1 == 1
 }
 
 #[cfg(test)]

@@ -69,7 +69,7 @@ proptest! {
         let (ended, took) = runtime.block_on(poll(&activity, &queue, &callbacks, open_polls, timeout));
 
         let may_be_unheard = polls.iter().any(|&(kind, _)| kind > 5);
-        prop_assert!(ended.is_ok() || may_be_unheard && ended == Err(PollFailed::Unheard), "{:?}", ended);
+        prop_assert!(ended.is_ok() || (may_be_unheard && ended == Err(PollFailed::Unheard)), "{:?}", ended);
         prop_assert!(took < timeout, "{:?} of {:?}", took, timeout);
         prop_assert_eq!(activity.dropped(), 0);
         let sent = queue.taken().into_iter().map(|body| {
