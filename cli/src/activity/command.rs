@@ -95,15 +95,15 @@ impl Running {
             pipes.1.and(pipes.2)
         };
         let status = match select(pin!(self.child.wait()), pin!(pipes)).await {
-            Either::Right((piped, child)) => {
-                piped?;
+            Either::Right((read, child)) => {
+                read?;
                 let status = child.await?;
                 self.group.has_ended();
                 status
             }
             Either::Left((status, pipes)) => {
-                if let Ok(piped) = timeout(GRACE, pipes).await {
-                    piped?;
+                if let Ok(read) = timeout(GRACE, pipes).await {
+                    read?;
                     self.group.has_ended();
                 }
                 status?
