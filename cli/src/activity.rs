@@ -1,12 +1,14 @@
 //! `activity`: a command works on the tasks of an activity.
 
 mod command;
+mod outlet;
 mod report;
 mod result;
+mod starting;
 mod stop;
 mod work;
 
-use std::{num::NonZeroUsize, time::Duration};
+use std::{io, num::NonZeroUsize, time::Duration};
 
 use callback_bridge_aws::{Activity, CallbackRoles, StepFunctions};
 use clap::{Args, Subcommand};
@@ -29,8 +31,8 @@ pub(crate) enum Command {
     /// text. If it exits with a code other than 0, the task fails with the error Command.Exit and the code, as in
     /// `Command.Exit3`, and the end of what it printed on standard error as the cause.
     ///
-    /// The first Ctrl-C or SIGTERM lets end what has begun, which takes up to a minute, because a task may be on its way; the
-    /// second kills the commands and fails their tasks with `Command.Stopped`; the third leaves at once.
+    /// The first Ctrl-C, SIGTERM, SIGHUP or SIGQUIT lets end what has begun, which takes up to a minute, because a task may be
+    /// on its way; the second kills the commands and fails their tasks with `Command.Stopped`; the third leaves at once.
     Work(Work),
 }
 
@@ -58,7 +60,7 @@ pub(crate) async fn run(Command::Work(work): Command, session: &Session) -> Resu
     let command = CommandLine::new(work.command)?;
     let arn = names::activity(&session.sfn, &work.arn).await?;
     let stopping = Stopping::on_signals()?;
-    let report = Report::new(session.format);
+    let report = Report::new(session.format, io::stdout(), io::stderr());
     report.begins(&arn);
     let worker = Worker {
         tasks: Activity::new(&session.config, arn, work.worker),
@@ -68,8 +70,10 @@ pub(crate) async fn run(Command::Work(work): Command, session: &Session) -> Resu
         stopping: stopping.clone(),
         report,
     };
-    tokio::select! {
-        ended = worker.work(work.concurrency) => ended.map(|()| Ended::Well),
+    let ended = tokio::select! {
+        ended = worker.work(work.concurrency) => ended,
         () = stopping.at_once() => Ok(Ended::Interrupted),
-    }
+    };
+    worker.report.end().await;
+    ended
 }

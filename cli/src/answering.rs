@@ -9,14 +9,16 @@ use crate::error::Error;
 
 /// How long it is waited between tries.
 const BACKOFF: Backoff = Backoff::new(Duration::from_millis(500), Duration::from_secs(10));
-/// How often it is tried: for about half a minute.
-const TRIES: u32 = 6;
+/// How often it is tried: for some ten seconds, and what the calls take.
+pub(crate) const TRIES: u32 = 6;
 
 /// Why an answer or a heartbeat was not taken.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct NotTaken {
     pub(crate) disposition: Disposition,
-    refusal: Refusal,
+    pub(crate) refusal: Refusal,
+    /// How often it was tried.
+    pub(crate) tries: u32,
 }
 
 /// Answers a task, and tries again while that may help.
@@ -48,7 +50,7 @@ async fn repeat<F: Future<Output = Result<(), Refusal>>>(call: impl Fn() -> F) -
         // A call that cannot be sent will not be sent later either.
         let again = disposition == Disposition::Retry && !matches!(refusal, Refusal::Unsent { .. });
         if !again || tries == TRIES {
-            return Err(NotTaken { disposition, refusal });
+            return Err(NotTaken { disposition, refusal, tries });
         }
         unheard_before |= matches!(refusal, Refusal::Unheard { .. });
         sleep(BACKOFF.random_wait(tries)).await;
@@ -56,7 +58,7 @@ async fn repeat<F: Future<Output = Result<(), Refusal>>>(call: impl Fn() -> F) -
 }
 
 impl From<NotTaken> for Error {
-    fn from(NotTaken { disposition, refusal }: NotTaken) -> Self {
+    fn from(NotTaken { disposition, refusal, tries }: NotTaken) -> Self {
         let message = match (disposition, refusal) {
             (Disposition::Settled, _) => "it was taken".to_owned(),
             (Disposition::Closed, _) => "nobody waits for this token any more: its task was answered already, timed out or \
@@ -84,7 +86,7 @@ impl From<NotTaken> for Error {
             }
             (Disposition::Retry, refusal) => {
                 return Self::Unreachable(format!(
-                    "AWS did not take it after {TRIES} tries ({refusal}): check the connection and --endpoint-url, and try \
+                    "AWS did not take it after {tries} tries ({refusal}): check the connection and --endpoint-url, and try \
                      again; an answer is taken once, however often it is given"
                 ));
             }

@@ -1,8 +1,8 @@
 //! From what a command leaves behind to the answer of its task.
 
-use std::os::unix::process::ExitStatusExt;
+use std::{borrow::Cow, io, os::unix::process::ExitStatusExt};
 
-use callback_bridge::{Answer, OutputError, TaskFailure, TaskOutput, names};
+use callback_bridge::{Answer, OutputError, Refusal, TaskFailure, TaskOutput, names};
 
 use super::command::Finished;
 use crate::input;
@@ -12,23 +12,33 @@ const STOPPED: &str = "Command.Stopped";
 /// The error of a task whose command could not be started.
 const NOT_STARTED: &str = "Command.NotStarted";
 
+/// The error of a task whose output is neither JSON nor a text.
+const NOT_TEXT: &str = "Command.OutputNotText";
+/// The error of a task of whose command nothing more is known.
+const FAILED: &str = "Command.Failed";
+
 /// The answer to a task whose command has ended.
 pub(super) fn answer(finished: &Finished) -> Answer {
     let Finished { status, stdout, stderr } = finished;
     if status.success() {
-        return output(&String::from_utf8_lossy(stdout)).map_or_else(too_large, Answer::Success);
+        let text = String::from_utf8_lossy(stdout);
+        return match (output(&text), &text) {
+            (Err(error), _) => failure(names::OUTPUT_TOO_LARGE, &error.to_string()),
+            (Ok(_), Cow::Owned(_)) => failure(NOT_TEXT, "what the command printed is not UTF-8"),
+            (Ok(output), Cow::Borrowed(_)) => Answer::Success(output),
+        };
     }
     let (error, said) = match (status.code(), status.signal()) {
         (Some(code), _) => (format!("Command.Exit{code}"), format!("the command ended with exit code {code}")),
         (None, Some(signal)) => {
             (format!("Command.Signal{signal}"), format!("the command was killed by signal {signal}"))
         }
-        (None, None) => ("Command.Failed".to_owned(), format!("the command ended: {status}")),
+        (None, None) => (FAILED.to_owned(), format!("the command ended: {status}")),
     };
     let last_words = String::from_utf8_lossy(stderr);
     let last_words = last_words.trim();
     let cause = if last_words.is_empty() { &said } else { last_words };
-    Answer::Failure(TaskFailure::verbatim(Some(&error), Some(cause)))
+    failure(&error, cause)
 }
 
 /// JSON as it is; anything else as a text, without the line feed at its end.
@@ -39,19 +49,28 @@ fn output(text: &str) -> Result<TaskOutput, OutputError> {
     }
 }
 
-fn too_large(error: OutputError) -> Answer {
-    Answer::Failure(TaskFailure::verbatim(Some(names::OUTPUT_TOO_LARGE), Some(&error.to_string())))
+/// The answer to a task whose output Step Functions does not accept.
+pub(super) fn invalid_output(refusal: &Refusal) -> Answer {
+    failure(names::INVALID_OUTPUT, &refusal.to_string())
 }
 
 /// The answer to a task whose command was killed, because the worker had to stop.
 pub(super) fn stopped() -> Answer {
-    Answer::Failure(TaskFailure::verbatim(Some(STOPPED), Some("the worker was stopped before the command had ended")))
+    failure(STOPPED, "the worker was stopped before the command had ended")
 }
 
 /// The answer to a task whose command could not be started.
-pub(super) fn not_started(reason: &std::io::Error) -> Answer {
-    let cause = format!("the command could not be started: {reason}");
-    Answer::Failure(TaskFailure::verbatim(Some(NOT_STARTED), Some(&cause)))
+pub(super) fn not_started(reason: &io::Error) -> Answer {
+    failure(NOT_STARTED, &format!("the command could not be started: {reason}"))
+}
+
+/// The answer to a task whose command could not be watched.
+pub(super) fn not_watched(reason: &io::Error) -> Answer {
+    failure(FAILED, &format!("the command could not be watched: {reason}"))
+}
+
+fn failure(error: &str, cause: &str) -> Answer {
+    Answer::Failure(TaskFailure::verbatim(Some(error), Some(cause)))
 }
 
 #[cfg(test)]
@@ -60,7 +79,7 @@ mod tests {
 
     use super::*;
 
-    fn finished(wait_status: i32, stdout: &str, stderr: &str) -> Finished {
+    fn finished(wait_status: i32, stdout: impl Into<Vec<u8>>, stderr: &str) -> Finished {
         let status = ExitStatus::from_raw(wait_status);
         Finished { status, stdout: stdout.into(), stderr: stderr.into() }
     }
@@ -99,8 +118,18 @@ mod tests {
 
     #[test]
     fn too_large_an_output_fails_the_task() {
-        let told = told(answer(&finished(0, &"x".repeat(300_000), "")));
+        let told = told(answer(&finished(0, "x".repeat(300_000), "")));
         assert_eq!(told.0, "Bridge.OutputTooLarge");
         assert!(told.1.contains("300002 bytes"), "{}", told.1);
+    }
+
+    #[test]
+    fn what_is_not_text_fails_the_task_and_is_not_altered() {
+        for stdout in [&b"caf\xe9\n"[..], b"\"caf\xe9\"", &[0x89, b'P', b'N', b'G']] {
+            assert_eq!(told(answer(&finished(0, stdout, ""))).0, "Command.OutputNotText");
+        }
+        // Where it is cut, it need not be text.
+        let cut = &"\u{e9}".repeat(200_000).into_bytes()[..399_999];
+        assert_eq!(told(answer(&finished(0, cut, ""))).0, "Bridge.OutputTooLarge");
     }
 }

@@ -1,11 +1,11 @@
 //! How a worker is told to stop: once to end what has begun, twice to give it up, thrice to leave.
 
-use std::{sync::Arc, time::Duration};
+use std::{fs, sync::Arc, time::Duration};
 
 use futures_util::FutureExt;
 use tokio::{
     signal::unix::{SignalKind, signal},
-    sync::watch,
+    sync::{Notify, watch},
     time::sleep,
 };
 
@@ -36,25 +36,33 @@ impl Stopping {
         Self(Arc::new(watch::Sender::new(Stop::Not)))
     }
 
-    /// Told by SIGINT and SIGTERM.
+    /// Told by SIGINT and SIGTERM, by SIGHUP and SIGQUIT, too, unless whoever started this process wants them ignored, as `nohup`
+    /// does.
     ///
     /// # Errors
     /// When this process cannot have handlers of signals.
     pub(super) fn on_signals() -> Result<Self, Error> {
-        let handler = |kind| signal(kind).map_err(|error| Error::usage(format!("signals cannot be handled: {error}")));
-        let (mut interrupt, mut terminate) = (handler(SignalKind::interrupt())?, handler(SignalKind::terminate())?);
+        let unless_ignored = [SignalKind::hangup(), SignalKind::quit()].into_iter().filter(|kind| !is_ignored(*kind));
+        let told = Arc::new(Notify::new());
+        for kind in [SignalKind::interrupt(), SignalKind::terminate()].into_iter().chain(unless_ignored) {
+            let mut signal =
+                signal(kind).map_err(|error| Error::usage(format!("signals cannot be handled: {error}")))?;
+            let told = Arc::clone(&told);
+            tokio::spawn(async move {
+                while signal.recv().await.is_some() {
+                    told.notify_one();
+                }
+            });
+        }
         let stopping = Self::new();
         let telling = stopping.clone();
         tokio::spawn(async move {
             loop {
-                tokio::select! {
-                    _ = interrupt.recv() => {}
-                    _ = terminate.recv() => {}
-                }
+                told.notified().await;
                 telling.further();
                 // Some send a signal to a process and to its group: what comes at once is said once.
                 sleep(AT_ONCE).await;
-                while interrupt.recv().now_or_never().is_some() || terminate.recv().now_or_never().is_some() {}
+                let _said_before = told.notified().now_or_never();
             }
         });
         Ok(stopping)
@@ -81,6 +89,11 @@ impl Stopping {
         *self.0.borrow() >= Stop::AfterTasks
     }
 
+    /// Whether commands are to be killed.
+    pub(super) fn is_commands(&self) -> bool {
+        *self.0.borrow() >= Stop::Commands
+    }
+
     /// Until no further task is asked for.
     pub(super) async fn asked_to_stop(&self) {
         self.until(Stop::AfterTasks).await;
@@ -100,5 +113,46 @@ impl Stopping {
         // The sender is ours, so that it cannot be gone.
         let mut told = self.0.subscribe();
         let _reached = told.wait_for(|now| *now >= stop).await;
+    }
+}
+
+/// Whether this process was started with the signal ignored. Where the system does not tell, it was not.
+fn is_ignored(kind: SignalKind) -> bool {
+    fs::read_to_string("/proc/self/status").is_ok_and(|status| ignores(&status, kind))
+}
+
+/// [proc_pid_status(5)](https://man7.org/linux/man-pages/man5/proc_pid_status.5.html): a bit for each signal, from 1.
+fn ignores(status: &str, kind: SignalKind) -> bool {
+    let mask = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
+    let mask = mask.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok()).unwrap_or_default();
+    (mask >> (kind.as_raw_value() - 1)) & 1 == 1
+}
+
+#[cfg(test)]
+mod tests {
+    use rustix::process::{Signal, getpid, kill_process};
+    use tokio::time::timeout;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn a_terminal_that_is_closed_and_ctrl_backslash_tell_to_stop() {
+        for (kind, signal) in [(SignalKind::hangup(), Signal::HUP), (SignalKind::quit(), Signal::QUIT)] {
+            if is_ignored(kind) {
+                continue;
+            }
+            let stopping = Stopping::on_signals().unwrap();
+            kill_process(getpid(), signal).unwrap();
+            timeout(Duration::from_secs(30), stopping.asked_to_stop()).await.expect("nobody is told");
+            assert!(!stopping.is_commands());
+        }
+    }
+
+    #[test]
+    fn what_was_ignored_when_the_process_started_stays_so() {
+        let status = "SigBlk:\t0000000000000000\nSigIgn:\t0000000000000001\nSigCgt:\t0000000000000004\n";
+        assert!(ignores(status, SignalKind::hangup()));
+        assert!(!ignores(status, SignalKind::quit()));
+        assert!(!ignores("", SignalKind::hangup()));
     }
 }

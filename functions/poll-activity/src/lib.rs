@@ -47,11 +47,13 @@ impl<A: ActivityTasks, Q: TaskQueue, C: TaskCallbacks> PollActivity<A, Q, C> {
     /// that is dropped may lose a task.
     ///
     /// # Errors
-    /// When Step Functions refuses to give tasks, or there is no time for a single poll; see [`PollFailed`].
+    /// When Step Functions refuses to give tasks or replies to no poll, or there is no time for a single one; see
+    /// [`PollFailed`].
     pub async fn handle(&self, invocation: Invocation) -> Result<(), PollFailed> {
         let times = Times::of(Instant::now(), invocation.ends).ok_or(PollFailed::TooShort)?;
         let polling = (0..self.settings.open_polls.get()).map(|number| self.poll(number == 0, times));
-        let ended: Result<(), PollFailed> = join_all(polling).await.into_iter().collect();
+        let heard: Result<Vec<bool>, PollFailed> = join_all(polling).await.into_iter().collect();
+        let ended = heard.and_then(|heard| if heard.contains(&true) { Ok(()) } else { Err(PollFailed::Unheard) });
         match &ended {
             Ok(()) => POLL_ROUNDS.count(""),
             Err(failed) => error!(error = %failed, "the activity is not polled"),
@@ -59,9 +61,9 @@ impl<A: ActivityTasks, Q: TaskQueue, C: TaskCallbacks> PollActivity<A, Q, C> {
         ended
     }
 
-    /// One poll after the other.
-    async fn poll(&self, is_first: bool, times: Times) -> Result<(), PollFailed> {
-        let mut tries = 0;
+    /// One poll after the other. Returns whether there was a task, or the word that there is none.
+    async fn poll(&self, is_first: bool, times: Times) -> Result<bool, PollFailed> {
+        let (mut heard, mut tries) = (false, 0);
         while Instant::now() <= times.last_poll {
             // Tasks are safe in their activity: while the queue takes nothing, they are risked one by one.
             if !is_first && self.queue_is_in_trouble.load(Ordering::Relaxed) {
@@ -70,6 +72,7 @@ impl<A: ActivityTasks, Q: TaskQueue, C: TaskCallbacks> PollActivity<A, Q, C> {
             }
             let polled = self.activity.next().await;
             PollOutcome::count(&polled);
+            heard |= polled.is_ok();
             match polled {
                 Ok(None) => tries = 0,
                 Ok(Some(task)) => {
@@ -84,7 +87,7 @@ impl<A: ActivityTasks, Q: TaskQueue, C: TaskCallbacks> PollActivity<A, Q, C> {
                 }
             }
         }
-        Ok(())
+        Ok(heard)
     }
 }
 
@@ -94,6 +97,11 @@ pub enum PollFailed {
     /// Step Functions refuses to give tasks.
     #[error(transparent)]
     Refused(PollError),
+    /// Step Functions replied to no poll, or with an error: whether there are tasks is not known.
+    #[error(
+        "no poll was replied to: check the way to Step Functions, and the activity's other pollers; the warnings before have the reasons"
+    )]
+    Unheard,
     /// The function has no time for a poll.
     #[error("a poll takes up to 70 seconds, and handing its task over up to 15: give the function a timeout of 140")]
     TooShort,
@@ -104,6 +112,7 @@ impl From<PollFailed> for Diagnostic {
     fn from(failed: PollFailed) -> Self {
         let error_type = match failed {
             PollFailed::Refused(_) => "Bridge.ActivityRefused",
+            PollFailed::Unheard => "Bridge.ActivityUnheard",
             PollFailed::TooShort => "Bridge.TimeoutTooShort",
         };
         Self { error_type: error_type.to_owned(), error_message: failed.to_string() }

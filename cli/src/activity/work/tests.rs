@@ -2,17 +2,18 @@
 
 use std::{
     collections::VecDeque,
+    fs, io,
     sync::{
         Mutex,
         atomic::{AtomicUsize, Ordering},
     },
 };
 
-use callback_bridge::{Refusal, TaskToken, test_util::RecordingCallbacks};
+use callback_bridge::{ActivityTask, Answer, Refusal, TaskToken, test_util::RecordingCallbacks};
 use tokio::time::timeout;
 
 use super::*;
-use crate::arguments::Format;
+use crate::{activity::report::tests::Unread, arguments::Format};
 
 /// What a poll brings.
 enum Polled {
@@ -58,7 +59,8 @@ fn worker(
     let command = CommandLine::new(["sh", "-c", script].map(str::to_owned).to_vec()).unwrap();
     let tasks = Mutex::new(tasks.into_iter().collect());
     let tasks = Queue { tasks, stopping: stopping.clone(), polls: AtomicUsize::new(0) };
-    Worker { tasks, callbacks, command, heartbeat: None, stopping, report: Report::new(Format::Table) }
+    let report = Report::new(Format::Table, io::stdout(), io::stderr());
+    Worker { tasks, callbacks, command, heartbeat: None, stopping, report }
 }
 
 /// A command that should have been killed would go on for long.
@@ -126,7 +128,7 @@ async fn a_task_is_kept_alive_while_its_command_runs() {
         while callbacks.heartbeats() < 3 {
             tokio::task::yield_now().await;
         }
-        std::fs::write(&go, "").unwrap();
+        fs::write(&go, "").unwrap();
     };
     let (ended, ()) = in_time(async { tokio::join!(worker.work(ONE), beaten_thrice) }).await;
     ended.unwrap();
@@ -154,10 +156,10 @@ async fn who_is_told_to_stop_ends_what_has_begun_and_polls_no_more() {
             tokio::task::yield_now().await;
         }
         worker.stopping.further();
-        std::fs::write(&go, "").unwrap();
+        fs::write(&go, "").unwrap();
     };
     let (ended, ()) = in_time(async { tokio::join!(worker.work(ONE), stop) }).await;
-    ended.unwrap();
+    assert_eq!(ended.unwrap(), Ended::Well);
     assert_eq!(outputs(&callbacks), ["\"done\""]);
     assert_eq!(worker.tasks.polls.load(Ordering::Relaxed), 1);
 }
@@ -177,17 +179,55 @@ async fn who_is_told_twice_kills_and_says_so() {
         worker.stopping.further();
     };
     let (ended, ()) = in_time(async { tokio::join!(worker.work(ONE), stop) }).await;
-    ended.unwrap();
+    assert_eq!(ended.unwrap(), Ended::Interrupted);
     assert_eq!(outputs(&callbacks), ["Command.Stopped: the worker was stopped before the command had ended"]);
 }
 
 #[tokio::test(start_paused = true)]
 async fn an_activity_that_cannot_be_asked_is_asked_again_and_one_that_refuses_is_not() {
     let unreachable = || Polled::Failed(PollError::Unheard { reason: "no connection".to_owned() });
+    let too_many = || Polled::Failed(PollError::Throttled { code: "ActivityWorkerLimitExceeded".to_owned() });
     let tasks =
-        [unreachable(), unreachable(), Polled::Failed(PollError::Refused { code: "denied".to_owned() }), task("a", "")];
+        [unreachable(), too_many(), Polled::Failed(PollError::Refused { code: "denied".to_owned() }), task("a", "")];
     let worker = worker("cat", tasks, RecordingCallbacks::default());
     let refused = worker.work(ONE).await.unwrap_err();
     assert!(refused.to_string().starts_with("GetActivityTask: denied: "), "{refused}");
     assert_eq!(worker.tasks.polls.load(Ordering::Relaxed), 3);
+}
+
+#[tokio::test]
+async fn a_command_that_cannot_be_started_fails_one_task_and_stops_the_worker() {
+    let folder = tempfile::tempdir().unwrap();
+    let program = folder.path().join("program");
+    fs::copy("/bin/sh", &program).unwrap();
+    let callbacks = RecordingCallbacks::default();
+    let mut worker = worker("", [task("a", ""), task("b", "")], callbacks.clone());
+    worker.command = CommandLine::new(vec![program.to_str().unwrap().to_owned()]).unwrap();
+    fs::remove_file(program).unwrap();
+    let error = in_time(worker.work(ONE)).await.unwrap_err();
+    assert!(matches!(error, Error::Usage(_)), "{error}");
+    let outputs = outputs(&callbacks);
+    assert!(outputs[0].starts_with("Command.NotStarted: ") && outputs.len() == 1, "{outputs:?}");
+    assert_eq!(worker.tasks.polls.load(Ordering::Relaxed), 1);
+}
+
+/// What a command says on standard error fills any buffer.
+#[tokio::test]
+async fn a_task_is_kept_alive_and_answered_while_nobody_reads() {
+    let folder = tempfile::tempdir().unwrap();
+    let go = folder.path().join("go");
+    let callbacks = RecordingCallbacks::default();
+    let script = format!("yes | head -c 10000000 >&2; until [ -e {} ]; do :; done", go.display());
+    let mut worker = worker(&script, [task("a", "")], callbacks.clone());
+    worker.heartbeat = Some(Duration::from_millis(5));
+    worker.report = Report::new(Format::Table, Unread, Unread);
+    let beaten_thrice = async {
+        while callbacks.heartbeats() < 3 {
+            tokio::task::yield_now().await;
+        }
+        fs::write(&go, "").unwrap();
+    };
+    let (ended, ()) = in_time(async { tokio::join!(worker.work(ONE), beaten_thrice) }).await;
+    ended.unwrap();
+    assert_eq!(outputs(&callbacks), ["\"\""]);
 }

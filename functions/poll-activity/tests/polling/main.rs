@@ -157,6 +157,20 @@ async fn an_activity_that_refuses_ends_the_invocation_when_its_other_polls_have_
     assert_eq!((activity.begun().len(), activity.dropped()), (2, 0));
 }
 
+/// Somebody has to hear of it, for the tasks wait there until they time out.
+#[tokio::test(start_paused = true)]
+async fn an_activity_that_is_never_heard_of_fails_the_invocation() {
+    for error in [
+        PollError::Throttled { code: "ActivityWorkerLimitExceeded".to_owned() },
+        PollError::Unheard { reason: "no connection, or it broke".to_owned() },
+    ] {
+        let activity = Scripted::new((0..1_000).map(|_| at_once(Err(error.clone()))));
+        let (ended, took) = poll(&activity, &Queue::default(), &RecordingCallbacks::default(), 3, TIMEOUT).await;
+        assert_eq!(ended, Err(PollFailed::Unheard));
+        assert!(took < TIMEOUT && activity.begun().len() > 10, "{} polls in {took:?}", activity.begun().len());
+    }
+}
+
 #[tokio::test(start_paused = true)]
 async fn without_time_for_a_poll_none_is_begun() {
     let activity = Scripted::default();

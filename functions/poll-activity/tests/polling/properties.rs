@@ -6,6 +6,7 @@ use callback_bridge::{
     Answer, PollError, Refusal, SendError,
     test_util::{CallKind, RecordingCallbacks},
 };
+use poll_activity::PollFailed;
 use proptest::prelude::*;
 use serde_json::Value;
 use tokio::runtime::Builder;
@@ -67,7 +68,8 @@ proptest! {
         let runtime = Builder::new_current_thread().enable_time().start_paused(true).build().unwrap();
         let (ended, took) = runtime.block_on(poll(&activity, &queue, &callbacks, open_polls, timeout));
 
-        prop_assert_eq!(ended, Ok(()));
+        let may_be_unheard = polls.iter().any(|&(kind, _)| kind > 5);
+        prop_assert!(ended.is_ok() || (may_be_unheard && ended == Err(PollFailed::Unheard)), "{:?}", ended);
         prop_assert!(took < timeout, "{:?} of {:?}", took, timeout);
         prop_assert_eq!(activity.dropped(), 0);
         let sent = queue.taken().into_iter().map(|body| {
