@@ -340,6 +340,32 @@ fn a_state_machine_may_do_what_its_tasks_do_and_nothing_else() {
     }
 }
 
+/// An update that moved them to a policy beside the role would take them away long before it gives them again. Only a state
+/// machine that invokes a function cannot be named by the role that this function waits for.
+#[test]
+fn what_functions_may_answer_stands_in_their_roles() {
+    let template = Template::read();
+    let functions = template.all("AWS::Lambda::Function");
+    let mut beside = BTreeSet::new();
+    for (id, policy) in template.all("AWS::IAM::Policy") {
+        let is_of = |(_, function): &&(&str, &Resource)| {
+            policy.properties["Roles"] == json!([{ "Ref": Resource::target(&function.properties["Role"]) }])
+        };
+        let Some((function, _)) = functions.iter().find(is_of) else { continue };
+        for statement in policy.properties["PolicyDocument"]["Statement"].as_array().unwrap() {
+            let Some(machine) = statement["Resource"]["Ref"].as_str() else {
+                panic!("{id} is of more than one state machine")
+            };
+            if let Some(found) = template.resources.get(machine) {
+                let given = found.properties["DefinitionSubstitutions"].as_object().unwrap();
+                assert!(given.values().any(|value| value["Fn::GetAtt"][0] == *function), "{id}: {machine}");
+                beside.insert(machine.to_owned());
+            }
+        }
+    }
+    assert_eq!(beside, ["CreditCheckInvokeStateMachine".to_owned()].into());
+}
+
 /// Who decides is no part of what somebody typed.
 #[test]
 fn approvers_are_named_by_whoever_deploys_and_not_by_the_input() {
