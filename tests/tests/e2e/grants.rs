@@ -35,7 +35,7 @@ use crate::{
 pub(crate) struct Grant {
     pub(crate) role: String,
     pub(crate) action: String,
-    resource: String,
+    pub(crate) resource: String,
     pub(crate) used: bool,
 }
 

@@ -273,20 +273,23 @@ fn needed(template: &Template, machine: &str, name: &str, state: &Value) -> Vec<
 /// What it takes to learn of a job's end, by a rule that Step Functions makes, and to stop it.
 fn needed_to_wait(integration: &str, given: &impl Fn(&str) -> String) -> Vec<(&'static str, String)> {
     let here = "${AWS::Region}:${AWS::AccountId}";
-    let (watched, of_job, rule) = match integration {
-        "states:startExecution" => (
-            ["states:DescribeExecution", "states:StopExecution"],
-            format!("arn:${{AWS::Partition}}:states:{here}:execution:${{{}.Name}}:*", given("/StateMachineArn")),
-            "StepFunctionsGetEventsForStepFunctionsExecutionRule",
-        ),
+    let (watched, rule) = match integration {
+        "states:startExecution" => {
+            let executions =
+                format!("arn:${{AWS::Partition}}:states:{here}:execution:${{{}.Name}}:*", given("/StateMachineArn"));
+            let watched = [("states:DescribeExecution", executions.clone()), ("states:StopExecution", executions)];
+            (watched, "StepFunctionsGetEventsForStepFunctionsExecutionRule")
+        }
         "batch:submitJob" => {
-            (["batch:DescribeJobs", "batch:TerminateJob"], "*".to_owned(), "StepFunctionsGetEventsForBatchJobsRule")
+            let jobs = format!("arn:${{AWS::Partition}}:batch:{here}:job/*");
+            let watched = [("batch:DescribeJobs", "*".to_owned()), ("batch:TerminateJob", jobs)];
+            (watched, "StepFunctionsGetEventsForBatchJobsRule")
         }
         _ => panic!("say here what it takes to wait for {integration}"),
     };
     let rule = format!("arn:${{AWS::Partition}}:events:{here}:rule/{rule}");
     let by_rule = ["events:PutTargets", "events:PutRule", "events:DescribeRule"].map(|action| (action, rule.clone()));
-    watched.map(|action| (action, of_job.clone())).into_iter().chain(by_rule).collect()
+    watched.into_iter().chain(by_rule).collect()
 }
 
 /// The state machine that starts this one and waits.
