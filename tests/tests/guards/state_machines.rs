@@ -204,6 +204,20 @@ fn messages_to_a_fifo_queue_differ_by_their_token() {
     assert!(found > 0, "no state sends to a FIFO queue");
 }
 
+/// What has gone wrong after the token went out is no reason for another one: whoever has the first works in vain.
+#[test]
+fn a_state_that_hands_out_a_token_tries_again_by_the_names_of_errors_alone() {
+    let mut tried = 0;
+    for (name, state, _) in waiting_states(&Template::read()) {
+        for retry in state["Retry"].as_array().into_iter().flatten() {
+            let errors = retry["ErrorEquals"].to_string();
+            assert!(!errors.contains("States."), "{name}: {errors}");
+            tried += 1;
+        }
+    }
+    assert!(tried > 0, "no state tries again");
+}
+
 /// In a FIFO queue a task may wait behind another one until that is given up.
 #[test]
 fn a_killed_worker_is_replaced_before_its_heartbeat_is_missed() {
