@@ -26,4 +26,4 @@ pub use message::{InvalidField, MessageError, TaskContext, TaskMessage, Unanswer
 pub use ports::{MessageQueue, QueueError, ReceivedMessage, TaskCallbacks, TaskHandle};
 pub use runtime::{Invocation, RuntimeSettings, Settlement, Unanswered, Unreturnable, WorkerRuntime, settle};
 pub use token::{TaskToken, TokenError};
-pub use worker::{MessageOrigin, Task, WorkError, Worker};
+pub use worker::{MessageOrigin, Task, Undelivered, WorkError, Worker};

@@ -78,8 +78,23 @@ pub struct MessageOrigin {
     pub message_id: Option<String>,
     /// When the message was sent; when it was received, where that is not known.
     pub sent_at: SystemTime,
-    /// In a dead-letter queue: the ARN of the queue that gave the message up.
+    /// In a dead-letter queue: the ARN of the queue that gave the message up. Nothing where none did, because a topic or a rule
+    /// could not deliver it.
     pub given_up_by: Option<String>,
+    /// In a dead-letter queue: what EventBridge says of an event that it could not deliver.
+    pub undelivered: Undelivered,
+}
+
+/// What EventBridge puts beside an event that it could not deliver. All of it is missing from every other message
+/// ([dead-letter queues](https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-rule-dlq.html)).
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Undelivered {
+    /// The ARN of the rule.
+    pub rule: Option<String>,
+    /// What the target has refused it with, as in `NO_PERMISSIONS`.
+    pub error: Option<String>,
+    /// The same in words.
+    pub reason: Option<String>,
 }
 
 /// How work ended without an output: to be tried again, unless it is a [`TaskFailure`], or the task is

@@ -1,6 +1,6 @@
 #![doc = include_str!("../README.md")]
 
-use callback_bridge::{Task, TaskFailure, WorkError, Worker, names};
+use callback_bridge::{Task, TaskFailure, Undelivered, WorkError, Worker, names};
 use callbacks::{CallbackId, CallbackStore};
 use serde::de::IgnoredAny;
 
@@ -17,8 +17,10 @@ impl<S> FailDeadLetters<S> {
     }
 }
 
-const MESSAGE: &str = "no worker answered: each of them died over the message, or could not answer; see the logs of the \
-                       queue's function";
+const GIVEN_UP: &str = "no worker answered: each of them died over the message, or could not answer; see the logs of the \
+                        queue's function";
+const UNDELIVERED: &str = "no worker was asked: a topic or a rule could not deliver the message to its queue; see the policy \
+                           of that queue";
 
 impl<S: CallbackStore> Worker for FailDeadLetters<S> {
     type Input = IgnoredAny;
@@ -31,10 +33,19 @@ impl<S: CallbackStore> Worker for FailDeadLetters<S> {
             return Err(WorkError::parked());
         }
         let queue = task.origin.given_up_by.as_deref().and_then(|arn| arn.rsplit(':').next());
-        let failure = TaskFailure::new(names::DEAD_LETTERED, MESSAGE)
+        let message = if queue.is_some() { GIVEN_UP } else { UNDELIVERED };
+        let failure = TaskFailure::new(names::DEAD_LETTERED, message)
             .with("stage", queue)
             .with("receives", task.receive_count.saturating_sub(1)) // less this one
             .with("messageId", task.origin.message_id);
-        Err(failure.into())
+        Err(saying(failure, task.origin.undelivered).into())
     }
+}
+
+/// A failure that says why EventBridge could not deliver, where it was EventBridge.
+fn saying(failure: TaskFailure, undelivered: Undelivered) -> TaskFailure {
+    let Undelivered { rule, error, reason } = undelivered;
+    let said = [("rule", rule), ("deliveryError", error), ("deliveryMessage", reason)];
+    let said = said.into_iter().filter_map(|(name, value)| Some((name, value?)));
+    said.fold(failure, |failure, (name, value)| failure.with(name, value))
 }

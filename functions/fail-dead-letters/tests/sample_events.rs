@@ -74,6 +74,26 @@ async fn a_task_is_failed_with_where_its_message_was_given_up() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn what_no_queue_has_given_up_is_failed_with_why_it_could_not_be_delivered() {
+    let by_eventbridge = sample("undelivered-event");
+    let mut by_a_topic = by_eventbridge.clone();
+    by_a_topic.records[0].message_attributes.clear();
+    let rule = "arn:aws:events:us-east-1:123456789012:rule/credit-checks/credit-check";
+    for (event, said) in
+        [(by_eventbridge, [json!(rule), json!("NO_PERMISSIONS")]), (by_a_topic, [json!(null), json!(null)])]
+    {
+        let handled = handle(event, RecordingCallbacks::default(), MemoryStore::default()).await;
+        let [Answer::Failure(failure)] = &handled.answers[..] else { panic!("{:?}", handled.answers) };
+        assert_eq!(failure.error(), "Bridge.DeadLettered");
+        let cause: Value = serde_json::from_str(&failure.cause()).unwrap();
+        assert!(cause["message"].as_str().unwrap().starts_with("no worker was asked"), "{cause}");
+        assert_eq!((&cause["stage"], &cause["receives"]), (&json!(null), &json!(0)));
+        assert_eq!([&cause["rule"], &cause["deliveryError"]], said.each_ref());
+        assert_eq!(cause["deliveryMessage"].is_string(), said[1].is_string(), "{cause}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_redriven_message_of_a_dead_task_is_acknowledged() {
     let dead = RecordingCallbacks::default().answering([Err(Refusal::TaskTimedOut)]);
     assert_eq!(handle(sample("one-task"), dead, MemoryStore::default()).await.kept, 0);
@@ -131,5 +151,5 @@ async fn while_the_table_is_away_nothing_is_answered_and_the_terminal_queue_gets
 #[test]
 fn every_sample_event_is_in_a_test() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../events/fail-dead-letters");
-    assert_eq!(fs::read_dir(folder).unwrap().count(), 3, "no-task, one-task, parked-task");
+    assert_eq!(fs::read_dir(folder).unwrap().count(), 4, "no-task, one-task, parked-task, undelivered-event");
 }

@@ -3,7 +3,7 @@ from moto.stepfunctions.parser.asl.component.state.exec.state_task.service.state
     StateTaskServiceCallback,
 )
 from moto.stepfunctions.parser.asl.component.state.exec.state_task.service.state_task_service_sfn import StateTaskServiceSfn
-from moto.stepfunctions.parser.asl.eval.program_state import ProgramStopped, ProgramTimedOut
+from moto.stepfunctions.parser.asl.eval.program_state import ProgramStopped
 from moto.stepfunctions.parser.asl.utils.boto_client import boto_client_for
 
 from .seams import replace
@@ -26,7 +26,7 @@ def _stopping(original):
     # https://docs.aws.amazon.com/step-functions/latest/dg/connect-to-resource.html#connect-sync
     def eval_sync(self, env, sync_resolver, timeout_seconds, callback_endpoint, heartbeat_endpoint):
         outcome = original(self, env, sync_resolver, timeout_seconds, callback_endpoint, heartbeat_endpoint)
-        if isinstance(env.program_state(), (ProgramStopped, ProgramTimedOut)) and hasattr(sync_resolver, "stop"):
+        if isinstance(env.program_state(), ProgramStopped) and hasattr(sync_resolver, "stop"):
             sync_resolver.stop()
         return outcome
 

@@ -11,10 +11,10 @@ use aws_sdk_sfn::types::{
 };
 use aws_sdk_sqs::types::QueueAttributeName;
 use callback_bridge_local::{CallFault, FunctionError, LastingFault, Sample, StackOptions};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::{
-    bench::{PATIENCE, becomes_empty, changed, input, run, sample_input, stack},
+    bench::{PATIENCE, becomes_empty, changed, input, run, sample_input, send, stack},
     grants::grants,
     watch::Watch,
 };
@@ -77,14 +77,24 @@ fn the_worker_of_a_queue_answers_the_tasks_of_an_activity_beats_for_them_and_nee
         assert_eq!(worker, Some(sample.bridge.function("PollActivityFunction").unwrap().name.as_str()));
         assert_eq!(watch.raised(), [""; 0]);
 
-        // The only one that is not needed while all goes well.
+        // These two are not needed while all goes well.
         is_failed_when_the_queue_refuses_it(sample).await;
         assert_eq!(watch.raised(), ["ActivityTaskFailedAlarm"]);
+        is_failed_when_its_queue_gives_it_up(sample).await;
+        let (grants, activity) = (grants(sample), sample.bridge.output("CreditCheckActivityArn").unwrap());
         let role = &sample.bridge.function("PollActivityFunction").unwrap().role;
-        let of_role = grants(sample).into_iter().filter(|grant| &grant.role == role);
+        let of_role = grants.iter().filter(|grant| &grant.role == role);
         let (used, unused): (Vec<_>, Vec<_>) = of_role.partition(|grant| grant.used);
         assert_eq!(used.len(), 3, "{used:?}");
         assert!(unused.iter().all(|grant| grant.action.starts_with("logs:") || grant.action.starts_with("xray:")));
+        for (function, granted) in
+            [("PollActivityFunction", 2), ("CheckCreditFunction", 3), ("FailDeadLettersFunction", 1)]
+        {
+            let role = &sample.bridge.function(function).unwrap().role;
+            let on_activity: Vec<_> =
+                grants.iter().filter(|grant| &grant.role == role && grant.resource == activity).collect();
+            assert!(on_activity.len() == granted && on_activity.iter().all(|grant| grant.used), "{on_activity:?}");
+        }
     });
 }
 
@@ -101,6 +111,17 @@ async fn is_failed_when_the_queue_refuses_it(sample: &Sample) {
     assert_eq!(ended.error.as_deref(), Some("Bridge.NotForwarded"));
     let cause: Value = serde_json::from_str(&ended.cause.unwrap()).unwrap();
     assert!(cause["bytes"].as_u64() > Some(2_000), "{cause}");
+}
+
+/// Whatever a worker cannot answer is failed, as in every queue of tasks.
+async fn is_failed_when_its_queue_gives_it_up(sample: &Sample) {
+    let activity = sample.bridge.output("CreditCheckActivityArn").unwrap();
+    let execution = sample.start(MACHINE, &input("good")).await.unwrap();
+    let task = sample.bridge.sfn().get_activity_task().activity_arn(activity).send().await.unwrap();
+    let message = json!({ "taskToken": task.task_token.unwrap(), "input": input("good") });
+    send(sample, "DeadLetterQueueUrl", &message.to_string()).await;
+    let ended = sample.end_of(&execution, PATIENCE).await.unwrap();
+    assert_eq!(ended.error.as_deref(), Some("Bridge.DeadLettered"));
 }
 
 #[test]

@@ -93,6 +93,7 @@ fn a_dead_bureau_ends_in_the_catch_of_the_timeout() {
     let stack = stack("dead")
         .parameter("CreditCheckHeartbeatSeconds", "2")
         .parameter("CreditCheckTimeoutSeconds", "3")
+        .parameter("PollActivityHeartbeatSeconds", "1")
         .parameter("BureauTimeoutSeconds", "20");
     run(stack, QUICK, async |sample| {
         let mut dead = input("good");
@@ -107,8 +108,10 @@ fn a_dead_bureau_ends_in_the_catch_of_the_timeout() {
 
 #[test]
 fn a_worker_that_dies_ends_in_the_catch_of_the_lost_heartbeat() {
-    let stack =
-        stack("killed").parameter("CreditCheckHeartbeatSeconds", "2").parameter("CreditCheckTimeoutSeconds", "80");
+    let stack = stack("killed")
+        .parameter("CreditCheckHeartbeatSeconds", "2")
+        .parameter("CreditCheckTimeoutSeconds", "80")
+        .parameter("PollActivityHeartbeatSeconds", "2");
     run(stack, Duration::from_mins(1), async |sample| {
         let mut inquiries = sample.bureau.tail();
         let execution = sample.start_execution(&input("slow")).await.unwrap();

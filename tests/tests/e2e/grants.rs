@@ -35,7 +35,7 @@ use crate::{
 pub(crate) struct Grant {
     pub(crate) role: String,
     pub(crate) action: String,
-    resource: String,
+    pub(crate) resource: String,
     pub(crate) used: bool,
 }
 
@@ -52,8 +52,9 @@ pub(crate) fn grants(sample: &Sample) -> Vec<Grant> {
 /// A stack whose check-credit has not got this grant.
 fn stack_without(name: &str, action: &str) -> StackOptions {
     changed(stack(name), |text| {
-        let (before, granting) = text.split_at(text.find("  CheckCreditAnswersPolicy:\n").unwrap());
-        let grant = format!("              - {action}\n");
+        let role = text.find("  CheckCreditRole:\n").unwrap();
+        let (before, granting) = text.split_at(role + text[role..].find("- Sid: AnswerTasks\n").unwrap());
+        let grant = format!("                    - {action}\n");
         assert!(granting.contains(&grant), "the template does not grant {action} on a line of its own");
         before.to_owned() + &granting.replacen(&grant, "", 1)
     })

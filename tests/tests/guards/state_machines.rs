@@ -204,6 +204,20 @@ fn messages_to_a_fifo_queue_differ_by_their_token() {
     assert!(found > 0, "no state sends to a FIFO queue");
 }
 
+/// What has gone wrong after the token went out is no reason for another one: whoever has the first works in vain.
+#[test]
+fn a_state_that_hands_out_a_token_tries_again_by_the_names_of_errors_alone() {
+    let mut tried = 0;
+    for (name, state, _) in waiting_states(&Template::read()) {
+        for retry in state["Retry"].as_array().into_iter().flatten() {
+            let errors = retry["ErrorEquals"].to_string();
+            assert!(!errors.contains("States."), "{name}: {errors}");
+            tried += 1;
+        }
+    }
+    assert!(tried > 0, "no state tries again");
+}
+
 /// In a FIFO queue a task may wait behind another one until that is given up.
 #[test]
 fn a_killed_worker_is_replaced_before_its_heartbeat_is_missed() {
@@ -273,20 +287,23 @@ fn needed(template: &Template, machine: &str, name: &str, state: &Value) -> Vec<
 /// What it takes to learn of a job's end, by a rule that Step Functions makes, and to stop it.
 fn needed_to_wait(integration: &str, given: &impl Fn(&str) -> String) -> Vec<(&'static str, String)> {
     let here = "${AWS::Region}:${AWS::AccountId}";
-    let (watched, of_job, rule) = match integration {
-        "states:startExecution" => (
-            ["states:DescribeExecution", "states:StopExecution"],
-            format!("arn:${{AWS::Partition}}:states:{here}:execution:${{{}.Name}}:*", given("/StateMachineArn")),
-            "StepFunctionsGetEventsForStepFunctionsExecutionRule",
-        ),
+    let (watched, rule) = match integration {
+        "states:startExecution" => {
+            let executions =
+                format!("arn:${{AWS::Partition}}:states:{here}:execution:${{{}.Name}}:*", given("/StateMachineArn"));
+            let watched = [("states:DescribeExecution", executions.clone()), ("states:StopExecution", executions)];
+            (watched, "StepFunctionsGetEventsForStepFunctionsExecutionRule")
+        }
         "batch:submitJob" => {
-            (["batch:DescribeJobs", "batch:TerminateJob"], "*".to_owned(), "StepFunctionsGetEventsForBatchJobsRule")
+            let jobs = format!("arn:${{AWS::Partition}}:batch:{here}:job/*");
+            let watched = [("batch:DescribeJobs", "*".to_owned()), ("batch:TerminateJob", jobs)];
+            (watched, "StepFunctionsGetEventsForBatchJobsRule")
         }
         _ => panic!("say here what it takes to wait for {integration}"),
     };
     let rule = format!("arn:${{AWS::Partition}}:events:{here}:rule/{rule}");
     let by_rule = ["events:PutTargets", "events:PutRule", "events:DescribeRule"].map(|action| (action, rule.clone()));
-    watched.map(|action| (action, of_job.clone())).into_iter().chain(by_rule).collect()
+    watched.into_iter().chain(by_rule).collect()
 }
 
 /// The state machine that starts this one and waits.
@@ -338,6 +355,32 @@ fn a_state_machine_may_do_what_its_tasks_do_and_nothing_else() {
         let role = Resource::target(&machine.properties["RoleArn"]);
         assert_eq!(granted(&template, role), needed, "{role}");
     }
+}
+
+/// An update that moved them to a policy beside the role would take them away long before it gives them again. Only a state
+/// machine that invokes a function cannot be named by the role that this function waits for.
+#[test]
+fn what_functions_may_answer_stands_in_their_roles() {
+    let template = Template::read();
+    let functions = template.all("AWS::Lambda::Function");
+    let mut beside = BTreeSet::new();
+    for (id, policy) in template.all("AWS::IAM::Policy") {
+        let is_of = |(_, function): &&(&str, &Resource)| {
+            policy.properties["Roles"] == json!([{ "Ref": Resource::target(&function.properties["Role"]) }])
+        };
+        let Some((function, _)) = functions.iter().find(is_of) else { continue };
+        for statement in policy.properties["PolicyDocument"]["Statement"].as_array().unwrap() {
+            let Some(machine) = statement["Resource"]["Ref"].as_str() else {
+                panic!("{id} is of more than one state machine")
+            };
+            if let Some(found) = template.resources.get(machine) {
+                let given = found.properties["DefinitionSubstitutions"].as_object().unwrap();
+                assert!(given.values().any(|value| value["Fn::GetAtt"][0] == *function), "{id}: {machine}");
+                beside.insert(machine.to_owned());
+            }
+        }
+    }
+    assert_eq!(beside, ["CreditCheckInvokeStateMachine".to_owned()].into());
 }
 
 /// Who decides is no part of what somebody typed.

@@ -94,6 +94,54 @@ fn every_queue_that_a_function_reads_can_be_read_without_loss() {
     }
 }
 
+/// Who may send to a queue by its policy is somebody who does: what delivers to it, or what is to give up there.
+#[test]
+fn a_service_may_send_only_to_the_queues_that_it_delivers_or_gives_up_to() {
+    let template = Template::read();
+    let mut allowed = Vec::new();
+    for (id, policy) in template.all("AWS::SQS::QueuePolicy") {
+        for statement in policy.properties["PolicyDocument"]["Statement"].as_array().unwrap() {
+            let statement = statement.pointer("/Fn::If/1").unwrap_or(statement);
+            if statement["Principal"]["Service"].is_string() {
+                let queues = &policy.properties["Queues"];
+                assert_eq!(*queues, json!([{ "Ref": Resource::target(&statement["Resource"]) }]), "{id}");
+                allowed.push((statement["Sid"].as_str().unwrap(), Resource::target(&statement["Resource"])));
+            }
+        }
+    }
+    allowed.sort_unstable();
+    let (delivered, given_up) = ("CreditCheckQueue", "DeadLetterQueue");
+    let expected = [
+        ("RuleGivesUpTasks", given_up),
+        ("RuleSendsTasks", delivered),
+        ("TopicGivesUpTasks", given_up),
+        ("TopicSendsTasks", delivered),
+    ];
+    assert_eq!(allowed, expected);
+}
+
+/// Whoever subscribes to a topic reads what it tells, encrypted or not.
+#[test]
+fn a_topic_with_tokens_or_links_is_published_on_by_its_state_machines_alone() {
+    let template = Template::read();
+    let policies = template.all("AWS::SNS::TopicPolicy");
+    for (topic, publishers) in [("CreditCheckTopic", 1), ("ApprovalLinksTopic", 2)] {
+        let of_topic = |(_, policy): &&(&str, &Resource)| policy.properties["Topics"] == json!([{ "Ref": topic }]);
+        let (_, policy) = policies.iter().find(of_topic).unwrap_or_else(|| panic!("{topic} has no policy"));
+        let statements = policy.properties["PolicyDocument"]["Statement"].as_array().unwrap();
+        let (allow, deny): (Vec<_>, Vec<_>) = statements.iter().partition(|statement| statement["Effect"] == "Allow");
+        let [allow] = allow[..] else { panic!("{topic}: {statements:?}") };
+        assert_eq!(allow["Action"], "sns:Publish", "{topic}");
+        let roles = &allow["Principal"]["AWS"];
+        let roles: Vec<_> = roles.as_array().map_or_else(|| vec![roles], |roles| roles.iter().collect());
+        assert_eq!(roles.len(), publishers, "{topic}");
+        for role in roles {
+            assert!(Resource::target(role).ends_with("StateMachineRole"), "{topic}: {role}");
+        }
+        assert!(deny.iter().all(|statement| statement["Action"] == "sns:Subscribe"), "{topic}");
+    }
+}
+
 #[test]
 fn every_function_is_built_and_logs_as_the_others() {
     let template = Template::read();

@@ -6,7 +6,7 @@ use aws_lambda_events::event::sqs::SqsMessage;
 use tokio::time::{Instant, timeout_at};
 
 use super::{heartbeat::Beats, invocation::Batch};
-use crate::{MessageOrigin, MessageQueue, ReceivedMessage};
+use crate::{MessageOrigin, MessageQueue, ReceivedMessage, Undelivered};
 
 const NO_REPLY: &str = "no reply in time";
 
@@ -27,7 +27,13 @@ impl<'a> Delivery<'a> {
             message_id: self.message.message_id.clone(),
             sent_at: self.sent_at().unwrap_or(self.batch.received_at),
             given_up_by: self.message.attributes.get("DeadLetterQueueSourceArn").cloned(),
+            undelivered: self.undelivered(),
         }
+    }
+
+    fn undelivered(&self) -> Undelivered {
+        let said = |name: &str| self.message.message_attributes.get(name)?.string_value.clone();
+        Undelivered { rule: said("RULE_ARN"), error: said("ERROR_CODE"), reason: said("ERROR_MESSAGE") }
     }
 
     /// When to beat for a task.

@@ -22,7 +22,10 @@ fn a_message_that_is_delivered_twice_at_once_is_answered_once() {
 /// It was received in time, and handed over when the execution had given it up.
 #[test]
 fn a_message_that_comes_late_is_not_worked_on() {
-    let stack = stack("late").parameter("CreditCheckHeartbeatSeconds", "1").parameter("CreditCheckTimeoutSeconds", "2");
+    let stack = stack("late")
+        .parameter("CreditCheckHeartbeatSeconds", "1")
+        .parameter("CreditCheckTimeoutSeconds", "2")
+        .parameter("PollActivityHeartbeatSeconds", "1");
     run(stack, QUICK, async |sample| {
         let late = sample.bridge.host().faults().inject_lasting(worker(sample), Fault::DeliverLate);
         let execution = start(sample).await;

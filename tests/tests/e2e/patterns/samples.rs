@@ -20,6 +20,7 @@ fn what_needs_no_worker_and_what_needs_several_answers() {
         let told = Subscriber::of(sample, "SampleTopicArn").await;
         somebody_is_told(sample, &told).await;
         a_job_answers_early(sample, &told).await;
+        a_job_refuses_what_it_cannot_read(sample).await;
         jobs::a_job_of_batch_has_an_end(sample).await;
         jobs::a_container_answers(sample).await;
         all_of_the_context_object_is_in_the_messages(sample).await;
@@ -56,6 +57,25 @@ async fn a_job_answers_early(sample: &Sample, told: &Subscriber<'_>) {
     }
     let (error, cause) = failure(sample, &start(sample, "early-answer/refused").await).await;
     assert_eq!((&*error, &*cause), ("Account.Refused", "2500000 is more than an account is opened for"));
+}
+
+/// One that cannot read its input answers nevertheless, and one whose refusal nobody waits for has an end, too.
+async fn a_job_refuses_what_it_cannot_read(sample: &Sample) {
+    let sfn = sample.bridge.sfn();
+    for amount in [json!("25000"), json!(null)] {
+        let mut application = sample_input("early-answer/good");
+        application["amount"] = amount;
+        let execution = start_with(sample, "early-answer/good", application).await;
+        let (error, cause) = failure(sample, &execution).await;
+        assert_eq!((&*error, &*cause), ("Account.Refused", "the amount is no number"));
+
+        let job = started_by(sample, &execution, "EarlyAnswerJobStateMachine").await;
+        assert_eq!(output(sample, &job).await["refused"], true);
+        let first = sfn.describe_execution().execution_arn(&job).send().await.unwrap();
+        let again = sfn.start_execution().state_machine_arn(first.state_machine_arn).set_input(first.input);
+        let again = again.send().await.unwrap().execution_arn;
+        assert_eq!(output(sample, &again).await["refused"], true);
+    }
 }
 
 /// The execution of this state machine of the stack that another one says in its input to have started.
