@@ -169,6 +169,14 @@ async fn does_what_it_should(shell: &Shell<'_>, line: &str) {
                 assert!(code == Some(3) && said.contains("nobody waits"), "{code:?}: {said}");
             }
         }
+        [_, "callbacks", "list", ..] => {
+            shell.prints(line).await;
+        }
+        // The flow of callbacks_command.rs has them do something.
+        [_, "callbacks", ..] => {
+            let (code, said) = shell.ends(line).await;
+            assert!(code == Some(3) && said.contains("there is no callback"), "{code:?}: {said}");
+        }
         [_, "activity", "work", ..] => works(shell, line).await,
         [_, "graph", _] => assert!(shell.prints(line).await.starts_with("flowchart TD")),
         [_, "graph", .., ">", file] => {

@@ -54,8 +54,8 @@ fn raised(function: &str, data: &[Datum]) -> Vec<String> {
         let name = if id == function { FUNCTION } else { id };
         template.resources.contains_key(id).then(|| name.to_owned())
     });
-    // This one says of the sweep that it is silent, as it is here.
-    let alarms = alarms.into_iter().filter(|alarm| alarm.id != "SweepAbsentAlarm");
+    // These say of the sweep and of the polls that they are silent, as they are here.
+    let alarms = alarms.into_iter().filter(|alarm| !alarm.id.ends_with("AbsentAlarm"));
     alarms.filter(|alarm| alarm.is_raised_by(data)).map(|alarm| alarm.id).collect()
 }
 
