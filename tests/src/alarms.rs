@@ -83,25 +83,27 @@ impl Alarm {
         }
     }
 
-    /// Whether these values have raised it at any time from the first of them to the last.
+    /// Whether these values have raised it at any time from the first of them to the last. Periods begin with the first: by
+    /// the clock, as in CloudWatch, what takes seconds may by chance fall into two.
     #[must_use]
     pub fn is_raised_by(&self, data: &[Datum]) -> bool {
+        let times = || data.iter().map(|datum| datum.at_ms);
+        let (Some(first), Some(last)) = (times().min(), times().max()) else { return false };
+        let period = |at_ms| (at_ms - first) / self.period_ms;
         let mut periods: BTreeMap<u64, f64> = BTreeMap::new();
         for datum in data.iter().filter(|datum| datum.metric == self.metric) {
-            let value = periods.entry(datum.at_ms / self.period_ms).or_insert(0.0);
+            let value = periods.entry(period(datum.at_ms)).or_insert(0.0);
             *value = match self.statistic {
                 Statistic::Sum => *value + datum.value,
                 Statistic::Maximum => value.max(datum.value),
             };
         }
-        let times = || data.iter().map(|datum| datum.at_ms / self.period_ms);
-        let (Some(first), Some(last)) = (times().min(), times().max()) else { return false };
         let is_beyond = |period: &u64| match periods.get(period) {
             Some(value) if self.by_absence => *value < self.threshold,
             Some(value) => *value > self.threshold,
             None => self.by_absence,
         };
-        let beyond: BTreeSet<u64> = (first..=last).filter(is_beyond).collect();
+        let beyond: BTreeSet<u64> = (0..=period(last)).filter(is_beyond).collect();
         let enough = |first: &u64| beyond.range(first..&(first + self.of_periods)).count() as u64 >= self.datapoints;
         beyond.iter().any(enough)
     }
@@ -140,6 +142,18 @@ mod tests {
         assert!(!sum.is_raised_by(&data(&[(1, 2.0), (2, 2.0)])));
         assert!(!maximum.is_raised_by(&data(&[(1, 2.0), (1, 2.0), (1, 3.0)])), "the threshold itself is not above it");
         assert!(maximum.is_raised_by(&data(&[(1, 2.0), (1, 3.5)])));
+    }
+
+    #[test]
+    fn what_takes_seconds_is_one_period_at_any_second_of_the_minute() {
+        let sum = alarm(Statistic::Sum, 3.0, 1, 1);
+        for second in 0..60 {
+            let mut values = data(&[(0, 2.0), (0, 2.0)]);
+            (values[0].at_ms, values[1].at_ms) = (second * 1_000, second * 1_000 + 59_999);
+            assert!(sum.is_raised_by(&values), "at second {second}");
+            values[1].at_ms += 1;
+            assert!(!sum.is_raised_by(&values), "at second {second}");
+        }
     }
 
     #[test]

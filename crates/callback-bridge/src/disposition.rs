@@ -55,7 +55,7 @@ pub enum Refusal {
 }
 
 /// What is done about a task after a reply to its answer.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, strum::VariantArray)]
 pub enum Disposition {
     /// The answer was accepted.
     Settled,

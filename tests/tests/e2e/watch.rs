@@ -91,8 +91,7 @@ impl<'a> Watch<'a> {
     }
 
     fn raised_by(&self, data: &[Datum]) -> Vec<String> {
-        let data = from_a_full_hour(data);
-        self.alarms().into_iter().filter(|alarm| alarm.is_raised_by(&data)).map(|alarm| alarm.id).collect()
+        self.alarms().into_iter().filter(|alarm| alarm.is_raised_by(data)).map(|alarm| alarm.id).collect()
     }
 
     /// What the functions have printed for CloudWatch, what was seen of the queues, and what API Gateway and Lambda would tell
@@ -172,11 +171,4 @@ fn name_of(physical_id: &str) -> &str {
 #[expect(clippy::disallowed_methods, reason = "CloudWatch keeps values by the time of day")]
 fn now() -> Duration {
     SystemTime::now().duration_since(UNIX_EPOCH).unwrap()
-}
-
-/// The same data as if they had begun at a full hour, with a period of every alarm: by the clock, what takes seconds may fall
-/// into two.
-fn from_a_full_hour(data: &[Datum]) -> Vec<Datum> {
-    let after_the_hour = data.iter().map(|datum| datum.at_ms).min().unwrap_or_default() % 3_600_000;
-    data.iter().map(|datum| Datum { at_ms: datum.at_ms - after_the_hour, ..datum.clone() }).collect()
 }

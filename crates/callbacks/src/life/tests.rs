@@ -8,6 +8,7 @@ use std::time::Duration;
 use callback_bridge::{Answer, TaskContext};
 use proptest::prelude::*;
 use serde_json::json;
+use strum::VariantArray;
 
 use super::*;
 use crate::{Approval, Ask, Waiting, Webhook};
@@ -64,15 +65,7 @@ fn call() -> impl Strategy<Value = Call> {
 }
 
 fn disposition() -> impl Strategy<Value = Disposition> {
-    prop::sample::select(vec![
-        Disposition::Settled,
-        Disposition::Closed,
-        Disposition::Unknown,
-        Disposition::Retry,
-        Disposition::Rejected,
-        Disposition::BadToken,
-        Disposition::Denied,
-    ])
+    prop::sample::select(Disposition::VARIANTS)
 }
 
 fn happening() -> impl Strategy<Value = Happening> {

@@ -8,6 +8,7 @@ use callback_bridge::{
     metrics::{Dimension, Outcome as Delivered, REPLIES},
 };
 use metrics_util::debugging::{DebugValue, DebuggingRecorder};
+use strum::VariantArray;
 
 use super::*;
 use crate::metrics::{ALL, CALLBACKS, NOTICES, PageResult, SETTLEMENTS, SWEEPS};
@@ -178,17 +179,8 @@ async fn every_try_to_tell_a_decision_is_counted_by_what_its_reply_meant() {
 
 #[test]
 fn every_disposition_is_a_value_of_settlements() {
-    let all = [
-        Disposition::Settled,
-        Disposition::Closed,
-        Disposition::Unknown,
-        Disposition::Retry,
-        Disposition::Rejected,
-        Disposition::BadToken,
-        Disposition::Denied,
-    ];
-    let names = all.map(|disposition| <&str>::from(Delivered::from(disposition)));
-    assert_eq!(names.as_slice(), SETTLEMENTS.dimension.unwrap().values);
+    let names = Disposition::VARIANTS.iter().map(|disposition| <&str>::from(Delivered::from(*disposition)));
+    assert_eq!(names.collect::<Vec<_>>(), SETTLEMENTS.dimension.unwrap().values);
 }
 
 #[tokio::test]

@@ -1,5 +1,7 @@
 //! Whatever it is, it is read as it was.
 
+use strum::VariantArray;
+
 use super::*;
 
 fn time() -> impl Strategy<Value = Timestamp> {
@@ -61,15 +63,7 @@ fn outcome() -> impl Strategy<Value = Outcome> {
 
 fn status() -> impl Strategy<Value = Status> {
     let decision = || (any::<String>(), outcome(), time()).prop_map(|(id, outcome, at)| Decision { id, outcome, at });
-    let disposition = prop::sample::select(vec![
-        Disposition::Settled,
-        Disposition::Closed,
-        Disposition::Unknown,
-        Disposition::Retry,
-        Disposition::Rejected,
-        Disposition::BadToken,
-        Disposition::Denied,
-    ]);
+    let disposition = prop::sample::select(Disposition::VARIANTS);
     prop_oneof![
         Just(Status::Pending),
         decision().prop_map(Status::Decided),

@@ -2,12 +2,15 @@
 
 use std::{
     io,
-    sync::{Arc, Mutex, PoisonError},
+    sync::{Arc, LazyLock, Mutex, PoisonError},
 };
 
 use proptest::prelude::*;
 use serde_json::Value;
-use tracing::{Level, subscriber::with_default};
+use tracing::{
+    Level,
+    subscriber::{set_global_default, with_default},
+};
 
 use super::{
     generator::scenario,
@@ -65,8 +68,13 @@ proptest! {
     }
 }
 
+/// Somebody listens on every thread. A line that is first met on a thread where nobody does counts as unheard on all of them,
+/// as long as only one listens.
+static EVERYWHERE: LazyLock<()> = LazyLock::new(|| set_global_default(tracing_subscriber::registry()).unwrap());
+
 /// Plays a scenario and returns all that was logged, one JSON object a line.
 fn play_and_listen(scenario: &Scenario, level: Level) -> (Seen, String) {
+    LazyLock::force(&EVERYWHERE);
     let log = Log::default();
     let written = log.clone();
     let subscriber = tracing_subscriber::fmt().json().flatten_event(true).with_max_level(level);
