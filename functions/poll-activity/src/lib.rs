@@ -77,7 +77,7 @@ impl<A: ActivityTasks, Q: TaskQueue, C: TaskCallbacks> PollActivity<A, Q, C> {
                 Ok(None) => tries = 0,
                 Ok(Some(task)) => {
                     tries = 0;
-                    self.forward(task, times).await;
+                    self.forward(task, times.of_task(self.settings.heartbeat)).await;
                 }
                 Err(refused @ PollError::Refused { .. }) => return Err(PollFailed::Refused(refused)),
                 Err(later @ (PollError::Throttled { .. } | PollError::Unheard { .. })) => {

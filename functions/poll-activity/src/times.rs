@@ -29,6 +29,13 @@ impl Times {
         let last_poll = ends.checked_sub(LONGEST_POLL + HANDING_OVER).filter(|last| *last >= now)?;
         Some(Self { last_poll, send: ends - FAILING, fail: ends - RESPONDING })
     }
+
+    /// Those of a task that is given out now and misses its heartbeat after that time. What the queue takes in the second half of
+    /// it, a worker could hardly begin in time.
+    pub(crate) fn of_task(self, heartbeat: Option<Duration>) -> Self {
+        let send = heartbeat.map_or(self.send, |heartbeat| self.send.min(Instant::now() + heartbeat / 2));
+        Self { send, ..self }
+    }
 }
 
 #[cfg(test)]

@@ -83,7 +83,7 @@ pub(crate) struct Queue(Arc<Mutex<Sends>>);
 #[derive(Debug, Default)]
 struct Sends {
     replies: VecDeque<Result<(), SendError>>,
-    is_away: bool,
+    is_back: Option<Instant>,
     latency: Duration,
     taken: Vec<String>,
 }
@@ -93,8 +93,14 @@ impl Queue {
         Self(Arc::new(Mutex::new(Sends { replies: replies.into_iter().collect(), ..Sends::default() })))
     }
 
+    /// Takes nothing.
     pub(crate) fn away() -> Self {
-        Self(Arc::new(Mutex::new(Sends { is_away: true, ..Sends::default() })))
+        Self::away_for(Duration::from_hours(1))
+    }
+
+    /// Takes nothing for so long, and then everything.
+    pub(crate) fn away_for(time: Duration) -> Self {
+        Self(Arc::new(Mutex::new(Sends { is_back: Some(Instant::now() + time), ..Sends::default() })))
     }
 
     pub(crate) fn taking(self, latency: Duration) -> Self {
@@ -117,7 +123,8 @@ impl TaskQueue for Queue {
         let latency = self.lock().latency;
         sleep(latency).await;
         let mut sends = self.lock();
-        let reply = if sends.is_away { Err(not_taken()) } else { sends.replies.pop_front().unwrap_or(Ok(())) };
+        let is_away = sends.is_back.is_some_and(|back| Instant::now() < back);
+        let reply = if is_away { Err(not_taken()) } else { sends.replies.pop_front().unwrap_or(Ok(())) };
         if reply.is_ok() {
             sends.taken.push(body.to_owned());
         }
@@ -152,6 +159,16 @@ pub(crate) async fn poll(
     timeout: Duration,
 ) -> (Result<(), PollFailed>, Duration) {
     let settings = Settings { open_polls: open_polls.try_into().unwrap(), heartbeat: Some(Duration::from_mins(5)) };
+    poll_by(settings, activity, queue, callbacks, timeout).await
+}
+
+pub(crate) async fn poll_by(
+    settings: Settings,
+    activity: &Scripted,
+    queue: &Queue,
+    callbacks: &RecordingCallbacks,
+    timeout: Duration,
+) -> (Result<(), PollFailed>, Duration) {
     let poll = PollActivity::new(activity.clone(), queue.clone(), callbacks.clone(), settings);
     let began = Instant::now();
     let ended = poll.handle(invocation(timeout)).await;

@@ -4,14 +4,14 @@
 mod bench;
 mod properties;
 
-use std::{fs, path::Path, time::Duration};
+use std::{fs, num::NonZeroUsize, path::Path, time::Duration};
 
-use bench::{MINUTE, Queue, Scripted, TIMEOUT, at_once, given, not_taken, poll, task};
+use bench::{MINUTE, Queue, Scripted, TIMEOUT, at_once, given, not_taken, poll, poll_by, task};
 use callback_bridge::{
     Answer, PollError, Refusal, SendError, TaskFailure,
     test_util::{RecordingCallbacks, log},
 };
-use poll_activity::PollFailed;
+use poll_activity::{PollFailed, Settings};
 use serde_json::{Value, json};
 
 fn failures(callbacks: &RecordingCallbacks) -> Vec<TaskFailure> {
@@ -64,6 +64,18 @@ async fn what_the_queue_does_not_take_is_sent_again() {
     let (queue, callbacks) = (Queue::replying((0..5).map(|_| Err(not_taken()))), RecordingCallbacks::default());
     poll(&activity, &queue, &callbacks, 1, TIMEOUT).await.0.unwrap();
     assert_eq!((queue.taken().len(), callbacks.calls()), (1, vec![]));
+}
+
+/// A worker would get it when its state has gone on already.
+#[tokio::test(start_paused = true)]
+async fn what_the_queue_does_not_take_within_half_a_heartbeat_is_failed() {
+    let settings = Settings { open_polls: NonZeroUsize::MIN, heartbeat: Some(Duration::from_secs(20)) };
+    for (refused_for, sent) in [(7, 1), (20, 0)] {
+        let activity = Scripted::new([at_once(Ok(Some(task(1))))]);
+        let (queue, callbacks) = (Queue::away_for(Duration::from_secs(refused_for)), RecordingCallbacks::default());
+        poll_by(settings, &activity, &queue, &callbacks, TIMEOUT).await.0.unwrap();
+        assert_eq!((queue.taken().len(), failures(&callbacks).len()), (sent, 1 - sent), "{refused_for} seconds");
+    }
 }
 
 #[tokio::test(start_paused = true)]
