@@ -57,7 +57,7 @@ def runs(machines):
         yield {
             "nothing": pool.submit(_poll, machines, _activity(machines)),
             "lost": pool.submit(_lost, machines),
-            "untaken": machines.start(_work(_activity(machines), TimeoutSeconds=1)),
+            "untaken": machines.start(_work(_activity(machines), TimeoutSeconds=1), limit=3),
         }
 
 
@@ -108,14 +108,13 @@ def test_an_unknown_activity_has_no_tasks(machines):
     assert refusal(machines.sfn.get_activity_task, activityArn=unknown) == "ActivityDoesNotExist"
 
 
-def test_a_task_that_no_worker_takes_times_out(machines, runs):
-    """A task that no worker takes within TimeoutSeconds fails with States.Timeout, by the event ActivityTimedOut.
+def test_a_task_that_no_worker_takes_waits_for_as_long_as_its_execution_may_run(machines, runs):
+    """TimeoutSeconds of an activity's state does not end a task that no worker takes; that of its execution does, with TIMED_OUT.
 
-    https://docs.aws.amazon.com/step-functions/latest/dg/state-task.html
+    https://docs.aws.amazon.com/step-functions/latest/dg/troubleshooting-activities.html
     """
-    end = machines.end(runs["untaken"])
-    assert (end["status"], end["error"]) == ("FAILED", "States.Timeout")
-    machines.reach(runs["untaken"], "ActivityTimedOut")
+    assert machines.end(runs["untaken"])["status"] == "TIMED_OUT"
+    assert types(machines.history(runs["untaken"]))[2:] == ["ActivityScheduled", "ExecutionTimedOut"]
 
 
 def test_a_worker_that_falls_silent_loses_its_task(machines, runs):

@@ -34,7 +34,6 @@ class QueuedActivity(models.Activity):
                 while self._scheduled:
                     attempt = self._scheduled.popleft()
                     if attempt.is_open:
-                        attempt.begin()
                         attempt.notify_activity_task_start(worker)
                         return attempt
                 left = end - time.monotonic()

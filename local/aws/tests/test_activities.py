@@ -67,8 +67,36 @@ def test_heartbeats_and_timeouts_of_activities(aws):
         time.sleep(0.5)
     assert aws.end(execution)["status"] == "SUCCEEDED"
     assert refusal(aws.sfn.send_task_heartbeat, taskToken=token) == "TaskTimedOut"
-    nobody = aws.run(aws.machine(work(arn, TimeoutSeconds=1), first="Work"))
-    assert aws.end(nobody)["error"] == "States.Timeout"
+
+
+def test_the_timeout_counts_from_when_the_task_is_taken(aws):
+    arn = activity(aws)
+    execution = aws.run(aws.machine(work(arn, TimeoutSeconds=2), first="Work"))
+    time.sleep(2.5)  # on purpose: for longer than the timeout
+    assert aws.events(execution)[-1] == "ActivityScheduled"
+    aws.sfn.get_activity_task(activityArn=arn)
+    taken = time.monotonic()
+    assert aws.end(execution)["error"] == "States.Timeout"
+    assert 1.5 < time.monotonic() - taken < 4
+
+
+def test_heartbeats_keep_a_task_alive_but_not_past_its_timeout(aws):
+    arn = activity(aws)
+    execution = aws.run(aws.machine(work(arn, HeartbeatSeconds=2, TimeoutSeconds=4), first="Work"))
+    token, began = aws.sfn.get_activity_task(activityArn=arn)["taskToken"], time.monotonic()
+    while (said := refusal(aws.sfn.send_task_heartbeat, taskToken=token)) == "accepted":
+        assert time.monotonic() - began < 6
+        time.sleep(0.25)
+    assert said == "TaskTimedOut" and time.monotonic() - began > 3
+    assert aws.end(execution)["error"] == "States.Timeout"
+
+
+def test_a_task_that_nobody_takes_ends_with_its_execution(aws):
+    arn = activity(aws)
+    execution = aws.run(aws.machine(work(arn, TimeoutSeconds=1), first="Work", TimeoutSeconds=2))
+    assert aws.end(execution)["status"] == "TIMED_OUT"
+    assert aws.events(execution)[-2:] == ["ActivityScheduled", "ExecutionTimedOut"]
+    assert not aws.sfn.get_activity_task(activityArn=arn).get("taskToken")
 
 
 def test_creation_is_idempotent_and_unknown_ones_are_refused(aws):

@@ -72,9 +72,10 @@ fn waiting_states(template: &Template) -> Vec<(String, Value, BTreeMap<String, V
     found
 }
 
-/// Whether the resource of a task is an activity.
-fn is_activity(template: &Template, resource: &str) -> bool {
-    template.resources.get(resource).is_some_and(|resource| resource.r#type == "AWS::StepFunctions::Activity")
+/// Whether somebody asks for the tasks of a state.
+fn is_of_activity(template: &Template, state: &Value) -> bool {
+    let resource = state["Resource"].as_str().and_then(|resource| template.resources.get(resource));
+    resource.is_some_and(|resource| resource.r#type == "AWS::StepFunctions::Activity")
 }
 
 /// The states whose tasks somebody asks for.
@@ -82,8 +83,7 @@ fn states_of_activities(template: &Template) -> Vec<(String, Value, BTreeMap<Str
     let mut found = Vec::new();
     for file in files() {
         let (definition, substitutions) = definition(template, &file);
-        let of_activity = |state: &Value| state["Resource"].as_str().is_some_and(|of| is_activity(template, of));
-        for (name, state) in states(&definition).into_iter().filter(|(_, state)| of_activity(state)) {
+        for (name, state) in states(&definition).into_iter().filter(|(_, state)| is_of_activity(template, state)) {
             found.push((format!("{}: {name}", file.display()), state, substitutions.clone()));
         }
     }
@@ -104,6 +104,22 @@ fn every_state_of_an_activity_has_the_heartbeat_that_its_messages_repeat() {
             queue["VisibilityTimeout"].as_u64().unwrap() + RuntimeSettings::default().redelivery.longest().as_secs();
         assert!(state["HeartbeatSeconds"].as_u64() > Some(silence), "{name}: nobody may beat for {silence} s");
     }
+}
+
+/// `TimeoutSeconds` of the state counts from when somebody takes the task.
+#[test]
+fn an_execution_whose_activity_nobody_asks_for_tasks_ends_too() {
+    let template = Template::read();
+    let mut found = 0;
+    for file in files() {
+        let (definition, _) = definition(&template, &file);
+        for (name, state) in states(&definition).into_iter().filter(|(_, state)| is_of_activity(&template, state)) {
+            found += 1;
+            let (execution, state) = (&definition["TimeoutSeconds"], &state["TimeoutSeconds"]);
+            assert!(execution.as_u64() > state.as_u64(), "{}: {name} may wait for a year", file.display());
+        }
+    }
+    assert!(found > 0, "no state is of an activity");
 }
 
 #[test]

@@ -169,7 +169,7 @@ async fn an_activity_that_refuses_ends_the_invocation_when_its_other_polls_have_
     assert_eq!((activity.begun().len(), activity.dropped()), (2, 0));
 }
 
-/// Somebody has to hear of it, for the tasks wait there until they time out.
+/// Somebody has to hear of it, for the tasks wait there for as long as their executions may run.
 #[tokio::test(start_paused = true)]
 async fn an_activity_that_is_never_heard_of_fails_the_invocation() {
     for error in [
