@@ -291,7 +291,7 @@ fn needed(template: &Template, machine: &str, name: &str, state: &Value) -> Vec<
         "aws-sdk:sfn:sendTaskFailure" => vec![("states:SendTaskFailure", starter_of(template, machine))],
         "aws-sdk:sfn:sendTaskSuccess" => vec![("states:SendTaskSuccess", starter_of(template, machine))],
         // It waits until somebody asks for it.
-        _ if is_activity(template, resource) => Vec::new(),
+        _ if is_of_activity(template, state) => Vec::new(),
         _ => panic!("{name}: say here which action {resource} needs"),
     };
     if pattern.starts_with("sync") {
