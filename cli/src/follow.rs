@@ -76,7 +76,7 @@ async fn tell(session: &Session, execution: &str, begun: Begun) -> Result<Ended,
         Some(Err(error)) if is_there(begun, &events) => Err(error.and(&goes_on)),
         Some(Err(error)) => Err(error),
         None => {
-            writeln!(stderr(), "{goes_on}")?;
+            let _nobody_reads_it = writeln!(stderr(), "{goes_on}");
             if session.format == Format::Json && is_there(Begun::Before, &events) {
                 write_json(&Summary::of_history(execution, &events).to_json(), &mut stdout())?;
             }

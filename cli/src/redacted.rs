@@ -29,15 +29,18 @@ fn of_json(json: &str) -> Cow<'_, str> {
     while let Some(start) = rest.find('"') {
         let (before, from_here) = rest.split_at(start);
         let (literal, after) = from_here.split_at(literal_length(from_here));
-        let text = serde_json::from_str(literal).unwrap_or_else(|_| literal.to_owned());
+        // Half of a surrogate pair makes it JSON that is no text.
+        let read = serde_json::from_str::<String>(literal);
+        let text = read.as_deref().unwrap_or(literal.trim_matches('"'));
         let is_token = before.trim() == ":" && names_a_token(&name) && !text.starts_with('$');
         without.push_str(before);
-        match of_text(&text) {
+        match read.as_deref().map(of_text) {
             _ if is_token => without.push_str(&Value::from(REDACTED).to_string()),
-            Cow::Owned(text) => without.push_str(&Value::from(text).to_string()),
-            Cow::Borrowed(_) => without.push_str(literal),
+            Ok(Cow::Owned(text)) => without.push_str(&Value::from(text).to_string()),
+            Ok(Cow::Borrowed(_)) => without.push_str(literal),
+            Err(_) => without.push_str(&of_words(literal)),
         }
-        (name, rest) = (text, after);
+        (name, rest) = (text.to_owned(), after);
     }
     without.push_str(rest);
     if without == json { Cow::Borrowed(json) } else { Cow::Owned(without) }
@@ -157,6 +160,14 @@ mod tests {
         assert_eq!(text(&format!("token={TOKEN}")), "token=[redacted]");
     }
 
+    #[test]
+    fn half_of_a_surrogate_pair_is_left_as_it_is() {
+        for untouched in [r#"{"said":"\ud83d"}"#, r#"{"\ud83d":1}"#, r#""\ud83d""#] {
+            assert_eq!(text(untouched), untouched);
+        }
+        assert_eq!(text(r#"{"taskToken":"\ud83d"}"#), r#"{"taskToken":"[redacted]"}"#);
+    }
+
     /// JSON, or a part of it, in texts and names, in JSON that is a text in JSON, and so on.
     fn within(token: &str, wraps: &[u8]) -> String {
         wraps.iter().fold(token.to_owned(), |text, wrap| match wrap {
@@ -164,6 +175,7 @@ mod tests {
             1 => serde_json::json!({ text: [2, null] }).to_string(),
             2 => serde_json::json!([text]).to_string().replace('/', "\\/").replace('+', "\\u002b"),
             3 => format!("HTTP 500: {text}, and so on"),
+            4 => serde_json::json!([text]).to_string().replacen('"', "\"\\ud83d", 1),
             _ => format!(" \n{text}"),
         })
     }
@@ -172,7 +184,7 @@ mod tests {
         #[test]
         fn no_token_is_left_wherever_it_stands(
             end in "[A-Za-z0-9+/]{0,50}[a-z]{8}={0,2}",
-            wraps in proptest::collection::vec(0..5_u8, 0..5),
+            wraps in proptest::collection::vec(0..6_u8, 0..5),
         ) {
             let token = format!("AQCUAAAAKgAAAAMAAAAA{end}");
             let found = text(&within(&token, &wraps));

@@ -5,8 +5,8 @@ use aws_sdk_sfn::{
     types::{
         ActivityScheduledEventDetails, ActivityStartedEventDetails, ExecutionFailedEventDetails,
         ExecutionStartedEventDetails, ExecutionSucceededEventDetails, HistoryEvent, HistoryEventType as Type,
-        StateEnteredEventDetails, StateExitedEventDetails, TaskFailedEventDetails, TaskScheduledEventDetails,
-        TaskSucceededEventDetails, builders::HistoryEventBuilder,
+        MapIterationEventDetails, StateEnteredEventDetails, StateExitedEventDetails, TaskFailedEventDetails,
+        TaskScheduledEventDetails, TaskSucceededEventDetails, builders::HistoryEventBuilder,
     },
 };
 
@@ -128,4 +128,32 @@ pub(crate) fn credit_check() -> Telling {
         .entered(Type::PassStateEntered, "Approve")
         .exited(Type::PassStateExited, "Approve")
         .succeeded(r#"{"decision":"approved"}"#)
+}
+
+/// Two branches with a task each, of which one fails, and its state with it; what comes after that, is caught or is tried again.
+pub(crate) fn branches_of_which_one_fails() -> Telling {
+    let state = |name: &str| StateEnteredEventDetails::builder().name(name).build().unwrap();
+    Telling::default()
+        .started()
+        .entered(Type::ParallelStateEntered, "Both")
+        .then(Type::ParallelStateStarted, |event| event)
+        .after(3, Type::TaskStateEntered, |event| event.state_entered_event_details(state("Is stopped")))
+        .scheduled()
+        .after(3, Type::TaskStateEntered, |event| event.state_entered_event_details(state("Fails")))
+        .scheduled()
+        .task_failed("Bureau.Busy", "try again")
+        .then(Type::ParallelStateFailed, |event| event)
+}
+
+/// An item of a Map state, whose task waits when the item fails.
+pub(crate) fn item_that_fails() -> Telling {
+    let item = || MapIterationEventDetails::builder().index(0).build();
+    Telling::default()
+        .started()
+        .entered(Type::MapStateEntered, "Each")
+        .then(Type::MapStateStarted, |event| event)
+        .then(Type::MapIterationStarted, |event| event.map_iteration_started_event_details(item()))
+        .entered(Type::TaskStateEntered, "Ask")
+        .scheduled()
+        .then(Type::MapIterationFailed, |event| event.map_iteration_failed_event_details(item()))
 }

@@ -45,7 +45,7 @@ pub(crate) struct Success {
 #[group(required = true, multiple = false)]
 struct TaskResult {
     /// The output of the task, as JSON
-    #[arg(long, value_name = "JSON")]
+    #[arg(long, value_name = "JSON", allow_hyphen_values = true)]
     result: Option<String>,
     /// The file with the output of the task, as JSON; - is standard input
     #[arg(long, value_name = "FILE")]
@@ -57,10 +57,10 @@ pub(crate) struct Failure {
     #[command(flatten)]
     token: TokenSource,
     /// The error's name, which a Catch or Retry of the state machine matches
-    #[arg(long, value_name = "NAME")]
+    #[arg(long, value_name = "NAME", allow_hyphen_values = true)]
     error: Option<String>,
     /// What happened, for people
-    #[arg(long, value_name = "TEXT")]
+    #[arg(long, value_name = "TEXT", allow_hyphen_values = true)]
     cause: Option<String>,
 }
 
@@ -203,6 +203,14 @@ mod tests {
         assert_eq!(token.expose(), TOKEN);
         let Telling::Answer(Answer::Success(output)) = telling else { panic!("{telling:?}") };
         assert_eq!(output.as_json(), json);
+    }
+
+    #[test]
+    fn a_result_may_be_less_than_nothing() {
+        let folder = folder(TOKEN);
+        let (_, telling) = read(parse(folder.path(), &["success", "--result", "-1"])).unwrap();
+        assert!(matches!(telling, Telling::Answer(Answer::Success(output)) if output.as_json() == "-1"));
+        assert!(read(parse(folder.path(), &["failure", "--cause", "- too low", "--error", "-"])).is_ok());
     }
 
     #[test]

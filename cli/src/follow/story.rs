@@ -6,7 +6,7 @@ use aws_sdk_sfn::types::{HistoryEvent, HistoryEventType as Type};
 use jiff::Timestamp;
 
 use crate::{
-    history::{Events, Facts, ends_execution, entry_of, shown, state_of},
+    history::{Events, Facts, ends_execution, entry_of, follows, over_since, shown, state_of},
     times,
 };
 
@@ -20,10 +20,10 @@ pub(super) struct Story {
     tries: HashMap<i64, u32>,
 }
 
-/// Somebody who is waited for.
+/// Somebody, or something, that is waited for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Wait {
-    /// The id of the event by which they were asked.
+    /// The id of the event since which that is so.
     pub(super) asked: i64,
     pub(super) since: Timestamp,
     /// Which state waits for whom.
@@ -56,20 +56,32 @@ impl Story {
     fn happens(&mut self, events: &Events, event: &HistoryEvent) -> Option<String> {
         let facts = Facts::of(event);
         let entry = entry_of(events, event).map(|entry| entry.id);
+        if let Some(since) = over_since(events, event) {
+            self.waits.retain(|id, _| !follows(events, *id, since));
+        }
         match &event.r#type {
             Type::ExecutionStarted => Some("the execution has started".to_owned()),
             Type::ExecutionRedriven => Some("the execution is redriven".to_owned()),
             Type::TaskScheduled | Type::ActivityScheduled | Type::LambdaFunctionScheduled => {
-                Some(self.asks(event, &facts, entry, state_of(events, event)))
+                let entry = entry.unwrap_or(event.id);
+                let what = format!("{}{}", asked(event, &facts), self.tries(entry));
+                self.wait(events, event, entry, &what);
+                Some(what)
             }
-            Type::WaitStateEntered => Some("entered, and waits for a time".to_owned()),
+            Type::WaitStateEntered => {
+                self.wait(events, event, event.id, "waits for a time");
+                Some("entered, and waits for a time".to_owned())
+            }
             Type::ActivityStarted => Some(format!(
                 "a worker has taken the task{}",
                 facts.worker.map(|by| format!(": {}", shown(by))).unwrap_or_default()
             )),
-            Type::MapRunStarted | Type::MapRunRedriven => facts
-                .map_run
-                .map(|run| format!("waits for the Map run {run}, whose executions are followed one by one")),
+            Type::MapRunStarted | Type::MapRunRedriven => {
+                let what =
+                    format!("waits for the Map run {}, whose executions are followed one by one", facts.map_run?);
+                self.wait(events, event, entry.unwrap_or(event.id), &what);
+                Some(what)
+            }
             Type::MapStateStarted => facts.length.map(|items| format!("{items} items")),
             Type::MapIterationStarted => facts.index.map(|index| format!("item {index} begins")),
             _ if event.state_entered_event_details().is_some() => Some("entered".to_owned()),
@@ -86,20 +98,25 @@ impl Story {
         }
     }
 
-    /// A task is given to somebody.
-    fn asks(&mut self, event: &HistoryEvent, facts: &Facts<'_>, entry: Option<i64>, state: Option<&str>) -> String {
-        let whom = whom(event, facts);
-        let entry = entry.unwrap_or(event.id);
-        let tries = self.tries.entry(entry).and_modify(|tries| *tries += 1).or_insert(1);
-        let again = if *tries == 1 { String::new() } else { format!(", try {tries}") };
-        let mut what = format!("waits for {whom}");
-        what.extend(facts.timeout.map(|seconds| format!(", for {seconds} s at most")));
-        what.extend(facts.heartbeat.map(|seconds| format!(", with a heartbeat every {seconds} s")));
-        let since = times::of_aws(event.timestamp());
-        let text = format!("{} {what}{again}", state.unwrap_or("a state"));
-        self.waits.insert(entry, Wait { asked: event.id, since, text });
-        format!("{what}{again}")
+    /// A state waits, since an event.
+    fn wait(&mut self, events: &Events, event: &HistoryEvent, entry: i64, what: &str) {
+        let text = format!("{} {what}", state_of(events, event).unwrap_or("a state"));
+        self.waits.insert(entry, Wait { asked: event.id, since: times::of_aws(event.timestamp()), text });
     }
+
+    /// How often the task of a state is tried now, if it is not the first time.
+    fn tries(&mut self, entry: i64) -> String {
+        let tries = self.tries.entry(entry).and_modify(|tries| *tries += 1).or_insert(1);
+        if *tries == 1 { String::new() } else { format!(", try {tries}") }
+    }
+}
+
+/// A task is given to somebody.
+fn asked(event: &HistoryEvent, facts: &Facts<'_>) -> String {
+    let mut what = format!("waits for {}", whom(event, facts));
+    what.extend(facts.timeout.map(|seconds| format!(", for {seconds} s at most")));
+    what.extend(facts.heartbeat.map(|seconds| format!(", with a heartbeat every {seconds} s")));
+    what
 }
 
 /// Who is waited for.
@@ -140,6 +157,9 @@ fn ends(event: &HistoryEvent, facts: &Facts<'_>) -> Option<String> {
         Type::TaskStateAborted | Type::WaitStateAborted | Type::MapStateAborted | Type::ParallelStateAborted => {
             Some("aborted".to_owned())
         }
+        Type::MapIterationSucceeded => facts.index.map(|index| format!("item {index} is done")),
+        Type::MapIterationFailed => facts.index.map(|index| format!("item {index} has failed")),
+        Type::MapIterationAborted => facts.index.map(|index| format!("item {index} is aborted")),
         Type::ExecutionSucceeded => Some("the execution has succeeded".to_owned()),
         Type::ExecutionFailed => Some(format!("the execution has failed{}", failure())),
         Type::ExecutionTimedOut => Some(format!("the execution has timed out{}", failure())),
@@ -154,7 +174,7 @@ mod tests {
     use aws_sdk_sfn::types::MapRunStartedEventDetails;
 
     use super::*;
-    use crate::test_events::{Telling, credit_check};
+    use crate::test_events::{Telling, branches_of_which_one_fails, credit_check, item_that_fails};
 
     #[test]
     fn what_happens_is_told_line_by_line() {
@@ -208,6 +228,47 @@ mod tests {
         let telling = telling.then(Type::MapRunStarted, |event| event.map_run_started_event_details(run));
         let lines = Story::default().tell(&telling.events());
         assert!(lines[2].contains("Each: waits for the Map run arn:aws:states:::mapRun:m/Each:7, whose"), "{lines:?}");
+    }
+
+    #[test]
+    fn nobody_is_waited_for_in_branches_that_are_over() {
+        let mut story = Story::default();
+        let caught = branches_of_which_one_fails()
+            .exited(Type::ParallelStateExited, "Both")
+            .entered(Type::TaskStateEntered, "Undo")
+            .scheduled();
+        story.tell(&branches_of_which_one_fails().events());
+        assert_eq!(waits(&story), [""; 0]);
+        story.tell(&caught.events());
+        assert!(matches!(&waits(&story)[..], [undo] if undo.starts_with("Undo waits for")), "{:?}", waits(&story));
+    }
+
+    #[test]
+    fn nobody_is_waited_for_in_an_item_that_has_failed() {
+        let mut story = Story::default();
+        let lines = story.tell(&item_that_fails().events());
+        assert_eq!(waits(&story), [""; 0]);
+        assert_eq!(lines.last().unwrap(), "   6.000 s  Each: item 0 has failed");
+    }
+
+    #[test]
+    fn a_time_and_a_map_run_are_waited_for_too() {
+        let mut story = Story::default();
+        let entered = || Telling::default().started().entered(Type::WaitStateEntered, "Rest");
+        story.tell(&entered().events());
+        assert_eq!(waits(&story), ["Rest waits for a time"]);
+        story.tell(&entered().exited(Type::WaitStateExited, "Rest").events());
+        assert_eq!(waits(&story), [""; 0]);
+
+        let (mut story, run) = (Story::default(), || MapRunStartedEventDetails::builder().map_run_arn("run-7").build());
+        let telling = Telling::default().started().entered(Type::MapStateEntered, "Each");
+        let telling = telling.then(Type::MapRunStarted, |event| event.map_run_started_event_details(run()));
+        story.tell(&telling.events());
+        assert!(waits(&story)[0].starts_with("Each waits for the Map run run-7"), "{:?}", waits(&story));
+    }
+
+    fn waits(story: &Story) -> Vec<String> {
+        story.waits().map(|wait| wait.text.clone()).collect()
     }
 
     #[test]

@@ -49,7 +49,8 @@ fn throttled() -> GetExecutionHistoryError {
 
 async fn told(sfn: &Client, begun: Begun) -> (Result<(), Error>, String) {
     let lines = Lines::default();
-    let ended = until_ended(sfn, EXECUTION, begun, &mut Events::default(), &mut View::of(lines.clone())).await;
+    let ended =
+        until_ended(sfn, EXECUTION, begun, &mut Events::default(), &mut View::of(Format::Table, lines.clone())).await;
     (ended, lines.text())
 }
 

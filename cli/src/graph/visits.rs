@@ -59,10 +59,8 @@ impl Visits {
 
 #[cfg(test)]
 mod tests {
-    use aws_sdk_sfn::types::{MapIterationEventDetails, StateEnteredEventDetails, builders::HistoryEventBuilder};
-
     use super::*;
-    use crate::test_events::{Telling, credit_check};
+    use crate::test_events::{Telling, branches_of_which_one_fails, credit_check, item_that_fails};
 
     #[test]
     fn a_success_has_visited_states_only() {
@@ -80,22 +78,6 @@ mod tests {
         assert_eq!(Visits::of(&stopped.events()).of_state("Check credit"), Some(Visit::Visited));
         let failed = asked().task_failed("E", "cause").failed("E", "cause");
         assert_eq!(Visits::of(&failed.events()).of_state("Check credit"), Some(Visit::Failed));
-    }
-
-    /// Two branches, of which one fails; what comes after that, is caught or is tried again.
-    fn branches_of_which_one_fails() -> Telling {
-        Telling::default()
-            .started()
-            .entered(Type::ParallelStateEntered, "Both")
-            .then(Type::ParallelStateStarted, |event| event)
-            .after(3, Type::TaskStateEntered, |event| event.state_entered_event_details(state("Fails")))
-            .after(3, Type::TaskStateEntered, |event| event.state_entered_event_details(state("Is stopped")))
-            .after(4, Type::TaskFailed, |event| event)
-            .after(6, Type::ParallelStateFailed, |event| event)
-    }
-
-    fn state(name: &str) -> StateEnteredEventDetails {
-        StateEnteredEventDetails::builder().name(name).build().unwrap()
     }
 
     #[test]
@@ -123,20 +105,7 @@ mod tests {
 
     #[test]
     fn an_item_that_has_failed_is_over() {
-        let item = |event: HistoryEventBuilder| {
-            event.map_iteration_failed_event_details(MapIterationEventDetails::builder().index(0).build())
-        };
-        let telling = Telling::default()
-            .started()
-            .entered(Type::MapStateEntered, "Each")
-            .then(Type::MapStateStarted, |event| event)
-            .then(Type::MapIterationStarted, |event| {
-                event.map_iteration_started_event_details(MapIterationEventDetails::builder().index(0).build())
-            })
-            .entered(Type::TaskStateEntered, "Ask")
-            .then(Type::TaskFailed, |event| event)
-            .then(Type::MapIterationFailed, item);
-        let visits = Visits::of(&telling.events());
+        let visits = Visits::of(&item_that_fails().events());
         assert_eq!(visits.of_state("Ask"), Some(Visit::Visited));
         assert_eq!(visits.of_state("Each"), Some(Visit::There));
     }

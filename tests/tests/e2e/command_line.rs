@@ -95,12 +95,19 @@ impl<'a> Shell<'a> {
     }
 }
 
-/// Every line of every sample of the page.
-fn lines() -> Vec<String> {
-    let page = fs::read_to_string(repository().join("cli/README.md")).unwrap();
+/// Every line of every sample of a page.
+fn lines_of(page: &str) -> Vec<String> {
+    let page = fs::read_to_string(repository().join(page)).unwrap();
     let samples = page.split("```sh\n").skip(1).filter_map(|rest| rest.split("```").next());
-    let mut lines: Vec<String> = samples.flat_map(str::lines).map(str::to_owned).collect();
+    samples.flat_map(str::lines).map(str::to_owned).collect()
+}
+
+fn lines() -> Vec<String> {
+    let mut lines = lines_of("cli/README.md");
     assert!(lines.len() > 15, "{lines:?}");
+    for shown in lines_of("README.md").iter().filter(|line| line.starts_with("callback-bridge ")) {
+        assert!(lines.contains(shown), "only what is executed here is shown: {shown}");
+    }
     // An execution is looked at on the page before it is started there.
     lines.sort_by_key(|line| !line.contains("--name act-1"));
     lines
