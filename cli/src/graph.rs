@@ -8,7 +8,6 @@ mod svg;
 mod visits;
 
 use std::{
-    fs,
     io::{Write, stderr, stdout},
     path::Path,
 };
@@ -22,13 +21,14 @@ use crate::{
     arguments::GlobalOptions,
     error::{Ended, Error},
     history::events,
+    input::Source,
     names,
     session::Session,
 };
 
 #[derive(Debug, Args)]
 pub(crate) struct Arguments {
-    /// A file with a definition, which may have substitutions as in ${Name}; or a state machine; or an execution, by its ARN
+    /// A file with a definition, which may have substitutions as in ${Name}, - is standard input; or a state machine; or an execution, by its ARN
     /// or as MACHINE:NAME, whose way is marked
     #[arg(value_name = "FILE|MACHINE|EXECUTION")]
     of: String,
@@ -48,11 +48,9 @@ enum Drawing {
 /// AWS is asked only for what is no file.
 pub(crate) async fn run(arguments: Arguments, global: &GlobalOptions) -> Result<Ended, Error> {
     let Arguments { of, format } = arguments;
-    let (definition, visits) = if is_file(&of) {
-        let text = fs::read_to_string(&of).map_err(|error| Error::usage(format!("{of} cannot be read: {error}")))?;
-        (text, Visits::default())
-    } else {
-        of_aws(&Session::open(global).await?.sfn, &of).await?
+    let (definition, visits) = match file(&of) {
+        Some(file) => (file.read()?, Visits::default()),
+        None => of_aws(&Session::open(global).await?.sfn, &of).await?,
     };
     let machine = Machine::read(&definition).map_err(|error| Error::usage(format!("{of}: {error}")))?;
     let drawn = draw(&machine, &visits, format);
@@ -64,9 +62,10 @@ pub(crate) async fn run(arguments: Arguments, global: &GlobalOptions) -> Result<
     Ok(Ended::Well)
 }
 
-/// Whether a file is meant. A file that is there is; so is what is called like one.
-fn is_file(of: &str) -> bool {
-    !names::is_arn(of) && (Path::new(of).is_file() || Path::new(of).extension().is_some_and(|end| end == "json"))
+/// The file that is meant, if one is: standard input, what is there, and what is called like a file.
+fn file(of: &str) -> Option<Source> {
+    let is_called_so = of == "-" || of.contains('/') || Path::new(of).extension().is_some_and(|end| end == "json");
+    (!names::is_arn(of) && (is_called_so || Path::new(of).is_file())).then(|| Source::of(of))
 }
 
 /// The definition of a state machine; that of an execution is the one that it runs by, which may have been changed since.

@@ -22,7 +22,7 @@ impl FromStr for Source {
     type Err = std::convert::Infallible;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        Ok(if text == "-" { Self::StandardInput } else { Self::File(text.into()) })
+        Ok(Self::of(text))
     }
 }
 
@@ -36,6 +36,11 @@ impl fmt::Display for Source {
 }
 
 impl Source {
+    /// What is meant on a command line.
+    pub(crate) fn of(text: &str) -> Self {
+        if text == "-" { Self::StandardInput } else { Self::File(text.into()) }
+    }
+
     /// All that is there.
     ///
     /// # Errors

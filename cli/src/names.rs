@@ -7,6 +7,9 @@ use crate::error::Error;
 /// Why there is nothing to tell of an execution of an Express workflow.
 pub(crate) const NO_HISTORY: &str = "Express workflows keep no history: what their executions did is in the log group of the state machine, if it has one";
 
+/// How many names are told where one is missing.
+const MOST_LISTED: usize = 20;
+
 /// Something with a name and an ARN.
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct Named {
@@ -79,7 +82,7 @@ pub(crate) async fn function(lambda: &aws_sdk_lambda::Client, id: &str, stack: O
     let listed = lambda.list_functions().into_paginator().items().send().try_collect().await;
     let listed = listed.map_err(|error| Error::of_call("lambda:ListFunctions", &error))?;
     let mut names: Vec<String> = listed.into_iter().filter_map(|function| function.function_name).collect();
-    names.retain(|name| is_generated(name, id));
+    names.retain(|name| suffix_of(name, id).is_some());
     let all = names.join(", ");
     names.retain(|name| stack.is_none_or(|stack| name.starts_with(&format!("{stack}-{id}-"))));
     match (names.len(), stack) {
@@ -136,37 +139,53 @@ fn choose(kind: &str, given: &str, mut listed: Vec<Named>) -> Result<String, Err
     if let Some(same) = listed.iter().position(|one| one.name == given) {
         return Ok(listed.swap_remove(same).arn);
     }
-    let list = |some: &[Named]| some.iter().map(|one| &*one.name).collect::<Vec<_>>().join(", ");
     let (mut generated, others): (Vec<_>, Vec<_>) = listed.into_iter().partition(|one| is_generated(&one.name, given));
+    let meant: Vec<_> = others.iter().filter(|one| suffix_of(&one.name, given).is_some()).cloned().collect();
     match (generated.len(), others.len()) {
         (1, _) => Ok(generated.swap_remove(0).arn),
         (0, 0) => {
             Err(Error::refused(format!("there is no {kind} in this region and account: check --region and --profile")))
         }
+        (0, _) if !meant.is_empty() => Err(Error::refused(format!(
+            "there is no {kind} {given}; if it is one of these, give its name in full: {}",
+            list(&meant)
+        ))),
         (0, _) => Err(Error::refused(format!("there is no {kind} {given}; there are: {}", list(&others)))),
         _ => Err(Error::refused(format!("which {kind} {given}? There are: {}", list(&generated)))),
     }
 }
 
-/// Whether CloudFormation has made `name` of the logical id `id`: `ID-SUFFIX`, perhaps with a stack before it.
-/// <https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/resources-section-structure.html>
-fn is_generated(name: &str, id: &str) -> bool {
-    let Some((start, suffix)) = name.rsplit_once('-') else { return false };
-    let of_stack = start.strip_suffix(id).is_some_and(|stack| stack.is_empty() || stack.ends_with('-'));
-    of_stack && is_random(suffix)
+/// Names for people, who are not told hundreds.
+fn list(some: &[Named]) -> String {
+    let names: Vec<_> = some.iter().take(MOST_LISTED).map(|one| &*one.name).collect();
+    let more = some.len() - names.len();
+    let more = if more == 0 { String::new() } else { format!(", and {more} more") };
+    names.join(", ") + &more
 }
 
-/// Whether CloudFormation may have drawn it. Words of people, as in `production`, `NOTIFICATION` and `AlphaTesting`, have no
+/// Whether CloudFormation has made `name` of the logical id `id`, and nobody else has.
+fn is_generated(name: &str, id: &str) -> bool {
+    suffix_of(name, id).is_some_and(is_random)
+}
+
+/// What may have been drawn by CloudFormation, if `name` may be made of the logical id `id`: `ID-SUFFIX`, perhaps with a stack
+/// before it.
+/// <https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/resources-section-structure.html>
+fn suffix_of<'a>(name: &'a str, id: &str) -> Option<&'a str> {
+    let (start, suffix) = name.rsplit_once('-')?;
+    let of_stack = start.strip_suffix(id).is_some_and(|stack| stack.is_empty() || stack.ends_with('-'));
+    let has_form = matches!(suffix.len(), 12 | 13) && suffix.bytes().all(|byte| byte.is_ascii_alphanumeric());
+    (of_stack && has_form).then_some(suffix)
+}
+
+/// Whether a suffix was drawn for sure. Words of people, as in `production`, `NOTIFICATION` and `AlphaTesting`, have no
 /// digits, and no capitals side by side unless all are.
 fn is_random(suffix: &str) -> bool {
     let bytes = suffix.as_bytes();
     let has = |kind: fn(&u8) -> bool| bytes.iter().any(kind);
     let is_no_word =
         has(u8::is_ascii_lowercase) && bytes.windows(2).any(|pair| pair.iter().all(u8::is_ascii_uppercase));
-    matches!(bytes.len(), 12 | 13)
-        && bytes.iter().all(u8::is_ascii_alphanumeric)
-        && has(u8::is_ascii_uppercase)
-        && (has(u8::is_ascii_digit) || is_no_word)
+    has(u8::is_ascii_uppercase) && (has(u8::is_ascii_digit) || is_no_word)
 }
 
 #[cfg(test)]
@@ -201,12 +220,24 @@ mod tests {
     /// Starting the wrong one would be worse than asking again.
     #[test]
     fn the_beginning_of_a_name_is_not_enough() {
-        let neighbours =
-            ["Loan-prod", "Loan-production", "Loan-validation", "Loan-Verification", "Loan-20251122103000"];
-        for neighbour in neighbours {
+        for neighbour in ["Loan-prod", "Loan-production", "Loan-validation", "Loan-20251122103000"] {
             let error = choose("state machine", "Loan", named(&[neighbour, "Check"])).unwrap_err();
             assert_eq!(error.to_string(), format!("there is no state machine Loan; there are: {neighbour}, Check"));
         }
+        for neighbour in ["Loan-Verification", "Loan-kjhGhjkaghjL", "Loan-202511221030"] {
+            let error = choose("state machine", "Loan", named(&[neighbour, "Check"])).unwrap_err();
+            let told =
+                format!("there is no state machine Loan; if it is one of these, give its name in full: {neighbour}");
+            assert_eq!(error.to_string(), told);
+        }
+    }
+
+    #[test]
+    fn not_all_names_of_an_account_are_told() {
+        let names: Vec<String> = (0..300).map(|number| format!("machine-{number}")).collect();
+        let names: Vec<&str> = names.iter().map(String::as_str).collect();
+        let told = choose("state machine", "Loan", named(&names)).unwrap_err().to_string();
+        assert!(told.contains("machine-19, and 280 more") && !told.contains("machine-20"), "{told}");
     }
 
     #[test]
@@ -263,8 +294,11 @@ mod tests {
     #[tokio::test]
     async fn the_one_function_of_a_logical_id_is_found_and_of_several_that_of_a_stack() {
         const ONE: &[&str] = &["bridge-OpenFunction-1SLUTSKQNNHQA", "bridge-SweepFunction-1SLUTSKQNNHQA"];
+        // Nothing else has a name that goes on after this id.
+        const WORD: &[&str] = &["bridge-SweepFunction-kjhGhjkaghjL"];
         const SEVERAL: &[&str] = &["a-SweepFunction-1SLUTSKQNNHQA", "b-a-SweepFunction-K3QNB70RFCWZ"];
         assert_eq!(function_among(ONE, None).await.unwrap(), ONE[1]);
+        assert_eq!(function_among(WORD, None).await.unwrap(), WORD[0]);
         assert_eq!(function_among(SEVERAL, Some("a")).await.unwrap(), SEVERAL[0]);
         assert_eq!(function_among(SEVERAL, Some("b-a")).await.unwrap(), SEVERAL[1]);
         for (names, stack, told) in [

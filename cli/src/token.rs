@@ -1,6 +1,9 @@
 //! `token`: one answer to one task.
 
-use std::io::{Write, stdout};
+use std::{
+    fs,
+    io::{Write, stdout},
+};
 
 use callback_bridge::{Answer, OutputError, TaskCallbacks, TaskFailure, TaskOutput, TaskToken};
 use callback_bridge_aws::{CallbackRoles, StepFunctions};
@@ -106,13 +109,16 @@ fn read(command: Command) -> Result<(TaskToken, Telling), Error> {
 impl TokenSource {
     /// The token, with the white space around it left out: files end with a line feed.
     fn read(&self) -> Result<TaskToken, Error> {
-        let text = self.token_file.read().map_err(|error| match self.token_file {
-            Source::StandardInput => error,
+        let text = match &self.token_file {
+            Source::StandardInput => self.token_file.read()?,
             // What was given may be the token itself, so that it is not repeated.
-            Source::File(_) => Error::usage(
-                "the file of --token-file cannot be read: give the file that has the token in it, not the token",
-            ),
-        })?;
+            Source::File(path) => fs::read_to_string(path).map_err(|error| {
+                Error::usage(format!(
+                    "the file of --token-file cannot be read: {}; give the file that has the token in it, not the token",
+                    error.kind()
+                ))
+            })?,
+        };
         let text = text.trim();
         if text.contains(char::is_whitespace) {
             return Err(Error::usage(format!("{} has more in it than a task token", self.token_file)));
@@ -168,7 +174,7 @@ async fn tell(
 
 #[cfg(test)]
 mod tests {
-    use std::{fs, path::Path};
+    use std::path::Path;
 
     use callback_bridge::{Refusal, test_util::RecordingCallbacks};
     use clap::Parser;
@@ -252,7 +258,10 @@ mod tests {
         let words = ["callback-bridge", "token", "heartbeat", "--token-file", TOKEN];
         let arguments::Command::Token(command) = Arguments::parse_from(words).command else { panic!() };
         let error = read(command).unwrap_err().to_string();
-        assert!(error.contains("not the token") && !error.contains("secret"), "{error}");
+        assert!(
+            error.contains("entity not found; give") && error.contains("not the token") && !error.contains("secret"),
+            "{error}"
+        );
     }
 
     #[test]

@@ -3,6 +3,7 @@
 mod program;
 
 use std::{
+    fs,
     io::Write,
     path::Path,
     process::{Output, Stdio},
@@ -75,6 +76,11 @@ fn a_file_is_drawn_without_aws() {
     let output = callback_bridge(&["graph", file.to_str().unwrap()], &[], "");
     ends(&output, 0, "");
     assert!(output.stdout.starts_with(b"flowchart TD\n"));
+    let definition = fs::read_to_string(file).expect("the definition");
+    let piped = callback_bridge(&["graph", "-"], &[], &definition);
+    ends(&piped, 0, "");
+    assert_eq!(piped.stdout, output.stdout);
+    ends(&callback_bridge(&["graph", "nowhere/loan.asl"], &[], ""), 2, "nowhere/loan.asl cannot be read");
 }
 
 #[test]
