@@ -126,6 +126,9 @@ async fn until_ended(
             }
             Err(error) => return Err(error),
         };
+        if !view.is_read() {
+            return Err(Error::NobodyReads);
+        }
         sleep(wait).await;
     }
 }

@@ -4,6 +4,7 @@ mod condition;
 mod definition;
 mod layout;
 mod mermaid;
+mod shown;
 mod svg;
 mod visits;
 

@@ -3,13 +3,16 @@
 use std::time::Duration;
 
 use aws_config::{
-    BehaviorVersion, Region, SdkConfig, profile::ProfileFileCredentialsProvider, provider_config::ProviderConfig,
+    BehaviorVersion, Region, SdkConfig,
+    profile::{self, ProfileFileCredentialsProvider},
+    provider_config::ProviderConfig,
     timeout::TimeoutConfig,
 };
 use aws_sdk_sfn::{
     Client,
     config::{Builder, SharedCredentialsProvider},
 };
+use aws_types::os_shim_internal::{Env, Fs};
 
 use crate::{
     arguments::{Format, GlobalOptions},
@@ -30,10 +33,11 @@ impl Session {
     /// Reads what the options leave open from the environment and from the files of the AWS CLI.
     ///
     /// # Errors
-    /// When nobody says which region is meant.
+    /// When nobody says which region is meant, or there is no such profile.
     pub(crate) async fn open(options: &GlobalOptions) -> Result<Self, Error> {
         let mut loader = aws_config::defaults(BehaviorVersion::latest());
         if let Some(profile) = &options.profile {
+            is_there(profile).await?;
             loader = loader.profile_name(profile);
         }
         if let Some(region) = &options.region {
@@ -56,6 +60,20 @@ impl Session {
         let sfn = Client::from_conf(Builder::from(&config).timeout_config(timeouts).build());
         Ok(Self { sfn, config, format: options.output })
     }
+}
+
+/// The SDK would go on without a profile that is misspelt, and say that credentials or a region are missing.
+#[expect(clippy::default_trait_access, reason = "the type is of a crate that nothing else needs")]
+async fn is_there(profile: &str) -> Result<(), Error> {
+    let profiles = profile::load(&Fs::real(), &Env::real(), &Default::default(), None).await;
+    let profiles = profiles.map_err(|error| Error::Unreachable(format!("the files of the AWS CLI: {error}")))?;
+    if profiles.get_profile(profile).is_some() {
+        return Ok(());
+    }
+    let mut names: Vec<&str> = profiles.profiles().collect();
+    names.sort_unstable();
+    let there = if names.is_empty() { "none".to_owned() } else { names.join(", ") };
+    Err(Error::Unreachable(format!("there is no profile {profile} in the files of the AWS CLI; there are: {there}")))
 }
 
 /// The credentials of a profile that somebody has asked for: those of the environment, which the SDK prefers, are not meant.

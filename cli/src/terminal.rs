@@ -1,8 +1,12 @@
 //! What is written for people: tables as wide as their terminal.
 
-use std::io::{IsTerminal, stdout};
+use std::{
+    io::{IsTerminal, stdout},
+    os::fd::AsFd,
+};
 
 use comfy_table::{Cell, ContentArrangement, Table, presets::UTF8_FULL_CONDENSED};
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
 
 /// How wide a table is where nobody knows how wide it may be.
 const WIDTH: u16 = 160;
@@ -20,6 +24,13 @@ pub(crate) fn printable(text: &str) -> String {
     text.chars().map(|c| if c.is_control() && c != '\n' { '\u{fffd}' } else { c }).collect()
 }
 
+/// Whether nobody reads any more what is written there.
+pub(crate) fn is_closed(output: &impl AsFd) -> bool {
+    let mut polled = [PollFd::new(output, PollFlags::empty())];
+    let is_known = poll(&mut polled, Some(&Timespec::default())).is_ok();
+    is_known && polled[0].revents().intersects(PollFlags::ERR | PollFlags::HUP)
+}
+
 /// How many columns the terminal has, if there is one.
 fn width() -> u16 {
     let size = stdout().is_terminal().then(|| rustix::termios::tcgetwinsize(stdout()).ok()).flatten();
@@ -29,6 +40,14 @@ fn width() -> u16 {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_pipe_is_closed_when_its_reader_has_gone() {
+        let (reader, writer) = std::io::pipe().unwrap();
+        assert!(!is_closed(&writer));
+        drop(reader);
+        assert!(is_closed(&writer));
+    }
 
     #[test]
     fn no_control_character_reaches_a_terminal_but_line_feeds() {

@@ -122,6 +122,17 @@ fn whoever_stops_reading_is_not_told_that_all_is_well() {
     ends(&output, 141, "");
 }
 
+/// Nothing happens for days, perhaps.
+#[test]
+fn whoever_stops_reading_ends_it_also_while_nothing_happens() {
+    let aws = Aws::replying(vec![history(&[STARTED])]);
+    let mut child = command(&["follow", EXECUTION], &aws.url, &SOMEBODY).spawn().expect("the program");
+    let mut told = BufReader::new(child.stdout.take().expect("its lines")).lines();
+    assert!(told.next().expect("a line").expect("a text").contains("the execution has started"));
+    drop(told);
+    assert_eq!(child.wait().expect("its end").code(), Some(141));
+}
+
 #[test]
 fn a_program_gets_its_document_when_it_interrupts() {
     let aws = Aws::replying(vec![history(&[STARTED])]);

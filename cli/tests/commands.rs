@@ -37,6 +37,20 @@ fn without_a_region_or_a_connection_it_ends_with_4() {
 }
 
 #[test]
+fn a_profile_that_is_misspelt_is_named() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = folder.path().join("config");
+    let history = |profile| {
+        let file = ("AWS_CONFIG_FILE", file.to_str().expect("a path"));
+        callback_bridge(&["history", "m:act-1", "--profile", profile], &[file], "")
+    };
+    ends(&history("typo"), 4, "there is no profile typo in the files of the AWS CLI; there are: none");
+    fs::write(&file, "[default]\n[profile work]\n").expect("a file");
+    ends(&history("typo"), 4, "there is no profile typo in the files of the AWS CLI; there are: default, work");
+    ends(&history("work"), 4, "no region is known");
+}
+
+#[test]
 fn a_token_is_never_told() {
     let output = callback_bridge(&["token", "success", "--result", "{"], &SOMEBODY, TOKEN);
     ends(&output, 2, "--result is not JSON");

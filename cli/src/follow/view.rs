@@ -57,6 +57,11 @@ impl View {
         if self.format == Format::Json { Ok(()) } else { told }
     }
 
+    /// Whether somebody may read what is told next: `head` has gone when it has its lines.
+    pub(super) fn is_read(&self) -> bool {
+        self.format == Format::Json || !terminal::is_closed(&stdout())
+    }
+
     /// Shows who is waited for now, and for how long already.
     pub(super) fn show<'a>(&mut self, waits: impl Iterator<Item = &'a Wait>) {
         let Some(Live { all, bars }) = &mut self.live else { return };

@@ -9,7 +9,7 @@ use std::{
 use super::{
     Machine, State, Visits,
     definition::{Edge, Kind},
-    visits::Visit,
+    shown::{classes, cut, lines},
 };
 
 /// The longest text beside an arrow, in characters.
@@ -76,7 +76,7 @@ impl Flowchart<'_> {
         if state.within.is_empty() {
             let _ = writeln!(self.text, "{indent}s{id}{}", node(state));
         } else {
-            let _ = writeln!(self.text, "{indent}subgraph s{id}[{}]", quoted(&title(state)));
+            let _ = writeln!(self.text, "{indent}subgraph s{id}[{}]", quoted(&lines(state).join("\n")));
             for (branch, machine) in state.within.iter().enumerate() {
                 self.machine(machine, &format!("start{id}_{branch}"), depth + 1);
             }
@@ -94,7 +94,7 @@ impl Flowchart<'_> {
 
 /// A state as a shape of its own kind.
 fn node(state: &State) -> String {
-    let text = quoted(&title(state));
+    let text = quoted(&lines(state).join("\n"));
     match state.kind {
         Kind::Choice => format!("{{{text}}}"),
         Kind::Succeed | Kind::Fail => format!("([{text}])"),
@@ -105,35 +105,9 @@ fn node(state: &State) -> String {
     }
 }
 
-/// The name, and what is done there.
-fn title(state: &State) -> String {
-    let detail = state.detail.iter().map(|detail| format!("\n{detail}"));
-    let waits = match state.kind {
-        Kind::WaitingForToken => Some("\nwaits for its token".to_owned()),
-        Kind::WaitingForActivity => Some("\nwaits for a worker".to_owned()),
-        Kind::WaitingForJob => Some("\nwaits for the job".to_owned()),
-        _ => None,
-    };
-    [state.name.clone()].into_iter().chain(detail).chain(waits).collect()
-}
-
 fn arrow(edge: &Edge) -> String {
     let line = if edge.is_catch { "-.->" } else { "-->" };
-    edge.label.as_ref().map_or_else(|| line.to_owned(), |label| format!("{line}|{}|", quoted(&cut(label))))
-}
-
-fn classes(state: &State, visits: &Visits) -> impl Iterator<Item = &'static str> {
-    let kind = match state.kind {
-        Kind::Fail => Some("fails"),
-        Kind::Succeed => Some("succeeds"),
-        _ => state.waits().then_some("waits"),
-    };
-    let visit = visits.of_state(&state.name).map(|visit| match visit {
-        Visit::Visited => "visited",
-        Visit::There => "there",
-        Visit::Failed => "failed",
-    });
-    kind.into_iter().chain(visit)
+    edge.label.as_ref().map_or_else(|| line.to_owned(), |label| format!("{line}|{}|", quoted(&cut(label, LABEL))))
 }
 
 /// A text in which nothing means anything to Mermaid, which reads it as Markdown.
@@ -170,13 +144,6 @@ pub(super) fn is_too_large(drawn: &str) -> bool {
     drawn.matches("->").count() > 500 || drawn.chars().count() > 50_000
 }
 
-fn cut(text: &str) -> String {
-    if text.chars().count() <= LABEL {
-        return text.to_owned();
-    }
-    text.chars().take(LABEL - 1).chain(['…']).collect()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -204,11 +171,5 @@ mod tests {
         assert!(!is_too_large(&"a --> b\n".repeat(500)));
         assert!(is_too_large(&"a --> b\n".repeat(501)));
         assert!(is_too_large(&"é".repeat(50_001)));
-    }
-
-    #[test]
-    fn long_conditions_are_cut() {
-        assert_eq!(cut(&"x".repeat(61)).chars().count(), 60);
-        assert_eq!(cut(&"x".repeat(60)), "x".repeat(60));
     }
 }

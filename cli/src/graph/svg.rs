@@ -10,7 +10,7 @@ use super::{
     Machine, State, Visits,
     definition::{Edge, Kind},
     layout::{Arrow, Path, Size, lay_out},
-    visits::Visit,
+    shown::{classes, cut, lines},
 };
 
 /// The room around what is in a frame.
@@ -98,7 +98,7 @@ fn of_state(state: &State, visits: &Visits) -> Drawn {
     let below = within.iter().map(|machine| machine.size.height + MARGIN).fold(0.0, f64::max);
     let size =
         Size { width: title.width.max(if within.is_empty() { 0.0 } else { inner }), height: title.height + below };
-    let mut svg = shape(state, size, &classes(state, visits));
+    let mut svg = shape(state, size, visits);
     for (index, line) in lines.iter().enumerate() {
         let class = if index == 0 { "" } else { " class=\"detail\"" };
         let (x, y) = (size.width / 2.0, MARGIN / 2.0 + (size_of(index) + 0.75) * LINE);
@@ -112,19 +112,10 @@ fn of_state(state: &State, visits: &Visits) -> Drawn {
     Drawn { size, svg }
 }
 
-/// The name, and what is done there.
-fn lines(state: &State) -> Vec<String> {
-    let waits = match state.kind {
-        Kind::WaitingForToken => Some("waits for its token"),
-        Kind::WaitingForActivity => Some("waits for a worker"),
-        Kind::WaitingForJob => Some("waits for the job"),
-        _ => None,
-    };
-    [state.name.clone()].into_iter().chain(state.detail.clone()).chain(waits.map(str::to_owned)).collect()
-}
-
 /// A state as a shape of its own kind.
-fn shape(state: &State, Size { width, height }: Size, classes: &str) -> String {
+fn shape(state: &State, Size { width, height }: Size, visits: &Visits) -> String {
+    let base = if matches!(state.kind, Kind::Parallel | Kind::Map) { "frame" } else { "state" };
+    let classes = [base].into_iter().chain(classes(state, visits)).collect::<Vec<_>>().join(" ");
     let radius = match state.kind {
         Kind::Succeed | Kind::Fail => height / 2.0,
         Kind::Parallel | Kind::Map => 4.0,
@@ -148,25 +139,8 @@ fn shape(state: &State, Size { width, height }: Size, classes: &str) -> String {
     }
 }
 
-fn classes(state: &State, visits: &Visits) -> String {
-    let kind = match state.kind {
-        Kind::Fail => "state fails",
-        Kind::Succeed => "state succeeds",
-        Kind::Parallel | Kind::Map => "frame",
-        _ if state.waits() => "state waits",
-        _ => "state",
-    };
-    let visit = match visits.of_state(&state.name) {
-        None => "",
-        Some(Visit::Visited) => " visited",
-        Some(Visit::There) => " there",
-        Some(Visit::Failed) => " failed",
-    };
-    format!("{kind}{visit}")
-}
-
 fn label_size(edge: &Edge) -> Size {
-    edge.label.as_ref().map_or_else(Size::default, |label| Size { width: width(&cut(label)), height: LINE })
+    edge.label.as_ref().map_or_else(Size::default, |label| Size { width: width(&cut(label, LABEL)), height: LINE })
 }
 
 fn of_edge(edge: &Edge, path: &Path) -> String {
@@ -190,18 +164,11 @@ fn of_edge(edge: &Edge, path: &Path) -> String {
             "<rect class=\"behind\" x=\"{left:.1}\" y=\"{top:.1}\" width=\"{width:.1}\" height=\"{height:.1}\"/>\
              <text class=\"label\" x=\"{x:.1}\" y=\"{:.1}\">{}<title>{}</title></text>",
             y + 4.0,
-            escaped(&cut(label)),
+            escaped(&cut(label, LABEL)),
             escaped(label)
         );
     }
     svg
-}
-
-fn cut(label: &str) -> String {
-    if label.chars().count() <= LABEL {
-        return label.to_owned();
-    }
-    label.chars().take(LABEL - 1).chain(['…']).collect()
 }
 
 #[expect(clippy::cast_precision_loss, reason = "a state has few lines")]
