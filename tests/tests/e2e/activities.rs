@@ -153,3 +153,27 @@ fn an_activity_that_may_not_be_polled_raises_an_alarm_and_a_task_that_can_go_now
         becomes_empty(sample, "CreditCheckQueueUrl").await;
     });
 }
+
+#[test]
+fn a_queue_of_your_own_gets_the_tasks_and_its_worker_alone_may_answer_them() {
+    const QUEUE: &str = "your-own-tasks";
+    let stack = polling("activity-queue");
+    let stack = stack.parameter("PollActivityQueueArn", format!("arn:aws:sqs:us-east-1:123456789012:{QUEUE}"));
+    run(stack, Duration::ZERO, async |sample| {
+        let (sqs, sfn) = (sample.bridge.sqs(), sample.bridge.sfn());
+        let url = sqs.create_queue().queue_name(QUEUE).send().await.unwrap().queue_url.unwrap();
+        let execution = sample.start(MACHINE, &input("good")).await.unwrap();
+        assert_eq!(poll(sample).await, None);
+        let received = sqs.receive_message().queue_url(url).wait_time_seconds(20).send().await.unwrap();
+        let [message] = received.messages() else { panic!("{received:?}") };
+        let task: Value = serde_json::from_str(message.body().unwrap()).unwrap();
+        assert_eq!(task["input"], input("good"));
+        let answer = sfn.send_task_success().task_token(task["taskToken"].as_str().unwrap());
+        answer.output(json!({ "score": 800 }).to_string()).send().await.unwrap();
+        let ended = sample.end_of(&execution, PATIENCE).await.unwrap();
+        assert_eq!(ended.output.unwrap()["decision"], "approved");
+        let resources: Vec<_> = sample.bridge.description().resources.keys().collect();
+        assert!(resources.iter().any(|id| *id == "FailDeadLettersActivityPolicy"), "{resources:?}");
+        assert!(resources.iter().all(|id| *id != "CheckCreditActivityPolicy"), "{resources:?}");
+    });
+}
