@@ -47,9 +47,13 @@ pub(super) async fn a_job_that_batch_refuses_fails_the_execution(sample: &Sample
     let (region, queue) = (sample.bridge.region(), resource(sample, "CountJobQueue"));
     aws(region, &["batch", "update-job-queue", "--job-queue", queue, "--state", "DISABLED"]).await;
     aws(region, &["batch", "delete-job-queue", "--job-queue", queue]).await;
-    let (error, cause) = failure(sample, &start(sample, "run-batch-job/good").await).await;
+    let execution = start(sample, "run-batch-job/good").await;
+    let (error, cause) = failure(sample, &execution).await;
     assert_eq!(error, "Batch.ClientException");
     assert!(cause.contains("does not exist"), "{cause}");
+    let history = sample.history_of(&execution).await.unwrap();
+    let entered = history.iter().filter_map(|event| event.state_entered_event_details());
+    assert_eq!(entered.map(|state| state.name()).collect::<Vec<_>>(), ["Run the job", "The job failed"]);
 }
 
 pub(super) async fn a_container_answers(sample: &Sample) {
