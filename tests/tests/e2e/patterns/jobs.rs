@@ -1,5 +1,6 @@
 //! Jobs in containers. None is run here: the local AWS has one of Batch succeed, and whoever tests plays the one of ECS.
 
+use aws_sdk_sfn::types::StateEnteredEventDetails;
 use callback_bridge_local::{LocalRegion, Sample, StackOptions};
 use serde_json::{Value, json};
 
@@ -53,7 +54,7 @@ pub(super) async fn a_job_that_batch_refuses_fails_the_execution(sample: &Sample
     assert!(cause.contains("does not exist"), "{cause}");
     let history = sample.history_of(&execution).await.unwrap();
     let entered = history.iter().filter_map(|event| event.state_entered_event_details());
-    assert_eq!(entered.map(|state| state.name()).collect::<Vec<_>>(), ["Run the job", "The job failed"]);
+    assert_eq!(entered.map(StateEnteredEventDetails::name).collect::<Vec<_>>(), ["Run the job", "The job failed"]);
 }
 
 pub(super) async fn a_container_answers(sample: &Sample) {
