@@ -80,10 +80,22 @@ pub(crate) fn stack(name: &str) -> StackOptions {
 /// The stack of a template whose text is changed.
 pub(crate) fn changed(stack: StackOptions, change: impl FnOnce(&str) -> String) -> StackOptions {
     let text = change(&fs::read_to_string(repository().join("template.yaml")).unwrap());
-    let text = text.replace("DefinitionUri: ", &format!("DefinitionUri: {}/", repository().display()));
+    let text = text.replace("DefinitionUri: infra/", &format!("DefinitionUri: {}/infra/", repository().display()));
     let template = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("{}.yaml", stack.name));
     fs::write(&template, text).unwrap();
     StackOptions { template, ..stack }
+}
+
+/// The stack with another definition of one of its state machines, as in `credit-check`.
+pub(crate) fn redefined(stack: StackOptions, machine: &str, change: impl FnOnce(&str) -> String) -> StackOptions {
+    let file = format!("infra/statemachines/{machine}.asl.json");
+    let definition = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("{}-{machine}.asl.json", stack.name));
+    fs::write(&definition, change(&fs::read_to_string(repository().join(&file)).unwrap())).unwrap();
+    changed(stack, |text| {
+        let uri = format!("DefinitionUri: {file}\n");
+        assert_eq!(text.matches(&uri).count(), 1, "{file} is not deployed");
+        text.replace(&uri, &format!("DefinitionUri: {}\n", definition.display()))
+    })
 }
 
 /// Runs a flow on a stack of its own, and then looks whether it left messages, answered a task twice, showed tokens or

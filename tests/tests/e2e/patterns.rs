@@ -7,7 +7,10 @@ mod samples;
 mod ways;
 
 use aws_sdk_sfn::types::ExecutionStatus;
-use callback_bridge_local::{Ended, Sample, StackOptions, people::Page};
+use callback_bridge_local::{
+    Ended, Sample, StackOptions,
+    people::{Mail, Page},
+};
 use serde_json::Value;
 
 use crate::{
@@ -49,10 +52,16 @@ async fn failure(sample: &Sample, execution: &str) -> (String, String) {
 /// Has whoever is asked about an application decide by the form of their page.
 async fn decide(sample: &Sample, application: &str, choice: &str) -> Page {
     let people = People::of(sample);
-    let mail = some(async || {
+    let mail = mail_about(&people, application).await;
+    let page = people.browser.open(mail.link().unwrap()).await.unwrap();
+    people.fill_in(&page, choice, "").await
+}
+
+/// The mail by which somebody is asked about an application.
+async fn mail_about(people: &People<'_>, application: &str) -> Mail {
+    some(async || {
         let mails = people.mails_to("lender").await;
         mails.into_iter().find(|mail| mail.subject.contains(application))
-    });
-    let page = people.browser.open(mail.await.link().unwrap()).await.unwrap();
-    people.fill_in(&page, choice, "").await
+    })
+    .await
 }

@@ -58,17 +58,24 @@ fn states(definition: &Value) -> Vec<(String, Value)> {
     found
 }
 
+/// The states that hand out a token, and wait for it.
 fn waiting_states(template: &Template) -> Vec<(String, Value, BTreeMap<String, Value>)> {
+    states_that_call(template, "waitForTaskToken")
+}
+
+/// The states that call their service in this pattern, in whichever version of it.
+fn states_that_call(template: &Template, wanted: &str) -> Vec<(String, Value, BTreeMap<String, Value>)> {
     let mut found = Vec::new();
     for file in files() {
         let (definition, substitutions) = definition(template, &file);
         for (name, state) in states(&definition) {
-            if state["Resource"].as_str().is_some_and(|resource| resource.ends_with(".waitForTaskToken")) {
+            let called = state["Resource"].as_str().and_then(|resource| resource.rsplit_once('.'));
+            if called.is_some_and(|(_, pattern)| pattern.split(':').next() == Some(wanted)) {
                 found.push((format!("{}: {name}", file.display()), state, substitutions.clone()));
             }
         }
     }
-    assert!(!found.is_empty(), "no state waits for a token");
+    assert!(!found.is_empty(), "no state calls its service by .{wanted}");
     found
 }
 
@@ -131,6 +138,20 @@ fn every_state_that_waits_has_a_timeout_and_catches_it_under_both_names() {
             state["Catch"].as_array().unwrap().iter().map(|catch| &catch["ErrorEquals"]).collect();
         let timeouts = json!(["States.Timeout", "States.HeartbeatTimeout"]);
         assert!(catchers.contains(&&timeouts), "{name} does not catch its timeouts under both names");
+        assert_eq!(catchers.last(), Some(&&json!(["States.ALL"])), "{name}: States.ALL stands alone, and last");
+    }
+}
+
+/// A job has no token and no heartbeats. Its timeout may be an expression, which makes it longer than that of the job.
+#[test]
+fn every_state_that_waits_for_a_job_has_a_timeout_and_catches_it() {
+    for (name, state, _) in states_that_call(&Template::read(), "sync") {
+        let timeout = &state["TimeoutSeconds"];
+        let is_computed = timeout.as_str().is_some_and(|text| text.starts_with("{%") && text.ends_with("%}"));
+        assert!(timeout.as_u64() > Some(0) || is_computed, "{name} would wait for a year: {timeout}");
+        let catchers: Vec<&Value> =
+            state["Catch"].as_array().unwrap().iter().map(|catch| &catch["ErrorEquals"]).collect();
+        assert!(catchers.contains(&&json!(["States.Timeout"])), "{name} does not catch its timeout");
         assert_eq!(catchers.last(), Some(&&json!(["States.ALL"])), "{name}: States.ALL stands alone, and last");
     }
 }
@@ -220,18 +241,36 @@ fn messages_to_a_fifo_queue_differ_by_their_token() {
     assert!(found > 0, "no state sends to a FIFO queue");
 }
 
-/// What has gone wrong after the token went out is no reason for another one: whoever has the first works in vain.
+/// What has gone wrong after the token went out is no reason for another one: whoever has the first works in vain. What the
+/// service itself fails with is one.
 #[test]
 fn a_state_that_hands_out_a_token_tries_again_by_the_names_of_errors_alone() {
-    let mut tried = 0;
     for (name, state, _) in waiting_states(&Template::read()) {
-        for retry in state["Retry"].as_array().into_iter().flatten() {
-            let errors = retry["ErrorEquals"].to_string();
-            assert!(!errors.contains("States."), "{name}: {errors}");
-            tried += 1;
-        }
+        let retries = state["Retry"].as_array().unwrap_or_else(|| panic!("{name} does not try again"));
+        let errors: Vec<&str> = retries.iter().flat_map(|retry| names_in(&retry["ErrorEquals"])).collect();
+        assert!(!errors.iter().any(|error| error.starts_with("States.")), "{name}: {errors:?}");
+        let service = service_of(&state);
+        assert!(errors.iter().any(|error| error.starts_with(service)), "{name}: none of {errors:?} is of {service}");
+        let is_paid_for = message(&state)["webhook"].is_object();
+        assert!(!is_paid_for || !errors.contains(&"SQS.SdkClientException"), "{name}: it might be paid for twice");
     }
-    assert!(tried > 0, "no state tries again");
+}
+
+fn names_in(errors: &Value) -> impl Iterator<Item = &str> {
+    errors.as_array().unwrap().iter().map(|error| error.as_str().unwrap())
+}
+
+/// What the names of the errors begin with that a state's service fails with.
+fn service_of(state: &Value) -> &'static str {
+    match state["Resource"].as_str().unwrap().split(':').nth(5).unwrap() {
+        "sqs" => "SQS.",
+        "sns" => "SNS.",
+        "events" => "EventBridge.",
+        "lambda" => "Lambda.",
+        "states" => "StepFunctions.",
+        "ecs" => "ECS.",
+        other => panic!("say here what the errors of {other} begin with"),
+    }
 }
 
 /// In a FIFO queue a task may wait behind another one until that is given up.
@@ -531,9 +570,15 @@ fn whatever_delivers_to_a_queue_of_tokens_gives_up_to_the_dead_letter_queue() {
 fn every_state_machine_and_all_its_inputs_stand_on_the_page_about_patterns() {
     let page = fs::read_to_string(repository().join("docs/patterns.md")).unwrap();
     for file in files() {
-        let name = file.file_name().unwrap().to_string_lossy().replace(".asl.json", "");
-        assert!(page.contains(&format!("(../infra/statemachines/{name}.asl.json)")), "{name}");
-        let events = format!("../events/statemachines/{name}/");
-        assert!(page.contains(&events) || name == "send-links" || name == "early-answer-job", "no input of {name}");
+        let name = file.file_name().unwrap().to_string_lossy().into_owned();
+        assert!(page.contains(&format!("(../infra/statemachines/{name})")), "{name}");
+        let inputs = repository().join("events/statemachines").join(name.replace(".asl.json", ""));
+        let inputs: Vec<_> = fs::read_dir(&inputs).unwrap_or_else(|error| panic!("{name}: {error}")).collect();
+        assert!(!inputs.is_empty(), "no input of {name}");
+        for input in inputs {
+            let input = input.unwrap().path();
+            let link = format!("(../{})", input.strip_prefix(repository()).unwrap().display());
+            assert!(page.contains(&link), "{link}");
+        }
     }
 }

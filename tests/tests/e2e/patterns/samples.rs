@@ -6,10 +6,10 @@ use aws_sdk_sfn::types::ExecutionStatus;
 use callback_bridge_local::{Line, LocalRegion, Sample};
 use serde_json::{Value, json};
 
-use super::{decide, failure, jobs, output, stack, start, start_with};
+use super::{decide, failure, jobs, mail_about, output, stack, start, start_with};
 use crate::{
-    approvals::shows,
-    bench::{PATIENCE, run_prepared, sample_input, some},
+    approvals::{People, shows},
+    bench::{PATIENCE, becomes_empty, run_prepared, sample_input, some},
     subscriber::Subscriber,
 };
 
@@ -22,11 +22,13 @@ fn what_needs_no_worker_and_what_needs_several_answers() {
         a_job_answers_early(sample, &told).await;
         a_job_refuses_what_it_cannot_read(sample).await;
         jobs::a_job_of_batch_has_an_end(sample).await;
+        jobs::a_job_that_batch_refuses_fails_the_execution(sample).await;
         jobs::a_container_answers(sample).await;
         all_of_the_context_object_is_in_the_messages(sample).await;
         all_items_of_a_map_are_answered(sample).await;
         both_branches_are_answered(sample).await;
         an_approver_learns_that_the_credit_was_declined_meanwhile(sample).await;
+        a_branch_that_nobody_decides_about_ends_both(sample).await;
     });
 }
 
@@ -138,4 +140,20 @@ async fn an_approver_learns_that_the_credit_was_declined_meanwhile(sample: &Samp
     assert_eq!((&output["decision"], &output["failure"]["Error"]), (&json!("declined"), &json!("Credit.Declined")));
     let page = decide(sample, "loan-43", "approve").await;
     shows(&page, 200, &["Your answer is recorded", "the process that asked for it had stopped waiting"]);
+}
+
+/// The question is closed three minutes before the timeout of the state, which is three days.
+async fn a_branch_that_nobody_decides_about_ends_both(sample: &Sample) {
+    let input = "check-and-approve/good";
+    let mut application = sample_input(input);
+    application["applicationId"] = json!("loan-45");
+    let execution = start_with(sample, input, application).await;
+    let people = People::of(sample);
+    let mail = mail_about(&people, "loan-45").await;
+    becomes_empty(sample, "CallbackQueueUrl").await; // so that nobody writes any more
+    people.time_passes(mail.link().unwrap(), Duration::from_mins(3 * 24 * 60 - 3)).await;
+    people.sweep().await;
+    let (error, cause) = failure(sample, &execution).await;
+    assert_eq!(error, "Approval.TimedOut", "{cause}");
+    assert!(cause.starts_with("Nobody decided about the loan in time"), "{cause}");
 }
