@@ -89,6 +89,9 @@ fn failed(function: &str, error: &Value) -> Error {
         "Bridge.NotOpen" => "`callback-bridge callbacks show` tells what became of it",
         "Bridge.Undecided" => "`callback-bridge callbacks show` tells who is asked, and `resend` tells them again",
         "Bridge.NobodyIsAsked" => "`callback-bridge callbacks withdraw` takes it back",
+        "Bridge.CallTaken" => {
+            "ask whoever runs it what became of the call; `callback-bridge callbacks withdraw` takes it back"
+        }
         "Bridge.InvalidInput" => "see --help",
         "Bridge.TableUnavailable" => {
             return Error::Unreachable(format!("{message}; try again in a minute ({error_type})"));
@@ -147,6 +150,7 @@ mod tests {
             ("Bridge.NotOpen", "callbacks show"),
             ("Bridge.Undecided", "resend"),
             ("Bridge.NobodyIsAsked", "withdraw"),
+            ("Bridge.CallTaken", "ask whoever runs it"),
             ("Bridge.InvalidInput", "--help"),
         ] {
             let payload = json!({ "errorType": error_type, "errorMessage": "there is none" });

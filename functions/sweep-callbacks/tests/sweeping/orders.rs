@@ -154,6 +154,10 @@ async fn what_cannot_be_done_is_told_by_its_name() {
     let urls = bench.opened_with("urls", None, Ask::Urls {}).await;
     let order = json!({ "resend": { "callbackId": urls, "by": "carol@example.com" } });
     assert_eq!(told(bench.handle(order).await.unwrap_err()).0, "Bridge.NobodyIsAsked");
+    let webhook = Webhook::read(json!({ "destination": "payment-provider" })).unwrap();
+    let called = bench.opened_with("called", None, Ask::Webhook(webhook)).await;
+    let order = json!({ "resend": { "callbackId": called, "by": "carol@example.com" } });
+    assert_eq!(told(bench.handle(order).await.unwrap_err()).0, "Bridge.CallTaken");
     bench.store.fail_when(|call| matches!(call, TableCall::Upcoming(5)));
     assert_eq!(told(bench.handle(json!({ "list": {} })).await.unwrap_err()).0, "Bridge.TableUnavailable");
 }
