@@ -43,7 +43,7 @@ impl Function {
     pub(super) async fn find(session: &Session, place: &Place) -> Result<Self, Error> {
         let name = match &place.function {
             Some(name) => name.clone(),
-            None => names::function(&Client::new(&session.config), LOGICAL_ID, place.stack.as_deref()).await?,
+            None => names::function(&session.lambda(), LOGICAL_ID, place.stack.as_deref()).await?,
         };
         let timeouts = TimeoutConfig::builder().operation_attempt_timeout(PATIENCE).build();
         // An order that is carried out twice tells people twice.
@@ -105,7 +105,7 @@ fn failed(function: &str, error: &Value) -> Error {
 /// As whom AWS knows whoever uses this: what it notes down about every call, without the account, as in
 /// `assumed-role/Administrator/carol@example.com`.
 pub(super) async fn caller(session: &Session) -> Result<String, Error> {
-    let identity = aws_sdk_sts::Client::new(&session.config).get_caller_identity().send().await;
+    let identity = session.sts().get_caller_identity().send().await;
     let identity = identity.map_err(|error| Error::of_call("sts:GetCallerIdentity", &error))?;
     let arn = identity.arn.unwrap_or_default();
     let name = name_of(&arn);
