@@ -5,7 +5,7 @@ use std::{fmt, time::Duration};
 use aws_lambda_events::event::sqs::SqsMessage;
 use serde_json::{Value, json};
 
-use crate::{MessageError, TaskMessage, TaskToken};
+use crate::{MessageError, TaskMessage, TaskToken, is_of_credentials};
 
 /// The longest that asking an activity for a task may take. Step Functions keeps a call open for a minute, and wants its callers
 /// to be patient for five seconds more
@@ -77,10 +77,10 @@ pub enum PollError {
         /// The error code.
         code: String,
     },
-    /// Never, until somebody mends the activity's ARN, or a grant.
-    #[error("{code}: check the activity's ARN, and the grant for states:GetActivityTask on it")]
+    /// Never, until somebody mends the credentials, the activity's key or ARN, or a grant.
+    #[error("{code}: {}", to_be_mended(code))]
     Refused {
-        /// The error code.
+        /// The error code, or [`NO_CREDENTIALS`](crate::NO_CREDENTIALS).
         code: String,
     },
     /// There was no reply that could be used. A task that it held is lost.
@@ -89,6 +89,17 @@ pub enum PollError {
         /// What was instead of a reply.
         reason: String,
     },
+}
+
+/// What is wrong when a poll is refused with this code.
+fn to_be_mended(code: &str) -> &'static str {
+    if is_of_credentials(code) {
+        "check the credentials"
+    } else if code.starts_with("Kms") {
+        "check the activity's KMS key, and the grants for it"
+    } else {
+        "check the activity's ARN, and the grant for states:GetActivityTask on it"
+    }
 }
 
 /// The queue of workers that tasks are sent to.
@@ -163,6 +174,23 @@ mod tests {
     fn nothing_of_a_task_is_printed() {
         let printed = format!("{:?}", task("\"personal\""));
         assert!(!printed.contains(TOKEN) && !printed.contains("personal"), "{printed}");
+    }
+
+    #[test]
+    fn a_refusal_says_what_is_to_be_mended() {
+        for (code, mended) in [
+            ("ExpiredTokenException", "the credentials"),
+            ("UnrecognizedClientException", "the credentials"),
+            (crate::NO_CREDENTIALS, "the credentials"),
+            ("KmsAccessDeniedException", "KMS key"),
+            ("KmsInvalidStateException", "KMS key"),
+            ("AccessDeniedException", "the grant for states:GetActivityTask"),
+            ("ActivityDoesNotExist", "the activity's ARN"),
+        ] {
+            let told = PollError::Refused { code: code.to_owned() }.to_string();
+            assert!(told.starts_with(&format!("{code}: check ")) && told.contains(mended), "{told}");
+            assert_eq!(told.contains("credentials"), mended == "the credentials", "{told}");
+        }
     }
 
     fn any_json() -> impl Strategy<Value = Value> {
