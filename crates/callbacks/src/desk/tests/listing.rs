@@ -58,6 +58,10 @@ async fn what_is_not_wanted_is_left_out() {
             Filter { state_machine: some("arn:aws:states:us-east-1:210987654321:stateMachine:loans"), ..none() },
             vec![loan],
         ),
+        (
+            Filter { state_machine: some("arn:aws:states:us-east-1:210987654321:stateMachine:loans:PROD"), ..none() },
+            vec![loan],
+        ),
         (Filter { state_machine: some("arn:aws:states:us-east-1:210987654321:stateMachine:loan"), ..none() }, vec![]),
         (Filter { status: Some(Standing::Waiting), ..none() }, vec![payment, loan, urls]),
         (Filter { status: Some(Standing::Decided), ..none() }, vec![]),
