@@ -104,6 +104,29 @@ async fn what_a_destination_is_sent_is_shown_without_a_token_in_it() {
     );
 }
 
+/// Where it is short, or in an answer, as much as in what is sent.
+#[tokio::test(start_paused = true)]
+async fn a_token_is_told_nowhere_that_somebody_has_put_it() {
+    let bench = Bench { callbacks: RecordingCallbacks::default().answering([denied(), denied()]), ..Bench::new() };
+    let approval = json!({
+        "title": format!("Loan {TOKEN}"), "approvers": ["alice@example.com", "bob@example.com"],
+        "details": [{ "label": TOKEN, "value": TOKEN }],
+    });
+    let id = bench.opened_with(TOKEN, None, Ask::Approval(Approval::read(approval).unwrap())).await;
+    bench.answer("alice@example.com", Some(TOKEN)).await;
+    let listed = bench.ordered(json!({ "list": {} })).await;
+    assert_eq!(listed["callbacks"][0]["title"], "Loan [redacted]");
+    let shown = bench.ordered(json!({ "show": { "callbackId": id } })).await;
+    assert_eq!((&shown["answers"][0]["comment"], &shown["title"]), (&json!("[redacted]"), &json!("Loan [redacted]")));
+    bench.ordered(json!({ "settle": { "callbackId": id } })).await;
+
+    let bench = Bench::new();
+    let webhook = json!({ "destination": "payment-provider", "body": { TOKEN: 1 } });
+    bench.opened_with(TOKEN, None, Ask::Webhook(Webhook::read(webhook).unwrap())).await;
+    let shown = bench.ordered(sample("show")).await;
+    assert_eq!(shown["request"]["body"], json!({ "[redacted]": 1 }));
+}
+
 #[tokio::test(start_paused = true)]
 async fn those_who_have_not_answered_are_told_again() {
     let bench = Bench::new();
