@@ -59,6 +59,8 @@ struct Sweep {
 #[serde(rename_all = "camelCase")]
 struct Page {
     callbacks: Vec<Value>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    unreadable: Vec<CallbackId>,
     #[serde(skip_serializing_if = "Option::is_none")]
     next_page_token: Option<String>,
 }
@@ -95,10 +97,10 @@ impl From<Swept> for Report {
 }
 
 impl From<Listed> for Report {
-    fn from(Listed { callbacks, next }: Listed) -> Self {
+    fn from(Listed { callbacks, unreadable, next }: Listed) -> Self {
         let next_page_token = next.as_ref().map(Position::to_string);
         let row = |callback: &Callback| without_token(&Row::of(callback), &callback.state);
-        Self(Done::Listed(Page { callbacks: callbacks.iter().map(row).collect(), next_page_token }))
+        Self(Done::Listed(Page { callbacks: callbacks.iter().map(row).collect(), unreadable, next_page_token }))
     }
 }
 

@@ -74,6 +74,15 @@ async fn a_listing_goes_on_where_its_page_ended() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn what_cannot_be_read_is_told_beside_what_can() {
+    let bench = Bench::new();
+    let (broken, whole) = (bench.opened("broken").await, bench.opened("whole").await);
+    bench.store.fail_when(move |call| call == TableCall::Load(broken));
+    let listed = bench.ordered(json!({ "list": {} })).await;
+    assert_eq!((&listed["callbacks"][0]["callbackId"], &listed["unreadable"]), (&json!(whole), &json!([broken])));
+}
+
+#[tokio::test(start_paused = true)]
 async fn all_that_is_known_is_shown_but_for_the_token_and_the_links() {
     let bench = Bench::new();
     bench.answered_by_alice().await;

@@ -114,6 +114,15 @@ async fn what_is_over_for_its_task_does_not_come_although_somebody_is_to_be_told
 }
 
 #[tokio::test]
+async fn one_that_cannot_be_read_hides_no_other() {
+    let (bench, [loan, payment, urls]) = of_all_kinds().await;
+    bench.store.fail_when(move |call| call == TableCall::Load(loan));
+    let listed = bench.desk.list(&Filter::default(), Position::default(), 2).await.unwrap();
+    let ids: Vec<_> = listed.callbacks.iter().map(|callback| callback.request.id).collect();
+    assert_eq!((ids, listed.unreadable, listed.next), (vec![payment, urls], vec![loan], None));
+}
+
+#[tokio::test]
 async fn whoever_wants_few_of_many_gets_a_page_and_its_end() {
     let bench = Bench::new(MemoryStore::default(), RecordingCallbacks::default());
     for number in 0..1100 {
