@@ -20,7 +20,7 @@ impl NoCredentials {
         let mut causes = causes(error);
         let failed = causes.find_map(|cause| cause.downcast_ref::<CredentialsError>())?;
         let timed_out = matches!(failed, CredentialsError::ProviderTimedOut(_));
-        let unheard = timed_out || causes.any(|cause| cause.is::<ConnectorError>());
+        let unheard = timed_out || causes.any(<dyn Error>::is::<ConnectorError>);
         Some(if unheard { Self::Unheard } else { Self::Missing })
     }
 }
