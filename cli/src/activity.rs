@@ -31,8 +31,9 @@ pub(crate) enum Command {
     /// text. If it exits with a code other than 0, the task fails with the error Command.Exit and the code, as in
     /// `Command.Exit3`, and the end of what it printed on standard error as the cause.
     ///
-    /// The first Ctrl-C, SIGTERM, SIGHUP or SIGQUIT lets end what has begun, which takes up to a minute, because a task may be
-    /// on its way; the second kills the commands and fails their tasks with `Command.Stopped`; the third leaves at once.
+    /// The first Ctrl-C, SIGTERM, SIGHUP or SIGQUIT lets end what has begun: the open calls for tasks, up to 70 seconds, because
+    /// a task may be on its way, the commands of tasks that they bring, and all that run, for as long as they take; the second
+    /// kills the commands and fails their tasks with `Command.Stopped`; the third leaves at once.
     Work(Work),
 }
 

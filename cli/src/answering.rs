@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use callback_bridge::{Answer, Backoff, Disposition, Refusal, TaskCallbacks, TaskHandle, TaskToken};
+use callback_bridge::{Answer, Backoff, Disposition, Refusal, TaskCallbacks, TaskHandle, TaskToken, is_of_credentials};
 use tokio::time::sleep;
 
 use crate::error::Error;
@@ -71,6 +71,9 @@ impl From<NotTaken> for Error {
             (Disposition::BadToken, _) => "Step Functions does not know this token: check that all of it is there, and \
                                            --region and --profile, for a token is good in its own account and region only"
                 .to_owned(),
+            (Disposition::Denied, Refusal::Denied { code }) if is_of_credentials(&code) => {
+                format!("the credentials are not valid; sign in again, or choose another --profile ({code})")
+            }
             (Disposition::Denied, Refusal::Denied { code }) => format!(
                 "AWS denies the call ({code}): have states:SendTaskSuccess, states:SendTaskFailure and \
                  states:SendTaskHeartbeat granted to you, and the use of the state machine's KMS key, or choose another \

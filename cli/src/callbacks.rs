@@ -38,7 +38,7 @@ enum Command {
     List(Box<list::Arguments>),
     /// All that is known of a callback, also when it is settled
     Show(Show),
-    /// Tell those again who are asked and have not answered, by the same links
+    /// Tell those again who are asked and have not answered, by the same links; not a destination that has taken the call
     Resend(Ordered),
     /// Take a question back: its task fails with `Bridge.Withdrawn`
     Withdraw(Withdraw),

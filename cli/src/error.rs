@@ -3,6 +3,7 @@
 use std::{error::Error as _, io, iter, process::ExitCode};
 
 use aws_sdk_sfn::error::{ProvideErrorMetadata, SdkError};
+use callback_bridge::is_of_credentials;
 use callback_bridge_aws::is_throttling;
 
 use crate::redacted;
@@ -117,25 +118,23 @@ impl Error {
 }
 
 /// What a refusal means, by its code.
-/// <https://docs.aws.amazon.com/step-functions/latest/apireference/CommonErrors.html>
 fn refusal(action: &str, code: &str, message: &str) -> String {
+    let told = format!("{code}: {message}");
+    of_code(action, code, &told).unwrap_or_else(|| format!("{action}: {message} ({code})"))
+}
+
+/// What a refusal of credentials, or for lack of a grant, means; nothing for those of other codes. `told` is what AWS says.
+/// <https://docs.aws.amazon.com/step-functions/latest/apireference/CommonErrors.html>
+pub(crate) fn of_code(action: &str, code: &str, told: &str) -> Option<String> {
     match code {
         "AccessDenied" | "AccessDeniedException" | "NotAuthorized" => {
             let service = if action.contains(':') { "" } else { "states:" };
-            format!(
-                "AWS denies {service}{action}; have it granted to you, or choose another --profile ({code}: {message})"
-            )
+            Some(format!("AWS denies {service}{action}; have it granted to you, or choose another --profile ({told})"))
         }
-        "ExpiredToken"
-        | "ExpiredTokenException"
-        | "InvalidClientTokenId"
-        | "InvalidSignatureException"
-        | "MissingAuthenticationTokenException"
-        | "SignatureDoesNotMatch"
-        | "UnrecognizedClientException" => {
-            format!("the credentials are not valid; sign in again, or choose another --profile ({code}: {message})")
+        _ if is_of_credentials(code) => {
+            Some(format!("the credentials are not valid; sign in again, or choose another --profile ({told})"))
         }
-        _ => format!("{action}: {message} ({code})"),
+        _ => None,
     }
 }
 

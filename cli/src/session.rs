@@ -56,10 +56,25 @@ impl Session {
             return Err(Error::Unreachable(reason.to_owned()));
         }
         // Not in what is shared: a client with another patience would inherit this one.
-        let timeouts = TimeoutConfig::builder().operation_attempt_timeout(PATIENCE).build();
-        let sfn = Client::from_conf(Builder::from(&config).timeout_config(timeouts).build());
+        let sfn = Client::from_conf(Builder::from(&config).timeout_config(patience()).build());
         Ok(Self { sfn, config, format: options.output })
     }
+
+    /// Lambda, for calls that are replied to at once; a function may take longer.
+    pub(crate) fn lambda(&self) -> aws_sdk_lambda::Client {
+        let config = aws_sdk_lambda::config::Builder::from(&self.config).timeout_config(patience());
+        aws_sdk_lambda::Client::from_conf(config.build())
+    }
+
+    /// Who knows as whom AWS is asked.
+    pub(crate) fn sts(&self) -> aws_sdk_sts::Client {
+        let config = aws_sdk_sts::config::Builder::from(&self.config).timeout_config(patience());
+        aws_sdk_sts::Client::from_conf(config.build())
+    }
+}
+
+fn patience() -> TimeoutConfig {
+    TimeoutConfig::builder().operation_attempt_timeout(PATIENCE).build()
 }
 
 /// The SDK would go on without a profile that is misspelt, and say that credentials or a region are missing.
@@ -95,7 +110,13 @@ mod tests {
         let options = GlobalOptions { profile: None, region, endpoint_url: None, output: Format::Table };
         let session = Session::open(&options).await.unwrap();
         let patience = |timeouts: Option<&TimeoutConfig>| timeouts.and_then(TimeoutConfig::operation_attempt_timeout);
-        assert_eq!(patience(session.sfn.config().timeout_config()), Some(PATIENCE));
+        for timeouts in [
+            session.sfn.config().timeout_config(),
+            session.lambda().config().timeout_config(),
+            session.sts().config().timeout_config(),
+        ] {
+            assert_eq!(patience(timeouts), Some(PATIENCE));
+        }
         assert_eq!(patience(session.config.timeout_config()), None);
     }
 }

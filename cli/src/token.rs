@@ -114,8 +114,7 @@ impl TokenSource {
             // What was given may be the token itself, so that it is not repeated.
             Source::File(path) => fs::read_to_string(path).map_err(|error| {
                 Error::usage(format!(
-                    "the file of --token-file cannot be read: {}; give the file that has the token in it, not the token",
-                    error.kind()
+                    "the file of --token-file cannot be read: {error}; give the file that has the token in it, not the token"
                 ))
             })?,
         };
@@ -259,7 +258,7 @@ mod tests {
         let arguments::Command::Token(command) = Arguments::parse_from(words).command else { panic!() };
         let error = read(command).unwrap_err().to_string();
         assert!(
-            error.contains("entity not found; give") && error.contains("not the token") && !error.contains("secret"),
+            error.contains("No such file") && error.contains("not the token") && !error.contains("secret"),
             "{error}"
         );
     }

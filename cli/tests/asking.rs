@@ -6,6 +6,7 @@ use std::{
     fs,
     io::{self, BufRead, BufReader, Read, Write, pipe},
     net::{TcpListener, TcpStream},
+    process::{Command, Stdio},
     sync::mpsc::{Receiver, Sender, channel},
     thread,
 };
@@ -14,6 +15,7 @@ use program::{SOMEBODY, command, ends};
 use rustix::process::{Pid, Signal, kill_process};
 
 const EXECUTION: &str = "arn:aws:states:us-east-1:123456789012:execution:m:act-1";
+const ACTIVITY: &str = "arn:aws:states:us-east-1:123456789012:activity:greetings";
 const STARTED: &str =
     r#"{"id":1,"type":"ExecutionStarted","timestamp":0,"executionStartedEventDetails":{"input":"{}"}}"#;
 const FAILED: &str = r#"{"id":2,"previousEventId":1,"type":"ExecutionFailed","timestamp":1}"#;
@@ -145,4 +147,30 @@ fn a_program_gets_its_document_when_it_interrupts() {
     assert_eq!(output.status.code(), Some(130));
     let document: serde_json::Value = serde_json::from_slice(&output.stdout).expect("a document");
     assert_eq!(document["status"], "RUNNING");
+}
+
+/// The same program with no signal ignored, even if this process has it so.
+fn with_default_signals(program: &Command) -> Command {
+    let mut command = Command::new("env");
+    command.arg("--default-signal=HUP,QUIT").arg(program.get_program()).args(program.get_args()).env_clear();
+    command.envs(program.get_envs().filter_map(|(name, value)| Some((name, value?))));
+    command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    command
+}
+
+/// Whoever started the tests may have signals ignored, as `nohup` does: the program begins without that.
+#[test]
+fn a_terminal_that_is_closed_and_ctrl_backslash_tell_a_worker_to_stop() {
+    let aws = Aws::replying(vec![(200, "", "{}".to_owned())]);
+    for signal in [Signal::HUP, Signal::QUIT] {
+        let words = ["activity", "work", "--arn", ACTIVITY, "--", "/bin/cat"];
+        let worker = command(&words, &aws.url, &SOMEBODY);
+        let mut child = with_default_signals(&worker).spawn().expect("the program");
+        let mut told =
+            BufReader::new(child.stdout.take().expect("its lines")).lines().map(|line| line.expect("a text"));
+        assert_eq!(told.next().expect("a line"), format!("waiting for tasks of {ACTIVITY}"));
+        kill_process(Pid::from_child(&child), signal).expect("a process");
+        assert!(told.next().expect("a line").starts_with("stopping: "), "{signal:?}");
+        assert_eq!(child.wait().expect("its end").code(), Some(0), "{signal:?}");
+    }
 }

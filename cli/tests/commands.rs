@@ -4,7 +4,7 @@ mod program;
 
 use std::{
     fs,
-    io::Write,
+    io::{BufRead, BufReader, Write},
     path::Path,
     process::{Output, Stdio},
 };
@@ -34,6 +34,26 @@ fn without_a_region_or_a_connection_it_ends_with_4() {
     ends(&callback_bridge(&["history", "m:act-1"], &[], ""), 4, "no region is known: give --region");
     ends(&callback_bridge(&["history", "m:act-1"], &SOMEBODY, ""), 4, "check the connection");
     ends(&callback_bridge(&["callbacks", "list"], &SOMEBODY, ""), 4, "lambda:ListFunctions: AWS cannot be asked");
+}
+
+/// Nothing is tried again: there will not be any.
+#[test]
+fn without_credentials_it_ends_with_4_at_once() {
+    let nobody = [("AWS_REGION", "us-east-1")];
+    ends(&callback_bridge(&["history", "m:act-1"], &nobody, ""), 4, "AWS cannot be asked");
+    let answered = callback_bridge(&["token", "success", "--result", "1"], &nobody, TOKEN);
+    ends(&answered, 4, "AWS cannot be asked: check the credentials");
+
+    let activity = "arn:aws:states:us-east-1:123456789012:activity:greetings";
+    let mut work = command(&["activity", "work", "--arn", activity, "--", "/bin/cat"], NOWHERE, &nobody);
+    let mut child = work.spawn().expect("the program");
+    let told = BufReader::new(child.stdout.take().expect("its lines")).lines().map(|line| line.expect("a text"));
+    // One that asks again says so after the first time.
+    let told: Vec<_> = told.take(2).collect();
+    child.kill().expect("a process");
+    let output = child.wait_with_output().expect("its end");
+    assert_eq!(told, [format!("waiting for tasks of {activity}")]);
+    ends(&output, 4, "there are no credentials: sign in");
 }
 
 #[test]

@@ -75,7 +75,7 @@ impl Report {
     }
 
     pub(super) fn stopping(&self) {
-        let text = "stopping: what has begun is let come to its end, which takes up to a minute; once more kills it";
+        let text = "stopping: the open calls for tasks, up to 70 s, and all commands are let come to their end; once more kills them";
         self.line(text, json!({ "event": "stopping" }));
     }
 

@@ -130,23 +130,7 @@ fn ignores(status: &str, kind: SignalKind) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use rustix::process::{Signal, getpid, kill_process};
-    use tokio::time::timeout;
-
     use super::*;
-
-    #[tokio::test]
-    async fn a_terminal_that_is_closed_and_ctrl_backslash_tell_to_stop() {
-        for (kind, signal) in [(SignalKind::hangup(), Signal::HUP), (SignalKind::quit(), Signal::QUIT)] {
-            if is_ignored(kind) {
-                continue;
-            }
-            let stopping = Stopping::on_signals().unwrap();
-            kill_process(getpid(), signal).unwrap();
-            timeout(Duration::from_secs(30), stopping.asked_to_stop()).await.expect("nobody is told");
-            assert!(!stopping.is_commands());
-        }
-    }
 
     #[test]
     fn what_was_ignored_when_the_process_started_stays_so() {

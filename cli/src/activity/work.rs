@@ -6,12 +6,12 @@ mod task;
 
 use std::{num::NonZeroUsize, time::Duration};
 
-use callback_bridge::{ActivityTasks, Backoff, PollError, TaskCallbacks};
+use callback_bridge::{ActivityTasks, Backoff, NO_CREDENTIALS, PollError, TaskCallbacks};
 use futures_util::future::join_all;
 use tokio::time::sleep;
 
 use super::{command::CommandLine, report::Report, stop::Stopping};
-use crate::error::{Ended, Error};
+use crate::error::{Ended, Error, of_code};
 
 /// How long it is waited before an activity that could not be asked is asked again.
 const BACKOFF: Backoff = Backoff::new(Duration::from_secs(1), Duration::from_mins(1));
@@ -82,7 +82,11 @@ impl From<PollError> for Error {
     fn from(error: PollError) -> Self {
         let told = format!("GetActivityTask: {error}");
         match error {
-            PollError::Refused { .. } => Self::Refused(told),
+            // As of every other command that has none.
+            PollError::Refused { code } if code == NO_CREDENTIALS => {
+                Self::Unreachable("there are no credentials: sign in, or choose another --profile".to_owned())
+            }
+            PollError::Refused { code } => Self::Refused(of_code("GetActivityTask", &code, &code).unwrap_or(told)),
             PollError::Throttled { .. } | PollError::Unheard { .. } => Self::Unreachable(told),
         }
     }

@@ -43,7 +43,7 @@ impl Function {
     pub(super) async fn find(session: &Session, place: &Place) -> Result<Self, Error> {
         let name = match &place.function {
             Some(name) => name.clone(),
-            None => names::function(&Client::new(&session.config), LOGICAL_ID, place.stack.as_deref()).await?,
+            None => names::function(&session.lambda(), LOGICAL_ID, place.stack.as_deref()).await?,
         };
         let timeouts = TimeoutConfig::builder().operation_attempt_timeout(PATIENCE).build();
         // An order that is carried out twice tells people twice.
@@ -89,6 +89,9 @@ fn failed(function: &str, error: &Value) -> Error {
         "Bridge.NotOpen" => "`callback-bridge callbacks show` tells what became of it",
         "Bridge.Undecided" => "`callback-bridge callbacks show` tells who is asked, and `resend` tells them again",
         "Bridge.NobodyIsAsked" => "`callback-bridge callbacks withdraw` takes it back",
+        "Bridge.CallTaken" => {
+            "ask whoever runs it what became of the call; `callback-bridge callbacks withdraw` takes it back"
+        }
         "Bridge.InvalidInput" => "see --help",
         "Bridge.TableUnavailable" => {
             return Error::Unreachable(format!("{message}; try again in a minute ({error_type})"));
@@ -102,7 +105,7 @@ fn failed(function: &str, error: &Value) -> Error {
 /// As whom AWS knows whoever uses this: what it notes down about every call, without the account, as in
 /// `assumed-role/Administrator/carol@example.com`.
 pub(super) async fn caller(session: &Session) -> Result<String, Error> {
-    let identity = aws_sdk_sts::Client::new(&session.config).get_caller_identity().send().await;
+    let identity = session.sts().get_caller_identity().send().await;
     let identity = identity.map_err(|error| Error::of_call("sts:GetCallerIdentity", &error))?;
     let arn = identity.arn.unwrap_or_default();
     let name = name_of(&arn);
@@ -147,6 +150,7 @@ mod tests {
             ("Bridge.NotOpen", "callbacks show"),
             ("Bridge.Undecided", "resend"),
             ("Bridge.NobodyIsAsked", "withdraw"),
+            ("Bridge.CallTaken", "ask whoever runs it"),
             ("Bridge.InvalidInput", "--help"),
         ] {
             let payload = json!({ "errorType": error_type, "errorMessage": "there is none" });

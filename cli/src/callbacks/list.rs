@@ -125,12 +125,17 @@ async fn filters(arguments: Arguments, session: &Session) -> Result<Map<String, 
 #[derive(Debug, PartialEq)]
 struct Listed {
     callbacks: Vec<Value>,
+    /// The ids of those that the function could not read.
+    unreadable: Vec<Value>,
     next: Option<String>,
 }
 
 impl Listed {
     fn to_json(&self) -> Value {
         let mut document = json!({ "callbacks": self.callbacks });
+        if !self.unreadable.is_empty() {
+            document["unreadable"] = self.unreadable.clone().into();
+        }
         if let Some(next) = &self.next {
             document["nextPageToken"] = next.clone().into();
         }
@@ -145,13 +150,14 @@ async fn all(
     page_token: Option<String>,
     limit: usize,
 ) -> Result<Listed, Error> {
-    let mut listed = Listed { callbacks: Vec::new(), next: page_token };
+    let mut listed = Listed { callbacks: Vec::new(), unreadable: Vec::new(), next: page_token };
     loop {
         let mut order = filters.clone();
         order.insert("limit".to_owned(), (limit - listed.callbacks.len()).min(PAGE).into());
         order.extend(listed.next.take().map(|token| ("pageToken".to_owned(), token.into())));
         let mut page = function.order("list", Value::Object(order)).await?;
         listed.next = page["nextPageToken"].as_str().map(str::to_owned);
+        listed.unreadable.extend(page["unreadable"].as_array().into_iter().flatten().cloned());
         match page["callbacks"].take() {
             Value::Array(callbacks) => listed.callbacks.extend(callbacks),
             _ => return Err(Error::refused("the function does not reply with callbacks: choose another --function")),
@@ -171,6 +177,9 @@ fn write(listed: &Listed, now: Timestamp, out: &mut impl Write) -> Result<(), Er
             table.add_row(row(callback, now));
         }
         writeln!(out, "{table}")?;
+    }
+    for id in listed.unreadable.iter().filter_map(Value::as_str) {
+        writeln!(out, "{} cannot be read, and may be one of them: the logs of the function say why", shown(id))?;
     }
     if let Some(next) = &listed.next {
         writeln!(out, "there may be more: go on with --page-token {next}")?;
@@ -217,7 +226,7 @@ mod tests {
 
     use super::*;
 
-    /// A function that has so many, in pages of its own, and what it was ordered.
+    /// A function that has so many, in pages of its own with one each that it cannot read, and what it was ordered.
     fn function(there: usize, most: usize) -> (Function, Arc<Mutex<Vec<Value>>>) {
         let orders = Arc::new(Mutex::new(Vec::new()));
         let (noted, replied) = (Arc::clone(&orders), Arc::clone(&orders));
@@ -231,7 +240,7 @@ mod tests {
                 let order = replied.lock().unwrap().last().unwrap().clone();
                 let start: usize = order["pageToken"].as_str().map_or(0, |token| token.parse().unwrap());
                 let end = there.min(start + most.min(usize::try_from(order["limit"].as_u64().unwrap()).unwrap()));
-                let mut page = json!({ "callbacks": (start..end).collect::<Vec<_>>() });
+                let mut page = json!({ "callbacks": (start..end).collect::<Vec<_>>(), "unreadable": [start] });
                 if end < there {
                     page["nextPageToken"] = end.to_string().into();
                 }
@@ -253,6 +262,7 @@ mod tests {
             let filters = Map::from_iter([("asked".to_owned(), json!("alice@example.com"))]);
             let got = all(&function, filters, None, limit).await.unwrap();
             assert_eq!(got.callbacks, (0..listed).map(Value::from).collect::<Vec<_>>());
+            assert_eq!(got.unreadable.len(), calls);
             assert_eq!(got.next.is_some(), listed < there, "{there} {limit}");
             let orders = orders.lock().unwrap().clone();
             assert_eq!(orders.len(), calls);
@@ -264,7 +274,7 @@ mod tests {
     async fn a_listing_goes_on_where_one_before_has_ended() {
         let (function, _) = function(30, 100);
         let got = all(&function, Map::new(), Some("28".to_owned()), 100).await.unwrap();
-        assert_eq!(got, Listed { callbacks: vec![json!(28), json!(29)], next: None });
+        assert_eq!(got, Listed { callbacks: vec![json!(28), json!(29)], unreadable: vec![json!(28)], next: None });
     }
 
     #[test]
@@ -295,10 +305,14 @@ mod tests {
     #[test]
     fn what_is_left_is_told_with_how_to_go_on() {
         let mut out = Vec::new();
-        write(&Listed { callbacks: vec![], next: None }, Timestamp::UNIX_EPOCH, &mut out).unwrap();
-        let some = Listed { callbacks: vec![json!({ "callbackId": "x" })], next: Some("abc".to_owned()) };
+        let none = Listed { callbacks: vec![], unreadable: vec![], next: None };
+        write(&none, Timestamp::UNIX_EPOCH, &mut out).unwrap();
+        let (callbacks, unreadable) = (vec![json!({ "callbackId": "x" })], vec![json!("broken")]);
+        let some = Listed { callbacks, unreadable, next: Some("abc".to_owned()) };
+        assert_eq!(some.to_json()["unreadable"], json!(["broken"]));
         write(&some, Timestamp::UNIX_EPOCH, &mut out).unwrap();
         let text = String::from_utf8(out).unwrap();
+        assert!(text.contains("\nbroken cannot be read"), "{text}");
         assert!(text.starts_with("nothing waits") && text.ends_with("go on with --page-token abc\n"), "{text}");
     }
 }

@@ -8,6 +8,9 @@ use serde_json::Value;
 use super::times;
 use crate::{error::Error, history::shown, redacted, terminal};
 
+/// How wide the names are.
+const COLUMN: usize = 18;
+
 /// Writes what is known for people.
 pub(super) fn write(callback: &Value, now: Timestamp, out: &mut impl Write) -> Result<(), Error> {
     for name in ["callbackId", "kind", "title", "destination", "status", "execution", "state", "attempt"] {
@@ -61,9 +64,11 @@ fn people(callback: &Value, now: Timestamp, out: &mut impl Write) -> Result<(), 
     Ok(())
 }
 
+/// Whatever stands in the text: it moves nothing, and no line of it looks like one of ours.
 fn line(out: &mut impl Write, name: &str, text: Option<String>) -> Result<(), Error> {
     if let Some(text) = text {
-        writeln!(out, "{name:<18} {text}")?;
+        let indented = terminal::printable(&text).replace('\n', &format!("\n{:COLUMN$} ", ""));
+        writeln!(out, "{name:<COLUMN$} {indented}")?;
     }
     Ok(())
 }
@@ -115,6 +120,21 @@ mod tests {
             assert!(text.contains(told), "{told}: {text}");
         }
         assert!(!text.contains("details"), "{text}");
+    }
+
+    #[test]
+    fn nothing_that_is_asked_looks_like_a_line_of_ours_or_moves_a_terminal() {
+        let forged = "\u{1b}[2J\ndecision x\u{9b}";
+        let callback = json!({
+            "title": forged, "request": { "summary": forged, "details": [{ "label": forged, "value": "\u{9d}" }] },
+            "decision": { "reason": forged }, "untold": [forged],
+        });
+        let mut out = Vec::new();
+        write(&callback, Timestamp::UNIX_EPOCH, &mut out).unwrap();
+        let text = String::from_utf8(out).unwrap();
+        assert!(text.contains("summary            \u{fffd}[2J\n                   decision x\u{fffd}\n"), "{text}");
+        assert!(!text.chars().any(|c| c.is_control() && c != '\n'), "{text}");
+        assert_eq!(text.lines().filter(|line| line.starts_with("decision")).count(), 1, "{text}");
     }
 
     #[test]

@@ -11,7 +11,9 @@ use aws_sdk_sfn::{
     error::{ProvideErrorMetadata, SdkError},
     operation::get_activity_task::GetActivityTaskError,
 };
-use callback_bridge::{ActivityTask, ActivityTasks, LONGEST_POLL, PollError, TaskToken};
+use callback_bridge::{ActivityTask, ActivityTasks, LONGEST_POLL, NO_CREDENTIALS, PollError, TaskToken};
+
+use crate::credentials::NoCredentials;
 
 /// How long it is waited for a connection.
 const CONNECTING: Duration = Duration::from_secs(3);
@@ -59,6 +61,11 @@ impl ActivityTasks for Activity {
 /// Reads the code of an error, never its message.
 fn not_given(error: &SdkError<GetActivityTaskError>) -> PollError {
     let unheard = |reason: &str| PollError::Unheard { reason: reason.to_owned() };
+    match NoCredentials::of(error) {
+        Some(NoCredentials::Missing) => return PollError::Refused { code: NO_CREDENTIALS.to_owned() },
+        Some(NoCredentials::Unheard) => return unheard("the credentials did not come"),
+        None => {}
+    }
     match error {
         SdkError::ServiceError(reply) => match reply.err().code() {
             None => unheard("a reply without an error code"),
@@ -96,6 +103,7 @@ mod tests {
     use aws_smithy_mocks::{RuleMode, mock, mock_client};
 
     use super::*;
+    use crate::credentials::tests::{config_without, not_loaded, unreachable};
 
     fn activity(client: Client) -> Activity {
         Activity { client, arn: "arn".to_owned(), worker: Some("poll-activity".to_owned()) }
@@ -115,6 +123,18 @@ mod tests {
         assert_eq!(activity.next().await, Ok(None));
         let task = activity.next().await.unwrap().unwrap();
         assert_eq!((task.token.expose(), &*task.input), ("AQCU", "{}"));
+    }
+
+    /// No connection is made for it, so that it looks like one that broke.
+    #[tokio::test]
+    async fn a_poll_without_credentials_is_refused() {
+        for (reason, expected) in [
+            (not_loaded as fn() -> _, PollError::Refused { code: NO_CREDENTIALS.to_owned() }),
+            (unreachable, PollError::Unheard { reason: "the credentials did not come".to_owned() }),
+        ] {
+            let activity = Activity::new(&config_without(reason).await, "arn", None);
+            assert_eq!(activity.next().await, Err(expected));
+        }
     }
 
     #[tokio::test]

@@ -7,6 +7,8 @@ mod chat;
 #[cfg(any(feature = "desk", feature = "webhooks"))]
 mod clock;
 pub mod config;
+#[cfg(feature = "step-functions")]
+mod credentials;
 #[cfg(feature = "desk")]
 mod desk;
 #[cfg(feature = "dynamodb")]

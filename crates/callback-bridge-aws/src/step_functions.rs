@@ -2,7 +2,7 @@
 
 mod roles;
 
-use std::{collections::BTreeMap, error::Error, iter, sync::Arc, time::Duration};
+use std::{collections::BTreeMap, error::Error, sync::Arc, time::Duration};
 
 use aws_config::{SdkConfig, retry::RetryConfig, sts::AssumeRoleProvider, timeout::TimeoutConfig};
 use aws_sdk_sfn::{
@@ -11,10 +11,12 @@ use aws_sdk_sfn::{
     error::{ProvideErrorMetadata, SdkError},
 };
 use aws_sdk_sts::operation::assume_role::AssumeRoleError;
-use callback_bridge::{Answer, Refusal, TaskCallbacks, TaskHandle};
+use callback_bridge::{Answer, Refusal, TaskCallbacks, TaskHandle, is_of_credentials};
 pub use roles::{CallbackRoles, CallbackRolesError};
 use roles::{account_of_execution, not_given};
 use tokio::sync::OnceCell;
+
+use crate::credentials::{NoCredentials, causes};
 
 /// The clock of a call: a Lambda function that waits costs, and the runtime tries again by itself.
 const ONE_CALL: Duration = Duration::from_secs(5);
@@ -112,6 +114,9 @@ fn refusal<E: ProvideErrorMetadata + Error + 'static>(error: &SdkError<E>) -> Re
     if let Some(error) = causes(error).find_map(|cause| cause.downcast_ref::<SdkError<AssumeRoleError>>()) {
         return not_given(error);
     }
+    if NoCredentials::of(error).is_some() {
+        return Refusal::Unsent { reason: "there are no credentials".to_owned() };
+    }
     let unheard = |reason: &str| Refusal::Unheard { reason: reason.to_owned() };
     match error {
         SdkError::ServiceError(reply) => of_code(reply.err().code(), reply.raw().status().is_server_error()),
@@ -121,11 +126,6 @@ fn refusal<E: ProvideErrorMetadata + Error + 'static>(error: &SdkError<E>) -> Re
         SdkError::DispatchFailure(_) => unheard("no connection, or it broke"),
         _ => Refusal::Unsent { reason: "check the function's region and credentials".to_owned() },
     }
-}
-
-/// What led to an error.
-fn causes<'a>(error: &'a (dyn Error + 'static)) -> impl Iterator<Item = &'a (dyn Error + 'static)> {
-    iter::successors(error.source(), |error| (*error).source())
 }
 
 /// Whether an error code of AWS says that there were too many calls for now, whatever its HTTP status is.
@@ -160,19 +160,11 @@ fn of_code(code: Option<&str>, server_error: bool) -> Refusal {
         _ if is_throttling(code) => Refusal::Throttled { code: name },
         "AccessDenied"
         | "AccessDeniedException"
-        | "ExpiredToken"
-        | "ExpiredTokenException"
-        | "IncompleteSignature"
-        | "InvalidClientTokenId"
-        | "InvalidSignatureException"
         | "KmsAccessDeniedException"
         | "KmsInvalidStateException"
-        | "MissingAuthenticationToken"
-        | "MissingAuthenticationTokenException"
         | "NotAuthorized"
-        | "OptInRequired"
-        | "SignatureDoesNotMatch"
-        | "UnrecognizedClientException" => Refusal::Denied { code: name },
+        | "OptInRequired" => Refusal::Denied { code: name },
+        _ if is_of_credentials(code) => Refusal::Denied { code: name },
         _ if server_error => Refusal::Unheard { reason: name },
         _ => Refusal::Unrecognised { code: name },
     }

@@ -38,9 +38,9 @@ impl Lambda {
             async move {
                 let invocation = invocation(&event.context);
                 let work = async {
-                    match event.payload.into_batch() {
-                        Ok(batch) => runtime.handle(batch, invocation).await.map(Some).map_err(whole_batch),
-                        Err(message) => {
+                    match event.payload {
+                        Event::Batch(batch) => runtime.handle(batch, invocation).await.map(Some).map_err(whole_batch),
+                        Event::Message(message) => {
                             runtime.handle_one(&message, invocation).await.map(|()| None).map_err(one_message)
                         }
                     }

@@ -3,9 +3,10 @@
 use std::{fmt, time::Duration};
 
 use aws_lambda_events::event::sqs::SqsMessage;
-use serde_json::{Value, json};
+use serde::Serialize;
+use serde_json::value::RawValue;
 
-use crate::{MessageError, TaskMessage, TaskToken};
+use crate::{MessageError, TaskMessage, TaskToken, is_of_credentials};
 
 /// The longest that asking an activity for a task may take. Step Functions keeps a call open for a minute, and wants its callers
 /// to be patient for five seconds more
@@ -39,22 +40,32 @@ impl fmt::Debug for ActivityTask {
 }
 
 impl ActivityTask {
-    /// The task as a message for a worker's queue, in the form of `docs/messages.md`: its token, its input, and the
+    /// The task as a message for a worker's queue, in the form of `docs/messages.md`: its token, its input to the letter, and the
     /// `HeartbeatSeconds` of its state, which the task itself does not tell. It does not tell its execution either.
     ///
     /// # Errors
-    /// When no worker could read that message, as when the input is too deep.
+    /// When no worker could read that message, as when the input is too deep, or has a number beyond all doubles.
     pub fn message(&self, heartbeat: Option<Duration>) -> Result<String, NoMessage> {
-        let input: Value = serde_json::from_str(&self.input)?;
-        let mut body = json!({ "taskToken": self.token.expose(), "input": input });
-        if let Some(heartbeat) = heartbeat {
-            body["heartbeatSeconds"] = heartbeat.as_secs().into();
-        }
+        let body = Body {
+            task_token: self.token.expose(),
+            input: serde_json::from_str(&self.input)?,
+            heartbeat_seconds: heartbeat.map(|heartbeat| heartbeat.as_secs()),
+        };
         let mut message = SqsMessage::default();
-        message.body = Some(body.to_string());
+        message.body = Some(serde_json::to_string(&body)?);
         TaskMessage::read(&message, None)?;
         Ok(message.body.unwrap_or_default())
     }
+}
+
+/// What is sent.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Body<'a> {
+    task_token: &'a str,
+    input: &'a RawValue,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    heartbeat_seconds: Option<u64>,
 }
 
 /// Why a task has no form as a message.
@@ -77,10 +88,10 @@ pub enum PollError {
         /// The error code.
         code: String,
     },
-    /// Never, until somebody mends the activity's ARN, or a grant.
-    #[error("{code}: check the activity's ARN, and the grant for states:GetActivityTask on it")]
+    /// Never, until somebody mends the credentials, the activity's key or ARN, or a grant.
+    #[error("{code}: {}", to_be_mended(code))]
     Refused {
-        /// The error code.
+        /// The error code, or [`NO_CREDENTIALS`](crate::NO_CREDENTIALS).
         code: String,
     },
     /// There was no reply that could be used. A task that it held is lost.
@@ -89,6 +100,17 @@ pub enum PollError {
         /// What was instead of a reply.
         reason: String,
     },
+}
+
+/// What is wrong when a poll is refused with this code.
+fn to_be_mended(code: &str) -> &'static str {
+    if is_of_credentials(code) {
+        "check the credentials"
+    } else if code.starts_with("Kms") {
+        "check the activity's KMS key, and the grants for it"
+    } else {
+        "check the activity's ARN, and the grant for states:GetActivityTask on it"
+    }
 }
 
 /// The queue of workers that tasks are sent to.
@@ -119,7 +141,10 @@ pub enum SendError {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeMap;
+
     use proptest::prelude::*;
+    use serde_json::Value;
 
     use super::*;
 
@@ -143,6 +168,13 @@ mod tests {
     }
 
     #[test]
+    fn the_input_goes_to_the_letter() {
+        let input = r#"{"id":12345678901234567890123,"score":1.00, "rate":0.12345678901234567890,"z":1,"a":1,"z":2}"#;
+        let body = task(input).message(Some(Duration::from_mins(1))).unwrap();
+        assert_eq!(body, format!(r#"{{"taskToken":"{TOKEN}","input":{input},"heartbeatSeconds":60}}"#));
+    }
+
+    #[test]
     fn the_input_chooses_neither_token_nor_heartbeat() {
         let input = r#"{"taskToken":"another","heartbeatSeconds":1,"context":{"execution":"another"}}"#;
         let read = read(task(input).message(None).unwrap());
@@ -155,8 +187,9 @@ mod tests {
         let nested = |levels: usize| task(&format!("{}{}", "[".repeat(levels), "]".repeat(levels))).message(None);
         assert!(nested(126).is_ok());
         assert!(matches!(nested(127), Err(NoMessage::Message(_))));
-        assert!(matches!(nested(128), Err(NoMessage::Input(_))));
+        assert!(matches!(task("1e400").message(None), Err(NoMessage::Message(_))));
         assert!(matches!(task("").message(None), Err(NoMessage::Input(_))));
+        assert!(matches!(task("1,\"taskToken\":2").message(None), Err(NoMessage::Input(_))));
     }
 
     #[test]
@@ -165,29 +198,52 @@ mod tests {
         assert!(!printed.contains(TOKEN) && !printed.contains("personal"), "{printed}");
     }
 
-    fn any_json() -> impl Strategy<Value = Value> {
+    #[test]
+    fn a_refusal_says_what_is_to_be_mended() {
+        for (code, mended) in [
+            ("ExpiredTokenException", "the credentials"),
+            ("UnrecognizedClientException", "the credentials"),
+            (crate::NO_CREDENTIALS, "the credentials"),
+            ("KmsAccessDeniedException", "KMS key"),
+            ("KmsInvalidStateException", "KMS key"),
+            ("AccessDeniedException", "the grant for states:GetActivityTask"),
+            ("ActivityDoesNotExist", "the activity's ARN"),
+        ] {
+            let told = PollError::Refused { code: code.to_owned() }.to_string();
+            assert!(told.starts_with(&format!("{code}: check ")) && told.contains(mended), "{told}");
+            assert_eq!(told.contains("credentials"), mended == "the credentials", "{told}");
+        }
+    }
+
+    /// As text: what has become a value has lost digits.
+    fn any_json() -> impl Strategy<Value = String> {
+        let text = |text: &str| Value::from(text).to_string();
         let leaf = prop_oneof![
-            Just(Value::Null),
-            any::<bool>().prop_map(Value::from),
-            any::<i64>().prop_map(Value::from),
-            ".{0,12}".prop_map(Value::from),
+            Just("null".to_owned()),
+            any::<bool>().prop_map(|bool| bool.to_string()),
+            r"-?(0|[1-9][0-9]{0,40})(\.[0-9]{1,30})?(e[+-]?[0-9]{1,2})?",
+            ".{0,12}".prop_map(move |string| text(&string)),
         ];
         let name = prop_oneof![".{0,8}", Just("taskToken".to_owned()), Just("input".to_owned())];
         leaf.prop_recursive(4, 24, 4, move |inner| {
+            let field =
+                (name.clone(), inner.clone()).prop_map(move |(name, value)| format!("{}: {value}", text(&name)));
             prop_oneof![
-                prop::collection::vec(inner.clone(), 0..4).prop_map(Value::from),
-                prop::collection::btree_map(name.clone(), inner, 0..4)
-                    .prop_map(|fields| Value::Object(fields.into_iter().collect())),
+                prop::collection::vec(inner, 0..4).prop_map(|values| format!("[{}]", values.join(","))),
+                prop::collection::vec(field, 0..4).prop_map(|fields| format!("{{{}}}", fields.join(","))),
             ]
         })
     }
 
     proptest! {
         #[test]
-        fn a_worker_reads_the_token_and_the_input_that_the_activity_gave(input in any_json()) {
-            let read = read(task(&input.to_string()).message(None).unwrap());
+        fn a_worker_is_sent_the_token_and_the_input_that_the_activity_gave(input in any_json()) {
+            let body = task(&input).message(None).unwrap();
+            let sent: BTreeMap<&str, &RawValue> = serde_json::from_str(&body).unwrap();
+            prop_assert_eq!(sent["input"].get(), &input);
+            let read = read(body.clone());
             prop_assert_eq!(read.token.expose(), TOKEN);
-            prop_assert_eq!(read.into_input(), input);
+            prop_assert_eq!(read.into_input(), serde_json::from_str::<Value>(&input).unwrap());
         }
     }
 }

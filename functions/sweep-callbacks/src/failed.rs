@@ -38,6 +38,7 @@ impl From<SweepFailed> for Diagnostic {
             SweepFailed::Order(OrderError::NoSuchCallback(_)) => "Bridge.NoSuchCallback",
             SweepFailed::Order(OrderError::NotOpen(..)) => "Bridge.NotOpen",
             SweepFailed::Order(OrderError::NobodyIsAsked(_)) => "Bridge.NobodyIsAsked",
+            SweepFailed::Order(OrderError::CallTaken(_)) => "Bridge.CallTaken",
             SweepFailed::Order(OrderError::Undecided(_)) => "Bridge.Undecided",
             SweepFailed::InvalidOrder { .. } => "Bridge.InvalidInput",
         };

@@ -195,6 +195,21 @@ async fn an_activity_that_cannot_be_asked_is_asked_again_and_one_that_refuses_is
     assert_eq!(worker.tasks.polls.load(Ordering::Relaxed), 3);
 }
 
+#[test]
+fn a_poll_that_is_refused_says_what_to_mend() {
+    for (code, mended) in [
+        ("ExpiredTokenException", "the credentials are not valid; sign in again, or choose another --profile (Expired"),
+        ("AccessDeniedException", "AWS denies states:GetActivityTask; have it granted to you"),
+        ("KmsAccessDeniedException", "check the activity's KMS key"),
+        ("ActivityDoesNotExist", "check the activity's ARN"),
+    ] {
+        let error = Error::from(PollError::Refused { code: code.to_owned() });
+        assert!(matches!(&error, Error::Refused(told) if told.contains(mended)), "{error}");
+    }
+    let error = Error::from(PollError::Refused { code: NO_CREDENTIALS.to_owned() });
+    assert!(matches!(error, Error::Unreachable(_)), "{error}");
+}
+
 #[tokio::test]
 async fn a_command_that_cannot_be_started_fails_one_task_and_stops_the_worker() {
     let folder = tempfile::tempdir().unwrap();

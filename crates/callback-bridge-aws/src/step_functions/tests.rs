@@ -15,6 +15,7 @@ use aws_smithy_mocks::{mock, mock_client};
 use callback_bridge::{TaskFailure, TaskOutput, TaskToken};
 
 use super::*;
+use crate::credentials::tests::{config_without, not_loaded, unreachable};
 
 fn token() -> TaskToken {
     TaskToken::new("AQCU+/secret=").unwrap()
@@ -137,6 +138,17 @@ async fn a_failure_and_a_heartbeat_are_read_by_the_same_table() {
     let garbage =
         heartbeat_refused(|| H::InvalidToken(model::InvalidToken::builder().meta(meta("InvalidToken")).build()));
     assert_eq!(garbage.await, Refusal::InvalidToken);
+}
+
+/// No connection is made for it, so that it looks like one that broke; but nothing of it can have been taken.
+#[tokio::test]
+async fn a_call_without_credentials_was_not_made() {
+    for reason in [not_loaded as fn() -> _, unreachable] {
+        let sfn = StepFunctions::new(&config_without(reason).await, CallbackRoles::default(), "test");
+        let unsent = Refusal::Unsent { reason: "there are no credentials".to_owned() };
+        assert_eq!(sfn.answer(task(&token()), &success()).await, Err(unsent.clone()));
+        assert_eq!(sfn.heartbeat(task(&token())).await, Err(unsent));
+    }
 }
 
 #[tokio::test]

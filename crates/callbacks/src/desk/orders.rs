@@ -17,6 +17,9 @@ pub enum OrderError {
     /// The bridge asks nobody by itself.
     #[error("nobody is asked by the bridge about the callback {0}: whoever has got its URLs answers")]
     NobodyIsAsked(CallbackId),
+    /// The destination is not called again.
+    #[error("the destination has taken the call about the callback {0}, and is not called again")]
+    CallTaken(CallbackId),
     /// There is nothing yet that Step Functions could be told.
     #[error("nothing is decided yet about the callback {0}: it waits for an answer")]
     Undecided(CallbackId),
@@ -47,17 +50,25 @@ impl<S: CallbackStore, C: TaskCallbacks, O: Outside, K: Clock> Desk<S, C, O, K> 
     }
 
     /// Tells those again who are asked and have not answered, as reminders do. Whoever is being told, or was told since this
-    /// was ordered, is not told twice.
+    /// was ordered, is not told twice. A destination is not called before the time that it has asked for.
     ///
     /// # Errors
-    /// When nobody can answer any more, or there is nobody to tell; see [`OrderError`].
+    /// When nobody can answer any more, there is nobody to tell, or a destination has taken the call, which would take another
+    /// one for new work or refuse it; see [`OrderError`].
     pub async fn resend(&self, id: CallbackId) -> Result<Resent, OrderError> {
         let seen = self.show(id).await?;
-        let step = |callback: &Callback, now| callback.state.tell_again(&callback.request, &seen.state, now);
+        let step = |callback: &Callback, now| {
+            let again = callback.state.tell_again(&callback.request, &seen.state, now);
+            let again = again.map_err(|not_taken| OrderError::NotOpen(id, not_taken))?;
+            if seen.state.notices.is_empty() {
+                return Err(OrderError::NobodyIsAsked(id));
+            }
+            if seen.state.is_called(&seen.request) {
+                return Err(OrderError::CallTaken(id));
+            }
+            Ok(again)
+        };
         let changed = self.change(id, seen.clone(), step).await.map_err(|error| of_change(error, id))?;
-        if seen.state.notices.is_empty() {
-            return Err(OrderError::NobodyIsAsked(id));
-        }
         let callback = self.worked(changed.callback).await?;
         let waiting = seen.state.notices.iter().filter(|(recipient, _)| !seen.state.answers.contains_key(recipient));
         let (mut told, mut not_told) = (Vec::new(), Vec::new());
@@ -84,12 +95,8 @@ impl<S: CallbackStore, C: TaskCallbacks, O: Outside, K: Clock> Desk<S, C, O, K> 
             Status::Pending => Err(OrderError::Undecided(id)),
             Status::Decided(_) | Status::Settled { .. } => Ok(callback.state.tell_now(LEASE, now)),
         };
-        match self.change(id, callback, step).await {
-            Ok(changed) => self.worked(changed.callback).await,
-            Err(ChangeError::Refused(refused, _)) => Err(refused),
-            Err(ChangeError::Gone) => Err(OrderError::NoSuchCallback(id)),
-            Err(ChangeError::Store(error)) => Err(error.into()),
-        }
+        let changed = self.change(id, callback, step).await.map_err(|error| of_change(error, id))?;
+        self.worked(changed.callback).await
     }
 
     /// Does what is due, and looks what became of it, perhaps by others who were quicker.
@@ -100,9 +107,9 @@ impl<S: CallbackStore, C: TaskCallbacks, O: Outside, K: Clock> Desk<S, C, O, K> 
     }
 }
 
-fn of_change(error: ChangeError<NotTaken>, id: CallbackId) -> OrderError {
+fn of_change(error: ChangeError<OrderError>, id: CallbackId) -> OrderError {
     match error {
-        ChangeError::Refused(not_taken, _) => OrderError::NotOpen(id, not_taken),
+        ChangeError::Refused(refused, _) => refused,
         ChangeError::Gone => OrderError::NoSuchCallback(id),
         ChangeError::Store(error) => OrderError::Store(error),
     }

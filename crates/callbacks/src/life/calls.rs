@@ -5,7 +5,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use super::{Outcome, State, Status, notices::AGAIN};
-use crate::Request;
+use crate::{Ask, Request};
 
 /// Who is called, where people would be counted.
 pub(super) const DESTINATION: u8 = 0;
@@ -35,9 +35,15 @@ impl State {
             let wait = AGAIN.wait(failures, jitter).max(after.unwrap_or_default());
             notice.problem = Some(problem.chars().take(MOST_PROBLEM).collect());
             notice.failures = failures;
+            notice.not_before = after.and_then(|after| now.checked_add(after).ok());
             // Whoever asks for more than there is left is not called again.
             notice.next_at = now.checked_add(wait).ok();
         })
+    }
+
+    /// Whether the destination has taken the call: then it is not called again.
+    pub(crate) fn is_called(&self, request: &Request) -> bool {
+        matches!(request.ask, Ask::Webhook(_)) && self.notices.get(&DESTINATION).is_some_and(|call| call.sent > 0)
     }
 
     /// The destination never will take the call; nothing if it was decided or closed before.

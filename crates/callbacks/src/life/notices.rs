@@ -22,6 +22,9 @@ pub struct Notice {
     pub failures: u32,
     /// When the next one is tried; nothing where there is none.
     pub next_at: Option<Timestamp>,
+    /// Until when a destination has asked not to be called again.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub not_before: Option<Timestamp>,
     /// Why a destination has not taken the last call, until it takes one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub problem: Option<String>,
@@ -38,7 +41,7 @@ pub enum NoticeKind {
 
 impl Notice {
     pub(super) fn to_be_asked(now: Timestamp) -> Self {
-        Self { sent: 0, failures: 0, next_at: Some(now), problem: None }
+        Self { sent: 0, failures: 0, next_at: Some(now), not_before: None, problem: None }
     }
 
     pub(super) fn kind(&self) -> NoticeKind {
@@ -52,12 +55,12 @@ impl State {
     pub fn notified(&self, request: &Request, approver: u8, now: Timestamp) -> Self {
         self.with_notice(request, approver, |notice| {
             let (sent, next_at) = (notice.sent.saturating_add(1), request.reminder_after(now));
-            *notice = Notice { sent, failures: 0, next_at, problem: None };
+            *notice = Notice { sent, failures: 0, next_at, not_before: None, problem: None };
         })
     }
 
     /// Those who have not answered are to be told again now, but for those who are being told, or were since this was `seen`.
-    /// Nothing if that is all of them.
+    /// Nothing if that is all of them. A destination that has asked for time is called when that is over.
     ///
     /// # Errors
     /// When it is too late to answer, and why.
@@ -68,7 +71,7 @@ impl State {
             let told_since = seen.notices.get(recipient).is_none_or(|seen| seen.sent != notice.sent);
             let is_due = notice.next_at.is_some_and(|at| at <= now);
             if !told_since && !is_due && !self.answers.contains_key(recipient) {
-                notice.next_at = Some(now);
+                notice.next_at = Some(notice.not_before.map_or(now, |wanted| wanted.max(now)));
             }
         }
         // Whoever has claimed it is left to it, and finds out afterwards that there is more to do.

@@ -1,7 +1,7 @@
 //! All that is known of one callback, but for its token and its links.
 
 use callback_bridge::AttemptId;
-use callbacks::{Approval, Ask, Callback, Decision, Notice, PersonAnswer, Request, State, Status, Untold, Webhook};
+use callbacks::{Approval, Ask, Callback, Decision, Notice, PersonAnswer, Request, Status, Untold, Webhook};
 use jiff::Timestamp;
 use serde::Serialize;
 use serde_json::{Value, json};
@@ -70,7 +70,7 @@ impl Detail {
         Self {
             row: Row::of(callback),
             attempt: request.attempt.clone(),
-            request: without_token(asked(request), state),
+            request: asked(request),
             heartbeat_seconds: request.heartbeat.map(|heartbeat| heartbeat.as_secs()),
             heartbeat_at: state.heartbeat_at,
             answers: answers.collect(),
@@ -122,20 +122,4 @@ fn of_machine(webhook: &Webhook) -> Value {
         "outcomes": webhook.outcomes,
         "externalIdAt": webhook.external_id_at,
     })
-}
-
-/// Somebody may have put their token into what they ask, too.
-fn without_token(mut asked: Value, state: &State) -> Value {
-    fn redact(value: &mut Value, token: &str) {
-        match value {
-            Value::String(text) if text.contains(token) => *text = text.replace(token, "[redacted]"),
-            Value::Array(values) => values.iter_mut().for_each(|value| redact(value, token)),
-            Value::Object(fields) => fields.values_mut().for_each(|value| redact(value, token)),
-            Value::String(_) | Value::Null | Value::Bool(_) | Value::Number(_) => {}
-        }
-    }
-    if let Some(token) = &state.token {
-        redact(&mut asked, token.expose());
-    }
-    asked
 }

@@ -3,14 +3,17 @@
 mod asked;
 mod callback;
 mod row;
+mod token;
 
 use callbacks::{Callback, CallbackId, Listed, Outcome, Position, Resent, Status, Swept};
 use jiff::Timestamp;
 use serde::Serialize;
+use serde_json::Value;
 
 use asked::people;
 use callback::Detail;
 use row::Row;
+use token::without_token;
 
 /// What was done.
 #[derive(Debug, Serialize)]
@@ -23,23 +26,23 @@ enum Done {
     Swept(Sweep),
     /// Some callbacks.
     Listed(Page),
-    /// All that is known of one.
-    Shown(Box<Detail>),
-    /// Who was told again.
-    Resent(Repeated),
-    /// The callback that was to be withdrawn or settled, as it is now.
-    Ended(End),
+    /// All that is known of one, or who was told again about it, or how it has ended.
+    Of(Value),
 }
 
 impl Report {
     /// All that is known of a callback.
     pub(crate) fn shown(callback: &Callback) -> Self {
-        Self(Done::Shown(Box::new(Detail::of(callback))))
+        Self::of(callback, &Detail::of(callback))
     }
 
     /// A callback that was to be withdrawn or settled, as it is now.
     pub(crate) fn ended(callback: &Callback) -> Self {
-        Self(Done::Ended(End::of(callback)))
+        Self::of(callback, &End::of(callback))
+    }
+
+    fn of(callback: &Callback, document: &impl Serialize) -> Self {
+        Self(Done::Of(without_token(document, &callback.state)))
     }
 }
 
@@ -55,7 +58,9 @@ struct Sweep {
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 struct Page {
-    callbacks: Vec<Row>,
+    callbacks: Vec<Value>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    unreadable: Vec<CallbackId>,
     #[serde(skip_serializing_if = "Option::is_none")]
     next_page_token: Option<String>,
 }
@@ -92,9 +97,10 @@ impl From<Swept> for Report {
 }
 
 impl From<Listed> for Report {
-    fn from(Listed { callbacks, next }: Listed) -> Self {
+    fn from(Listed { callbacks, unreadable, next }: Listed) -> Self {
         let next_page_token = next.as_ref().map(Position::to_string);
-        Self(Done::Listed(Page { callbacks: callbacks.iter().map(Row::of).collect(), next_page_token }))
+        let row = |callback: &Callback| without_token(&Row::of(callback), &callback.state);
+        Self(Done::Listed(Page { callbacks: callbacks.iter().map(row).collect(), unreadable, next_page_token }))
     }
 }
 
@@ -105,7 +111,7 @@ impl From<Resent> for Report {
             positions.into_iter().filter_map(|at| Some((*everybody.get(usize::from(at))?).to_owned())).collect()
         };
         let (told, not_told) = (named(told), named(not_told));
-        Self(Done::Resent(Repeated { end: End::of(&callback), told, not_told }))
+        Self::of(&callback, &Repeated { end: End::of(&callback), told, not_told })
     }
 }
 

@@ -74,6 +74,15 @@ async fn a_listing_goes_on_where_its_page_ended() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn what_cannot_be_read_is_told_beside_what_can() {
+    let bench = Bench::new();
+    let (broken, whole) = (bench.opened("broken").await, bench.opened("whole").await);
+    bench.store.fail_when(move |call| call == TableCall::Load(broken));
+    let listed = bench.ordered(json!({ "list": {} })).await;
+    assert_eq!((&listed["callbacks"][0]["callbackId"], &listed["unreadable"]), (&json!(whole), &json!([broken])));
+}
+
+#[tokio::test(start_paused = true)]
 async fn all_that_is_known_is_shown_but_for_the_token_and_the_links() {
     let bench = Bench::new();
     bench.answered_by_alice().await;
@@ -102,6 +111,29 @@ async fn what_a_destination_is_sent_is_shown_without_a_token_in_it() {
         (&shown["destination"], &shown["notices"][0]["who"]),
         (&json!("payment-provider"), &json!("payment-provider"))
     );
+}
+
+/// Where it is short, or in an answer, as much as in what is sent.
+#[tokio::test(start_paused = true)]
+async fn a_token_is_told_nowhere_that_somebody_has_put_it() {
+    let bench = Bench { callbacks: RecordingCallbacks::default().answering([denied(), denied()]), ..Bench::new() };
+    let approval = json!({
+        "title": format!("Loan {TOKEN}"), "approvers": ["alice@example.com", "bob@example.com"],
+        "details": [{ "label": TOKEN, "value": TOKEN }],
+    });
+    let id = bench.opened_with(TOKEN, None, Ask::Approval(Approval::read(approval).unwrap())).await;
+    bench.answer("alice@example.com", Some(TOKEN)).await;
+    let listed = bench.ordered(json!({ "list": {} })).await;
+    assert_eq!(listed["callbacks"][0]["title"], "Loan [redacted]");
+    let shown = bench.ordered(json!({ "show": { "callbackId": id } })).await;
+    assert_eq!((&shown["answers"][0]["comment"], &shown["title"]), (&json!("[redacted]"), &json!("Loan [redacted]")));
+    bench.ordered(json!({ "settle": { "callbackId": id } })).await;
+
+    let bench = Bench::new();
+    let webhook = json!({ "destination": "payment-provider", "body": { TOKEN: 1 } });
+    bench.opened_with(TOKEN, None, Ask::Webhook(Webhook::read(webhook).unwrap())).await;
+    let shown = bench.ordered(sample("show")).await;
+    assert_eq!(shown["request"]["body"], json!({ "[redacted]": 1 }));
 }
 
 #[tokio::test(start_paused = true)]
@@ -154,6 +186,10 @@ async fn what_cannot_be_done_is_told_by_its_name() {
     let urls = bench.opened_with("urls", None, Ask::Urls {}).await;
     let order = json!({ "resend": { "callbackId": urls, "by": "carol@example.com" } });
     assert_eq!(told(bench.handle(order).await.unwrap_err()).0, "Bridge.NobodyIsAsked");
+    let webhook = Webhook::read(json!({ "destination": "payment-provider" })).unwrap();
+    let called = bench.opened_with("called", None, Ask::Webhook(webhook)).await;
+    let order = json!({ "resend": { "callbackId": called, "by": "carol@example.com" } });
+    assert_eq!(told(bench.handle(order).await.unwrap_err()).0, "Bridge.CallTaken");
     bench.store.fail_when(|call| matches!(call, TableCall::Upcoming(5)));
     assert_eq!(told(bench.handle(json!({ "list": {} })).await.unwrap_err()).0, "Bridge.TableUnavailable");
 }

@@ -16,7 +16,7 @@ pub struct Filter {
     pub asked: Option<String>,
     /// The ARN of the execution that waits.
     pub execution: Option<String>,
-    /// The ARN of its state machine.
+    /// The ARN of its state machine, or of a version or an alias of that.
     pub state_machine: Option<String>,
     /// Where their life stands.
     pub status: Option<Standing>,
@@ -81,8 +81,46 @@ fn is_within(at: Timestamp, time: Duration, now: Timestamp) -> bool {
     now.checked_add(time).is_ok_and(|end| at <= end)
 }
 
-/// Whether an execution is one of this state machine.
+/// Whether an execution is one of this state machine, or of the one of this version or alias. The executions of a Distributed Map
+/// are named for their state machine, a slash, and their state.
 fn is_of(execution: &str, state_machine: &str) -> bool {
-    let machine = execution.rsplit_once(':').map_or(execution, |(machine, _)| machine);
-    machine.replacen(":execution:", ":stateMachine:", 1) == state_machine
+    match (parts(execution), parts(state_machine)) {
+        (Some((place, "execution", ran)), Some((of_machine, "stateMachine", wanted))) => {
+            place == of_machine && ran == wanted
+        }
+        _ => false,
+    }
+}
+
+/// In an ARN of Step Functions, where it is, what it is of, and the name of the state machine.
+fn parts(arn: &str) -> Option<([&str; 5], &str, &str)> {
+    let mut parts = arn.split(':');
+    let place = [parts.next()?, parts.next()?, parts.next()?, parts.next()?, parts.next()?];
+    let (kind, name) = (parts.next()?, parts.next()?);
+    Some((place, kind, name.split_once('/').map_or(name, |(machine, _)| machine)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_execution_is_one_of_its_state_machine_whichever_version_alias_or_map_ran_it() {
+        let arn = |rest: &str| format!("arn:aws:states:us-east-1:210987654321:{rest}");
+        for (execution, state_machine, is) in [
+            ("execution:loans:42", "stateMachine:loans", true),
+            ("execution:loans:42", "stateMachine:loans:PROD", true),
+            ("execution:loans:42", "stateMachine:loans:7", true),
+            ("execution:loans/Applicants:0b2c", "stateMachine:loans", true),
+            ("execution:loans/Applicants:0b2c", "stateMachine:loans/Applicants", true),
+            ("execution:loans:42", "stateMachine:loan", false),
+            ("execution:loans:42", "execution:loans:42", false),
+            ("execution:loans:42", "stateMachine", false),
+        ] {
+            assert_eq!(is_of(&arn(execution), &arn(state_machine)), is, "{execution} {state_machine}");
+        }
+        let elsewhere = "arn:aws:states:eu-west-1:210987654321:stateMachine:loans";
+        assert!(!is_of(&arn("execution:loans:42"), elsewhere));
+        assert!(!is_of("42", "42"));
+    }
 }

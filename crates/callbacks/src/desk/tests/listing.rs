@@ -58,6 +58,10 @@ async fn what_is_not_wanted_is_left_out() {
             Filter { state_machine: some("arn:aws:states:us-east-1:210987654321:stateMachine:loans"), ..none() },
             vec![loan],
         ),
+        (
+            Filter { state_machine: some("arn:aws:states:us-east-1:210987654321:stateMachine:loans:PROD"), ..none() },
+            vec![loan],
+        ),
         (Filter { state_machine: some("arn:aws:states:us-east-1:210987654321:stateMachine:loan"), ..none() }, vec![]),
         (Filter { status: Some(Standing::Waiting), ..none() }, vec![payment, loan, urls]),
         (Filter { status: Some(Standing::Decided), ..none() }, vec![]),
@@ -107,6 +111,15 @@ async fn what_is_over_for_its_task_does_not_come_although_somebody_is_to_be_told
     assert_eq!(late.due_at, Some(bench.clock.now()));
     bench.store.write(payment, &State { version: state.version + 1, ..late }).await.unwrap();
     assert_eq!(ids(&bench, Filter::default()).await, [loan, urls]);
+}
+
+#[tokio::test]
+async fn one_that_cannot_be_read_hides_no_other() {
+    let (bench, [loan, payment, urls]) = of_all_kinds().await;
+    bench.store.fail_when(move |call| call == TableCall::Load(loan));
+    let listed = bench.desk.list(&Filter::default(), Position::default(), 2).await.unwrap();
+    let ids: Vec<_> = listed.callbacks.iter().map(|callback| callback.request.id).collect();
+    assert_eq!((ids, listed.unreadable, listed.next), (vec![payment, urls], vec![loan], None));
 }
 
 #[tokio::test]

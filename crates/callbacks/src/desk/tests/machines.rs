@@ -6,7 +6,7 @@ use serde_json::json;
 use super::*;
 use crate::{
     CallError, CallReply, ExternalId, First, FirstReply, HearError, Inbound, InboundFrom, InboundKey, LateReason,
-    MachineAnswer, Outcome, Source, Webhook,
+    MachineAnswer, OrderError, Outcome, Source, Webhook,
 };
 
 const PROVIDER: &str = "payment-provider";
@@ -72,6 +72,7 @@ async fn hear(bench: &Bench, answer: &MachineAnswer) -> Result<Answered, HearErr
 #[tokio::test]
 async fn a_destination_that_is_called_again_by_order_knows_the_call_and_may_answer_it() {
     let bench = bench();
+    bench.outside.reply_with(Err(CallError::Again { reason: "it replied with 503".to_owned(), after: None }));
     opened(&bench).await.unwrap();
     bench.outside.reply_with(Ok(replied(json!({ "status": "paid" }))));
     let resent = bench.desk.resend(id()).await.unwrap();
@@ -80,6 +81,36 @@ async fn a_destination_that_is_called_again_by_order_knows_the_call_and_may_answ
     assert_eq!((&first.webhook_id, &first.link), (&second.webhook_id, &second.link));
     assert_eq!(outputs(&bench), [json!({ "status": "paid" })]);
     assert!(matches!(resent.callback.state.status, Status::Settled { .. }));
+}
+
+/// Whoever has taken a call is promised that it does not come again: a refusal of the second would fail the task that they are
+/// at work on.
+#[tokio::test]
+async fn a_destination_that_has_taken_the_call_is_not_called_again_by_order() {
+    let bench = bench();
+    opened(&bench).await.unwrap();
+    bench.outside.reply_with(Err(CallError::Refused { reason: "it replied with 409".to_owned() }));
+    let before = bench.state();
+    let refused = bench.desk.resend(id()).await.unwrap_err();
+    assert!(matches!(refused, OrderError::CallTaken(taken) if taken == id()), "{refused}");
+    assert_eq!((bench.state(), bench.outside.calls().len()), (before, 1), "nothing is written");
+    hear(&bench, &paid()).await.unwrap();
+    assert!(matches!(bench.desk.resend(id()).await, Err(OrderError::NotOpen(..))), "it is over");
+    assert_eq!(outputs(&bench), [json!({ "status": "paid" })]);
+}
+
+#[tokio::test]
+async fn a_destination_that_has_asked_for_time_is_called_by_no_order_before_that() {
+    let bench = bench();
+    let busy = CallError::Again { reason: "it replied with 429".to_owned(), after: Some(Duration::from_mins(10)) };
+    bench.outside.reply_with(Err(busy));
+    opened(&bench).await.unwrap();
+    bench.clock.advance(Duration::from_mins(9));
+    let resent = bench.desk.resend(id()).await.unwrap();
+    assert_eq!((resent.told, resent.not_told, bench.outside.calls().len()), (vec![], vec![0], 1));
+    bench.clock.advance(Duration::from_mins(1));
+    let resent = bench.desk.resend(id()).await.unwrap();
+    assert_eq!((resent.told, bench.outside.calls().len()), (vec![0], 2));
 }
 
 #[tokio::test]

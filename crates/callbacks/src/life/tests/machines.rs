@@ -95,6 +95,11 @@ fn a_call_that_is_not_taken_is_made_again_later_and_later_but_not_before_it_is_w
     assert_eq!(waits, [30, 90, 240, 240]);
     let asked = state.not_called(&request, "429", Some(Duration::from_hours(1)), 0.0, start());
     assert_eq!(asked.notices[&0].next_at, Some(after(60)));
+    let ordered = asked.tell_again(&request, &asked, after(20)).unwrap();
+    assert_eq!(ordered, None, "nor by order");
+    let failed = state.not_called(&request, "503", None, 0.0, start());
+    let ordered = failed.tell_again(&request, &failed, after(1)).unwrap().unwrap();
+    assert_eq!(ordered.due_at, Some(after(1)), "what was not asked for is not waited for");
     let for_too_long = state.not_called(&request, "429", Some(Duration::from_hours(24)), 0.0, start());
     assert_eq!(for_too_long.due_at, Some(request.deadline_at), "the deadline is not forgotten over it");
 }

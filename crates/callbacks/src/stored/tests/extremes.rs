@@ -75,7 +75,8 @@ fn largest_state(request: &Request, character: &str) -> State {
         let comment = Some(format!("x{}", character.repeat(Approval::MOST_COMMENT - 1)));
         let answer = PersonAnswer { by: approver.address.clone(), at, choice: Choice::Approve, comment };
         state.answers.insert(nth, answer);
-        state.notices.insert(nth, Notice { sent: u8::MAX, failures: u32::MAX, next_at: Some(at), problem: None });
+        let notice = Notice { sent: u8::MAX, failures: u32::MAX, next_at: Some(at), not_before: None, problem: None };
+        state.notices.insert(nth, notice);
     }
     let decision = Decision { id: "f".repeat(32), outcome: Outcome::Approved, at };
     state.status = Status::Settled { decision: Some(decision), disposition: Disposition::BadToken, at };
@@ -100,7 +101,8 @@ fn the_largest_documents_of_machines_are_below_it_too() {
     let source = Source::Event { sender: "x".repeat(64), id: "x".repeat(1_024) };
     let outcome = Outcome::Answered { answer: MachineAnswer::Success { output }, source: source.clone() };
     state.status = Status::Decided(Decision { id: "f".repeat(32), outcome, at: at("10:00:00") });
-    state.notices.insert(0, Notice { sent: 0, failures: 1, next_at: None, problem: Some(FOUR_BYTES.repeat(300)) });
+    let (not_before, problem) = (Some(at("10:00:00.123456789")), Some(FOUR_BYTES.repeat(300)));
+    state.notices.insert(0, Notice { sent: 0, failures: 1, next_at: None, not_before, problem });
     let late = MachineAnswer::Success { output: "x".repeat(80 * 1024 - 31).into() };
     for _ in 0..9 {
         state = state.came_late(&late, &source, LateReason::AnsweredOtherwise, at("10:00:00"));

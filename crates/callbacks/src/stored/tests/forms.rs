@@ -24,7 +24,10 @@ fn documents_of_the_first_form_are_read() {
     let status = Status::Settled { decision: Some(decision), disposition: Disposition::BadToken, at: settled_at };
     assert_eq!((state.version, state.status.as_str(), &state.status), (7, "settled", &status));
     assert_eq!(state.answers, BTreeMap::from([(0, answer)]));
-    assert_eq!(state.notices, BTreeMap::from([(0, Notice { sent: 2, failures: 0, next_at: None, problem: None })]));
+    assert_eq!(
+        state.notices,
+        BTreeMap::from([(0, Notice { sent: 2, failures: 0, next_at: None, not_before: None, problem: None })])
+    );
     assert_eq!((state.settle_tries, state.maybe_told, state.generation), (3, true, 1));
     let written: Value = serde_json::from_str(&state.to_stored().document).unwrap();
     assert_eq!(written, document, "it is written as it is read");

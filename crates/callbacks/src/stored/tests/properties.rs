@@ -86,11 +86,13 @@ fn answer() -> impl Strategy<Value = PersonAnswer> {
 }
 
 fn notice() -> impl Strategy<Value = Notice> {
-    let problem = option::of(any::<String>());
-    (any::<u8>(), any::<u32>(), option::of(time()), problem).prop_map(|(sent, failures, next_at, problem)| Notice {
+    let times = (option::of(time()), option::of(time()));
+    let notice = (any::<u8>(), any::<u32>(), times, option::of(any::<String>()));
+    notice.prop_map(|(sent, failures, (next_at, not_before), problem)| Notice {
         sent,
         failures,
         next_at,
+        not_before,
         problem,
     })
 }
