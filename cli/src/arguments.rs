@@ -21,7 +21,7 @@ Exit codes:
   1    an execution that was followed has not succeeded
   2    wrong usage, or something on this machine: a file, a terminal, a command that cannot be started
   3    AWS refused: there is no such thing, it is denied, or nobody waits for an answer any more
-  4    AWS could not be asked: no region, no credentials, no connection
+  4    AWS could not be asked: no region, no credentials, no connection, too many calls
   130  interrupted
   141  nobody reads any more what an execution does that is followed";
 

@@ -56,7 +56,17 @@ impl Source {
             }
             Self::File(path) => fs::read_to_string(path).map(|read| text = read),
         };
-        read.map(|()| text).map_err(|error| Error::usage(format!("{self} cannot be read: {error}")))
+        read.map(|()| text).map_err(|error| Error::usage(format!("{self} cannot be read: {error}{}", self.advice())))
+    }
+
+    /// What helps whoever has given JSON where a file is wanted, as the AWS CLI has it.
+    fn advice(&self) -> &'static str {
+        match self {
+            Self::File(path) if path.to_string_lossy().trim_start().starts_with(['{', '[', '"']) => {
+                "; it looks like JSON: give a file with it, or - and the JSON on standard input"
+            }
+            _ => "",
+        }
     }
 
     /// JSON, to the letter.
@@ -93,7 +103,9 @@ mod tests {
     #[test]
     fn a_missing_file_is_named() {
         let error = Source::File("nowhere.json".into()).read().unwrap_err().to_string();
-        assert!(error.starts_with("nowhere.json cannot be read: "), "{error}");
+        assert!(error.starts_with("nowhere.json cannot be read: ") && !error.contains("JSON:"), "{error}");
+        let error = Source::of(r#"{"amount":1}"#).read().unwrap_err().to_string();
+        assert!(error.ends_with("give a file with it, or - and the JSON on standard input"), "{error}");
         assert_eq!("-".parse(), Ok(Source::StandardInput));
     }
 }

@@ -1,6 +1,8 @@
 //! The steps of `cargo xtask test`: one row for each, cheap ones first.
 
+use std::num::NonZeroUsize;
 use std::process::Command;
+use std::thread;
 
 use crate::browser;
 use crate::conformance::suite;
@@ -92,7 +94,11 @@ fn docs(context: &Context) -> Result<Verdict, String> {
 fn rust(context: &Context) -> Result<Verdict, String> {
     context.local_aws()?; // the end-to-end tests start it
     // Benches are compiled by clippy; to run them is to measure.
-    let command = context.cargo(&["test", "--workspace", "--no-fail-fast", "--lib", "--bins", "--tests", "--examples"]);
+    let mut command =
+        context.cargo(&["test", "--workspace", "--no-fail-fast", "--lib", "--bins", "--tests", "--examples"]);
+    // End-to-end tests wait half of their time: for queues, backoffs and deadlines.
+    let cores = thread::available_parallelism().map_or(1, NonZeroUsize::get);
+    command.env("RUST_TEST_THREADS", (cores + cores.div_ceil(2)).to_string());
     tests(command, Counts::of_cargo_test)
 }
 

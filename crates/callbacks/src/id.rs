@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 ///
 /// The same task always has the same name, so a message that is delivered twice parks one task. Nobody gets from it to the
 /// token.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(into = "String", try_from = "String")]
 pub struct CallbackId([u8; 16]);
 
@@ -33,6 +33,13 @@ impl CallbackId {
 
     pub(crate) const fn as_bytes(&self) -> &[u8; 16] {
         &self.0
+    }
+}
+
+/// As people know it, who look for it in the logs.
+impl fmt::Debug for CallbackId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "CallbackId({self})")
     }
 }
 

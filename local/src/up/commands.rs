@@ -64,7 +64,7 @@ pub(super) fn introduction(endpoint: &str, outputs: &BTreeMap<String, String>) -
         String::new(),
     ];
     lines.extend(exports(endpoint, outputs));
-    lines.extend([String::new(), "Then, with the AWS CLI:".to_owned()]);
+    lines.extend([String::new(), "Then, with version 2 of the AWS CLI:".to_owned()]);
     for (about, line) in COMMANDS {
         lines.extend([String::new(), format!("# {about}"), line.to_owned()]);
     }

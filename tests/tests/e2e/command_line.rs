@@ -204,7 +204,7 @@ async fn works(shell: &Shell<'_>, line: &str) {
     let greet = "import json, sys\nprint(json.dumps({'greeting': 'Hello, ' + json.load(sys.stdin)['who']}))";
     fs::write(shell.file("greet.py"), greet).unwrap();
     let sfn = shell.sample.bridge.sfn();
-    let activity = sfn.create_activity().name("getGreeting").send().await.unwrap().activity_arn;
+    let activity = sfn.create_activity().name("get-greeting").send().await.unwrap().activity_arn;
     let state =
         json!({ "Type": "Task", "Resource": activity, "TimeoutSeconds": 300, "HeartbeatSeconds": 30, "End": true });
     let definition = json!({ "StartAt": "getGreeting", "States": { "getGreeting": state } }).to_string();
