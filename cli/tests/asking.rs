@@ -3,7 +3,7 @@
 mod program;
 
 use std::{
-    fs,
+    env, fs,
     io::{self, BufRead, BufReader, Read, Write, pipe},
     net::{TcpListener, TcpStream},
     process::{Command, Stdio},
@@ -151,8 +151,13 @@ fn a_program_gets_its_document_when_it_interrupts() {
 
 /// The same program with no signal ignored, even if this process has it so.
 fn with_default_signals(program: &Command) -> Command {
-    let mut command = Command::new("env");
-    command.arg("--default-signal=HUP,QUIT").arg(program.get_program()).args(program.get_args()).env_clear();
+    // A shell cannot take that back.
+    let start = "import os, signal, sys\n\
+                 for ignored in (signal.SIGHUP, signal.SIGQUIT): signal.signal(ignored, signal.SIG_DFL)\n\
+                 os.execv(sys.argv[1], sys.argv[1:])";
+    let mut command = Command::new("python3");
+    command.args(["-c", start]).arg(program.get_program()).args(program.get_args()).env_clear();
+    command.envs(env::var_os("PATH").map(|path| ("PATH", path)));
     command.envs(program.get_envs().filter_map(|(name, value)| Some((name, value?))));
     command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
     command
