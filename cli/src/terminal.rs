@@ -24,9 +24,10 @@ pub(crate) fn printable(text: &str) -> String {
     text.chars().map(|c| if c.is_control() && c != '\n' { '\u{fffd}' } else { c }).collect()
 }
 
-/// Whether nobody reads any more what is written there.
+/// Whether nobody reads any more what is written there. It is asked whether there is room, too: macOS tells nothing else of a
+/// pipe otherwise.
 pub(crate) fn is_closed(output: &impl AsFd) -> bool {
-    let mut polled = [PollFd::new(output, PollFlags::empty())];
+    let mut polled = [PollFd::new(output, PollFlags::OUT)];
     let is_known = poll(&mut polled, Some(&Timespec::default())).is_ok();
     is_known && polled[0].revents().intersects(PollFlags::ERR | PollFlags::HUP)
 }

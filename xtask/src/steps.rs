@@ -1,5 +1,6 @@
 //! The steps of `cargo xtask test`: one row for each, cheap ones first.
 
+use std::env;
 use std::num::NonZeroUsize;
 use std::process::Command;
 use std::thread;
@@ -40,6 +41,9 @@ pub(crate) struct Context {
     /// In CI: warnings are errors, and a browser that is missing is installed.
     pub(crate) ci: bool,
 }
+
+/// How many tests run at once.
+const TEST_THREADS: &str = "RUST_TEST_THREADS";
 
 /// The feature without which the tests in a browser are left out.
 const BROWSER_TESTS: &str = "callback-bridge-tests/browser";
@@ -96,9 +100,11 @@ fn rust(context: &Context) -> Result<Verdict, String> {
     // Benches are compiled by clippy; to run them is to measure.
     let mut command =
         context.cargo(&["test", "--workspace", "--no-fail-fast", "--lib", "--bins", "--tests", "--examples"]);
-    // End-to-end tests wait half of their time: for queues, backoffs and deadlines.
-    let cores = thread::available_parallelism().map_or(1, NonZeroUsize::get);
-    command.env("RUST_TEST_THREADS", (cores + cores.div_ceil(2)).to_string());
+    if env::var_os(TEST_THREADS).is_none() {
+        // End-to-end tests wait half of their time: for queues, backoffs and deadlines.
+        let cores = thread::available_parallelism().map_or(1, NonZeroUsize::get);
+        command.env(TEST_THREADS, (cores + cores.div_ceil(2)).to_string());
+    }
     tests(command, Counts::of_cargo_test)
 }
 

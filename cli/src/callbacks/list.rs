@@ -169,9 +169,10 @@ async fn all(
 }
 
 fn write(listed: &Listed, now: Timestamp, out: &mut impl Write) -> Result<(), Error> {
-    if listed.callbacks.is_empty() {
-        writeln!(out, "nothing waits that is asked for here")?;
-    } else {
+    if listed.callbacks.is_empty() && listed.unreadable.is_empty() {
+        writeln!(out, "nothing waits that was asked for here; without filters, all that waits is listed")?;
+    }
+    if !listed.callbacks.is_empty() {
         let mut table = terminal::table(["id", "waits for", "asked", "age", "due", "next", "status", "execution"]);
         for callback in &listed.callbacks {
             table.add_row(row(callback, now));

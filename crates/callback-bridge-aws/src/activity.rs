@@ -13,7 +13,7 @@ use aws_sdk_sfn::{
 };
 use callback_bridge::{ActivityTask, ActivityTasks, LONGEST_POLL, NO_CREDENTIALS, PollError, TaskToken};
 
-use crate::credentials::NoCredentials;
+use crate::credentials::{NOT_GIVEN, NoCredentials};
 
 /// How long it is waited for a connection.
 const CONNECTING: Duration = Duration::from_secs(3);
@@ -63,7 +63,7 @@ fn not_given(error: &SdkError<GetActivityTaskError>) -> PollError {
     let unheard = |reason: &str| PollError::Unheard { reason: reason.to_owned() };
     match NoCredentials::of(error) {
         Some(NoCredentials::Missing) => return PollError::Refused { code: NO_CREDENTIALS.to_owned() },
-        Some(NoCredentials::Unheard) => return unheard("the credentials did not come"),
+        Some(NoCredentials::NotGiven) => return unheard(NOT_GIVEN),
         None => {}
     }
     match error {
@@ -130,7 +130,7 @@ mod tests {
     async fn a_poll_without_credentials_is_refused() {
         for (reason, expected) in [
             (not_loaded as fn() -> _, PollError::Refused { code: NO_CREDENTIALS.to_owned() }),
-            (unreachable, PollError::Unheard { reason: "the credentials did not come".to_owned() }),
+            (unreachable, PollError::Unheard { reason: NOT_GIVEN.to_owned() }),
         ] {
             let activity = Activity::new(&config_without(reason).await, "arn", None);
             assert_eq!(activity.next().await, Err(expected));

@@ -3,25 +3,26 @@
 use std::{error::Error, iter};
 
 use aws_credential_types::provider::error::CredentialsError;
-use aws_smithy_runtime_api::client::result::ConnectorError;
+
+/// How it is told that whoever gives credentials has not.
+pub(crate) const NOT_GIVEN: &str = "whoever gives the credentials has not given any: sign in again, if it goes on";
 
 /// Why there were none.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum NoCredentials {
-    /// There are none, or they are not valid any more, until somebody mends that.
+    /// Nobody here has any.
     Missing,
-    /// Whoever gives them could not be reached, or has not replied.
-    Unheard,
+    /// Whoever gives them has not: it did not reply, was called too often, or wants a person to sign in again.
+    NotGiven,
 }
 
 impl NoCredentials {
     /// Why a call was not made, if it was for that.
     pub(crate) fn of(error: &(dyn Error + 'static)) -> Option<Self> {
-        let mut causes = causes(error);
-        let failed = causes.find_map(|cause| cause.downcast_ref::<CredentialsError>())?;
-        let timed_out = matches!(failed, CredentialsError::ProviderTimedOut(_));
-        let unheard = timed_out || causes.any(<dyn Error>::is::<ConnectorError>);
-        Some(if unheard { Self::Unheard } else { Self::Missing })
+        let failed = causes(error).find_map(|cause| cause.downcast_ref::<CredentialsError>())?;
+        let is_missing =
+            matches!(failed, CredentialsError::CredentialsNotLoaded(_) | CredentialsError::InvalidConfiguration(_));
+        Some(if is_missing { Self::Missing } else { Self::NotGiven })
     }
 }
 
@@ -36,6 +37,7 @@ pub(crate) mod tests {
 
     use aws_config::{BehaviorVersion, Region, SdkConfig};
     use aws_credential_types::provider::{ProvideCredentials, future};
+    use aws_smithy_runtime_api::client::result::ConnectorError;
 
     use super::*;
 
@@ -73,9 +75,9 @@ pub(crate) mod tests {
         let wrapped = |error: CredentialsError| ConnectorError::other(error.into(), None);
         for (error, why) in [
             (wrapped(not_loaded()), Some(NoCredentials::Missing)),
-            (wrapped(CredentialsError::provider_error("the session has expired")), Some(NoCredentials::Missing)),
-            (wrapped(CredentialsError::provider_timed_out(Duration::from_secs(5))), Some(NoCredentials::Unheard)),
-            (wrapped(unreachable()), Some(NoCredentials::Unheard)),
+            (wrapped(CredentialsError::provider_error("the session has expired")), Some(NoCredentials::NotGiven)),
+            (wrapped(CredentialsError::provider_timed_out(Duration::from_secs(5))), Some(NoCredentials::NotGiven)),
+            (wrapped(unreachable()), Some(NoCredentials::NotGiven)),
             (ConnectorError::io("connection refused".into()), None),
         ] {
             assert_eq!(NoCredentials::of(&error), why, "{error:?}");

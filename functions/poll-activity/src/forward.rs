@@ -41,7 +41,7 @@ impl<A: ActivityTasks, Q: TaskQueue, C: TaskCallbacks> PollActivity<A, Q, C> {
             tries += 1;
             let reply = timeout_at(deadline, self.queue.send(body)).await;
             let reply = reply.unwrap_or_else(|_| {
-                Err(SendError::NotTaken { reason: "no reply before the function's time ran out".to_owned() })
+                Err(SendError::NotTaken { reason: "no reply in the time there is to send it".to_owned() })
             });
             self.queue_is_in_trouble.store(matches!(reply, Err(SendError::NotTaken { .. })), Ordering::Relaxed);
             let next = Instant::now() + AGAIN.random_wait(tries);

@@ -138,14 +138,14 @@ impl CallbackStore for CallbackTable {
                 Found::Writing => {}
             }
         }
-        Err(StoreError("somebody else is writing the same callback".to_owned()))
+        Err(StoreError::Unavailable("somebody else is writing the same callback".to_owned()))
     }
 
     async fn load(&self, id: CallbackId) -> Result<Option<Callback>, StoreError> {
         let query = self.query("pk = :pk", [(":pk".to_owned(), item::pk(id))].into());
         let reply = query.send().await.map_err(|error| named(&error))?;
         item::callback(reply.items.unwrap_or_default())
-            .map_err(|error| StoreError(format!("the callback {id} cannot be read: {error}")))
+            .map_err(|error| StoreError::Unreadable(format!("the callback {id} cannot be read: {error}")))
     }
 
     async fn write(&self, id: CallbackId, next: &State) -> Result<Written, StoreError> {
@@ -198,7 +198,7 @@ impl CallbackStore for CallbackTable {
             Found::Ours => Ok(Kept::New),
             Found::Others(item) => inbound::kept_before(&item).map_err(unreadable),
             // Whoever writes it may still fail, so nothing can be said of it yet.
-            Found::Writing => Err(StoreError("somebody else is keeping the same".to_owned())),
+            Found::Writing => Err(StoreError::Unavailable("somebody else is keeping the same".to_owned())),
         }
     }
 
@@ -206,7 +206,7 @@ impl CallbackStore for CallbackTable {
         match self.update(inbound::replied(key, reply), UNNAMED).await? {
             // It has a reply, perhaps this one by a try that went unheard, or it is forgotten.
             Found::Ours | Found::Others(_) => Ok(()),
-            Found::Writing => Err(StoreError("somebody else is keeping the same".to_owned())),
+            Found::Writing => Err(StoreError::Unavailable("somebody else is keeping the same".to_owned())),
         }
     }
 
@@ -246,7 +246,8 @@ impl CallbackStore for CallbackTable {
     async fn actions(&self, id: CallbackId, set: TransactionId) -> Result<Option<Actions>, StoreError> {
         let reply =
             self.query("pk = :pk AND sk = :sk", urls::keys(id, set)).send().await.map_err(|error| named(&error))?;
-        let unreadable = |error| StoreError(format!("what the URLs of the callback {id} mean cannot be read: {error}"));
+        let unreadable =
+            |error| StoreError::Unreadable(format!("what the URLs of the callback {id} mean cannot be read: {error}"));
         reply.items().first().map(urls::actions).transpose().map_err(unreadable)
     }
 
@@ -286,7 +287,7 @@ const PARK_TRIES: u8 = 4;
 const UNNAMED: &str = "";
 
 fn unreadable(error: Unreadable) -> StoreError {
-    StoreError(format!("what a machine has sent cannot be read: {error}"))
+    StoreError::Unreadable(format!("what a machine has sent cannot be read: {error}"))
 }
 
 /// Reads the code of an error, never its message or what came along with it: an item holds a token.
@@ -296,9 +297,9 @@ fn named<E: ProvideErrorMetadata>(error: &SdkError<E>) -> StoreError {
         SdkError::DispatchFailure(_) => "no connection, or it broke",
         _ => error.code().unwrap_or("no usable reply"),
     };
-    StoreError(reason.to_owned())
+    StoreError::Unavailable(reason.to_owned())
 }
 
 fn unbuilt(error: BuildError) -> StoreError {
-    StoreError(format!("the call could not be made: {error}"))
+    StoreError::Unavailable(format!("the call could not be made: {error}"))
 }

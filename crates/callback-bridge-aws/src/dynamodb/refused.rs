@@ -43,7 +43,7 @@ pub(super) fn refused_transaction(
     }
     match codes().next() {
         Some("TransactionConflict") => Ok(Found::Writing),
-        Some(code) => Err(StoreError(code.to_owned())),
+        Some(code) => Err(StoreError::Unavailable(code.to_owned())),
         None => Err(named(error)),
     }
 }

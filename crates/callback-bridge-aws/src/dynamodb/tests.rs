@@ -118,12 +118,12 @@ async fn who_parks_beside_somebody_else_tries_again_and_cannot_say_that_it_is_pa
     let beside = || cancelled(["TransactionConflict", "None"], None);
     let always = mock!(Client::transact_write_items).sequence().error(beside).times(PARK_TRIES.into()).build();
     let problem = "somebody else is writing the same callback".to_owned();
-    assert_eq!(table(&[&always]).park(&callback()).await, Err(StoreError(problem)));
+    assert_eq!(table(&[&always]).park(&callback()).await, Err(StoreError::Unavailable(problem)));
     let written = || TransactWriteItemsOutput::builder().build();
     let a_moment = mock!(Client::transact_write_items).sequence().error(beside).output(written).build();
     assert_eq!(table(&[&a_moment]).park(&callback()).await, Ok(Parked::New));
     let throttled = parked(|| cancelled(["None", "ThrottlingError"], None)).await;
-    assert_eq!(throttled, Err(StoreError("ThrottlingError".to_owned())));
+    assert_eq!(throttled, Err(StoreError::Unavailable("ThrottlingError".to_owned())));
 }
 
 /// Takes the name of a write from its request, for a reply that finds it carried out before.
@@ -229,13 +229,13 @@ async fn an_error_is_named_by_its_code_and_repeats_nothing() {
     let codes = ["AccessDeniedException", "ResourceNotFoundException", "ItemCollectionSizeLimitExceededException"];
     for code in codes {
         let parked = parked(move || TransactWriteItemsError::generic(meta(code))).await;
-        assert_eq!(parked, Err(StoreError(code.to_owned())));
+        assert_eq!(parked, Err(StoreError::Unavailable(code.to_owned())));
         let written = update(move || UpdateItemError::generic(meta(code))).await;
-        assert_eq!(written, Err(StoreError(code.to_owned())));
+        assert_eq!(written, Err(StoreError::Unavailable(code.to_owned())));
         let rule = mock!(Client::query).then_error(move || QueryError::generic(meta(code)));
-        assert_eq!(table(&[&rule]).load(callback().request.id).await, Err(StoreError(code.to_owned())));
+        assert_eq!(table(&[&rule]).load(callback().request.id).await, Err(StoreError::Unavailable(code.to_owned())));
         let rule = mock!(Client::query).then_error(move || QueryError::generic(meta(code)));
-        assert_eq!(table(&[&rule]).due(0, now(), 25).await, Err(StoreError(code.to_owned())));
+        assert_eq!(table(&[&rule]).due(0, now(), 25).await, Err(StoreError::Unavailable(code.to_owned())));
     }
 }
 

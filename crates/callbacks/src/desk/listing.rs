@@ -58,7 +58,8 @@ impl<S: CallbackStore, C: TaskCallbacks, O: Outside, K: Clock> Desk<S, C, O, K> 
                 let wanted = |callback: &Callback| !is_over(callback) && filter.takes(callback, now);
                 match callback {
                     Ok(callback) => callbacks.extend(callback.filter(wanted)),
-                    Err(error) => {
+                    Err(error @ StoreError::Unavailable(_)) => return Err(error),
+                    Err(error @ StoreError::Unreadable(_)) => {
                         error!(callback.id = %due.id, %error, "a callback cannot be read, and is left out of a listing");
                         unreadable.push(due.id);
                     }

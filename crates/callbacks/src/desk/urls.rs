@@ -69,7 +69,7 @@ impl<S: CallbackStore, C: Send + Sync, O: Send + Sync, K: Clock> Desk<S, C, O, K
             info!(callback.id = %id, "the task is parked");
             return Ok(new);
         }
-        let gone = || StoreError("the callback has just gone: its task ended long ago".to_owned());
+        let gone = || StoreError::Unavailable("the callback has just gone: its task ended long ago".to_owned());
         let before = self.store.load(id).await?.ok_or_else(gone)?;
         let step = |Callback { request, state }: &Callback, _| match &request.ask {
             Ask::Urls {} => Ok(Some(state.with_urls(request, answerable_until)).filter(|next| next != state)),

@@ -148,5 +148,11 @@ pub enum Written {
 
 /// Why the table did not do what it was asked, as far as is known.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("the table of callbacks: {0}")]
-pub struct StoreError(pub String);
+pub enum StoreError {
+    /// It did not reply, or refused the call: it may do it later.
+    #[error("the table of callbacks: {0}")]
+    Unavailable(String),
+    /// What it has is not what this version has written, or understands.
+    #[error("the table of callbacks: {0}")]
+    Unreadable(String),
+}

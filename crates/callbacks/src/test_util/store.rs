@@ -1,7 +1,7 @@
 //! A table in memory.
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
@@ -25,6 +25,8 @@ pub struct MemoryStore {
 #[derive(Debug, Default)]
 struct Rows {
     callbacks: BTreeMap<CallbackId, Callback>,
+    /// Callbacks whose documents nobody understands.
+    spoilt: BTreeSet<CallbackId>,
     inbound: BTreeMap<InboundKey, (Inbound, Option<FirstReply>)>,
     correlations: BTreeMap<ExternalId, CallbackId>,
     /// And until when they are kept.
@@ -65,6 +67,11 @@ impl MemoryStore {
         });
     }
 
+    /// From now on, nobody understands what is written of this callback.
+    pub fn spoil(&self, id: CallbackId) {
+        self.lock().spoilt.insert(id);
+    }
+
     /// Fails no more.
     pub fn recover(&self) {
         self.trouble.recover();
@@ -102,7 +109,7 @@ impl MemoryStore {
     fn write_rows<T>(&self, write: impl FnOnce(&mut Rows, Carried) -> T) -> Result<T, StoreError> {
         let loss = self.trouble.loses();
         let written = write(&mut self.lock(), Carried(loss != Some(Lost::NotWritten)));
-        loss.map_or(Ok(written), |_| Err(StoreError("the reply was lost".to_owned())))
+        loss.map_or(Ok(written), |_| Err(StoreError::Unavailable("the reply was lost".to_owned())))
     }
 }
 
@@ -123,6 +130,9 @@ impl CallbackStore for MemoryStore {
 
     async fn load(&self, id: CallbackId) -> Result<Option<Callback>, StoreError> {
         self.begin(TableCall::Load(id)).await?;
+        if self.lock().spoilt.contains(&id) {
+            return Err(StoreError::Unreadable(format!("the callback {id}")));
+        }
         Ok(self.get(id))
     }
 

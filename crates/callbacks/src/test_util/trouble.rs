@@ -83,7 +83,7 @@ impl Trouble {
         let mut plan = self.lock();
         plan.calls += 1;
         let fails = plan.fails.as_mut().is_some_and(|fails| fails(call));
-        if fails { Err(StoreError("no reply in time".to_owned())) } else { Ok(()) }
+        if fails { Err(StoreError::Unavailable("no reply in time".to_owned())) } else { Ok(()) }
     }
 
     /// What becomes of the next write, where its reply is lost.

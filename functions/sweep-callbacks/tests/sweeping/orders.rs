@@ -77,7 +77,7 @@ async fn a_listing_goes_on_where_its_page_ended() {
 async fn what_cannot_be_read_is_told_beside_what_can() {
     let bench = Bench::new();
     let (broken, whole) = (bench.opened("broken").await, bench.opened("whole").await);
-    bench.store.fail_when(move |call| call == TableCall::Load(broken));
+    bench.store.spoil(broken);
     let listed = bench.ordered(json!({ "list": {} })).await;
     assert_eq!((&listed["callbacks"][0]["callbackId"], &listed["unreadable"]), (&json!(whole), &json!([broken])));
 }

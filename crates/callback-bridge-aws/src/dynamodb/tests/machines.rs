@@ -118,7 +118,7 @@ async fn what_was_kept_before_comes_back_with_its_digest_and_reply() {
 
 #[tokio::test]
 async fn whoever_keeps_beside_somebody_else_cannot_say_that_it_is_kept() {
-    let beside = Err(StoreError("somebody else is keeping the same".to_owned()));
+    let beside = Err(StoreError::Unavailable("somebody else is keeping the same".to_owned()));
     assert_eq!(kept(|| cancelled(["TransactionConflict", "None"], None)).await, beside);
     let conflict = TransactionConflictException::builder().meta(meta("TransactionConflictException")).build();
     let conflict = move || UpdateItemError::TransactionConflictException(conflict.clone());
@@ -261,7 +261,7 @@ async fn the_callback_of_a_task_is_read_as_it_is_now() {
 #[tokio::test]
 async fn an_error_about_what_machines_send_is_named_by_its_code_and_repeats_nothing() {
     for code in ["AccessDeniedException", "ItemCollectionSizeLimitExceededException", "ThrottlingException"] {
-        let expected = StoreError(code.to_owned());
+        let expected = StoreError::Unavailable(code.to_owned());
         let writes = || mock!(Client::update_item).then_error(move || UpdateItemError::generic(meta(code)));
         let reads = || mock!(Client::query).then_error(move || QueryError::generic(meta(code)));
         assert_eq!(kept(move || TransactWriteItemsError::generic(meta(code))).await, Err(expected.clone()));
@@ -275,7 +275,7 @@ async fn an_error_about_what_machines_send_is_named_by_its_code_and_repeats_noth
     }
     assert_eq!(
         kept(|| cancelled(["None", "ThrottlingError"], None)).await,
-        Err(StoreError("ThrottlingError".to_owned()))
+        Err(StoreError::Unavailable("ThrottlingError".to_owned()))
     );
 }
 

@@ -65,8 +65,8 @@ async fn an_error_is_named_by_its_code() {
     let meta = move || ErrorMetadata::builder().code(code).message(TOKEN).build();
     let write = mock!(Client::update_item).then_error(move || UpdateItemError::generic(meta()));
     let kept = table(&[&write]).keep_actions(callback().request.id, &actions(), now()).await;
-    assert_eq!(kept, Err(StoreError(code.to_owned())));
+    assert_eq!(kept, Err(StoreError::Unavailable(code.to_owned())));
     let read = mock!(Client::query).then_error(move || QueryError::generic(meta()));
     let found = table(&[&read]).actions(callback().request.id, SET).await;
-    assert_eq!(found.map(|_| ()), Err(StoreError(code.to_owned())));
+    assert_eq!(found.map(|_| ()), Err(StoreError::Unavailable(code.to_owned())));
 }

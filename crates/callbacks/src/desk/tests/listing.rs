@@ -116,10 +116,19 @@ async fn what_is_over_for_its_task_does_not_come_although_somebody_is_to_be_told
 #[tokio::test]
 async fn one_that_cannot_be_read_hides_no_other() {
     let (bench, [loan, payment, urls]) = of_all_kinds().await;
-    bench.store.fail_when(move |call| call == TableCall::Load(loan));
+    bench.store.spoil(loan);
     let listed = bench.desk.list(&Filter::default(), Position::default(), 2).await.unwrap();
     let ids: Vec<_> = listed.callbacks.iter().map(|callback| callback.request.id).collect();
     assert_eq!((ids, listed.unreadable, listed.next), (vec![payment, urls], vec![loan], None));
+}
+
+/// It would be left out for good, although it waits.
+#[tokio::test]
+async fn one_that_cannot_be_read_now_ends_the_listing() {
+    let (bench, [_, payment, _]) = of_all_kinds().await;
+    bench.store.fail_when(move |call| call == TableCall::Load(payment));
+    let listed = bench.desk.list(&Filter::default(), Position::default(), 3).await;
+    assert!(matches!(listed, Err(StoreError::Unavailable(_))), "{listed:?}");
 }
 
 #[tokio::test]
