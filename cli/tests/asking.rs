@@ -150,6 +150,7 @@ fn a_program_gets_its_document_when_it_interrupts() {
 }
 
 /// The same program with no signal ignored, even if this process has it so.
+#[expect(clippy::disallowed_methods, reason = "Python may be anywhere")]
 fn with_default_signals(program: &Command) -> Command {
     // A shell cannot take that back.
     let start = "import os, signal, sys\n\

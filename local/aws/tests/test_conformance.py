@@ -1,5 +1,6 @@
 """The conformance suite itself: what it promises about accounts, and that its document is true."""
 import ast
+import functools
 import http.server
 import json
 import os
@@ -50,9 +51,11 @@ def trap():
 def start(*arguments: str, **variables: str) -> subprocess.Popen:
     environment = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "PYTEST_"))}
     command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", *arguments]
+    # Whoever has started the tests in the background may have SIGINT ignored, and all that they start with it.
+    interruptible = functools.partial(signal.signal, signal.SIGINT, signal.SIG_DFL)
     return subprocess.Popen(
         command, cwd=SUITE, env=environment | variables, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT, text=True,
+        stderr=subprocess.STDOUT, text=True, preexec_fn=interruptible,
     )  # fmt: skip
 
 
