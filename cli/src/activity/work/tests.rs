@@ -3,6 +3,7 @@
 use std::{
     collections::VecDeque,
     fs, io,
+    path::Path,
     sync::{
         Mutex,
         atomic::{AtomicUsize, Ordering},
@@ -117,6 +118,23 @@ async fn as_many_commands_run_at_once_as_are_allowed() {
     assert_eq!(outputs(&callbacks), ["\"\"", "\"\""]);
 }
 
+/// Its command goes on until there is a file.
+async fn beats_thrice_and_answers(
+    worker: Worker<Queue, RecordingCallbacks>,
+    callbacks: &RecordingCallbacks,
+    go: &Path,
+) {
+    let beaten_thrice = async {
+        while callbacks.heartbeats() < 3 {
+            tokio::task::yield_now().await;
+        }
+        fs::write(go, "").unwrap();
+    };
+    let (ended, ()) = in_time(async { tokio::join!(worker.work(ONE), beaten_thrice) }).await;
+    ended.unwrap();
+    assert_eq!(outputs(callbacks), ["\"\""]);
+}
+
 #[tokio::test]
 async fn a_task_is_kept_alive_while_its_command_runs() {
     let folder = tempfile::tempdir().unwrap();
@@ -124,15 +142,7 @@ async fn a_task_is_kept_alive_while_its_command_runs() {
     let callbacks = RecordingCallbacks::default();
     let mut worker = worker(&format!("until [ -e {} ]; do :; done", go.display()), [task("a", "")], callbacks.clone());
     worker.heartbeat = Some(Duration::from_millis(5));
-    let beaten_thrice = async {
-        while callbacks.heartbeats() < 3 {
-            tokio::task::yield_now().await;
-        }
-        fs::write(&go, "").unwrap();
-    };
-    let (ended, ()) = in_time(async { tokio::join!(worker.work(ONE), beaten_thrice) }).await;
-    ended.unwrap();
-    assert_eq!(outputs(&callbacks), ["\"\""]);
+    beats_thrice_and_answers(worker, &callbacks, &go).await;
 }
 
 #[tokio::test]
@@ -236,13 +246,5 @@ async fn a_task_is_kept_alive_and_answered_while_nobody_reads() {
     let mut worker = worker(&script, [task("a", "")], callbacks.clone());
     worker.heartbeat = Some(Duration::from_millis(5));
     worker.report = Report::new(Format::Table, Unread, Unread);
-    let beaten_thrice = async {
-        while callbacks.heartbeats() < 3 {
-            tokio::task::yield_now().await;
-        }
-        fs::write(&go, "").unwrap();
-    };
-    let (ended, ()) = in_time(async { tokio::join!(worker.work(ONE), beaten_thrice) }).await;
-    ended.unwrap();
-    assert_eq!(outputs(&callbacks), ["\"\""]);
+    beats_thrice_and_answers(worker, &callbacks, &go).await;
 }
